@@ -1,0 +1,1 @@
+"""Deep agents with a learner axis, the mazes they are tried on, and planners to compare with."""

@@ -1,0 +1,1 @@
+"""The bandit test bed: arms, policies, the compiled simulator, and exact theory."""

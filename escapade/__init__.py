@@ -1,0 +1,1 @@
+"""The program: commands, experiments, statistics and reports."""

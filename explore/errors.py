@@ -1,0 +1,18 @@
+"""Bad input: one exception whose message is the one sentence that the user reads."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class BadInput(ValueError):
+    """Something the user gave is wrong; the message names it and says what would be right."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> BadInput:
+    """The error for a `name` that is not among the `known` names of this `kind`, with the nearest known one."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if near:
+        return BadInput(f"unknown {kind} '{name}': did you mean '{near[0]}'?")
+    listed = ", ".join(names) if len(names) <= 12 else ", ".join(names[:12]) + ", …"
+    return BadInput(f"unknown {kind} '{name}': known are {listed or 'none'}.")
