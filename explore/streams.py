@@ -58,7 +58,8 @@ class Streams:
 
     def normal(self, *shape: int) -> torch.Tensor:
         """Standard normal numbers, float32, shape `(learners, *shape)`, by inversion."""
-        return torch.special.ndtri(self.uniform(*shape).double().clamp_(1e-12, 1 - 1e-9)).float()
+        quantiles: torch.Tensor = torch.special.ndtri(self.uniform(*shape).double().clamp_(1e-12, 1 - 1e-9))
+        return quantiles.float()
 
     def state_dict(self) -> dict[str, Any]:
         """Everything needed to go on with the same numbers."""

@@ -40,10 +40,10 @@ class Transitions:
 
     def select(self, index: Any) -> "Transitions":
         """The same index applied to every tensor, such as `[:, :4]` or a permutation of the learners."""
-        parts = {f.name: getattr(self, f.name) for f in fields(self)}
+        parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         return Transitions(**{name: None if part is None else part[index] for name, part in parts.items()})
 
     def to(self, device: torch.device | str) -> "Transitions":
         """The same transitions on another device."""
-        parts = {f.name: getattr(self, f.name) for f in fields(self)}
+        parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         return Transitions(**{name: None if part is None else part.to(device) for name, part in parts.items()})
