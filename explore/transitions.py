@@ -3,6 +3,7 @@
 Every tensor is `(learners, batch, …)`. For `Bonus.observe` the batch axis is the environment slots, in order.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -40,10 +41,13 @@ class Transitions:
 
     def select(self, index: Any) -> "Transitions":
         """The same index applied to every tensor, such as `[:, :4]` or a permutation of the learners."""
-        parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Transitions(**{name: None if part is None else part[index] for name, part in parts.items()})
+        return self._each(lambda part: part[index])
 
     def to(self, device: torch.device | str) -> "Transitions":
         """The same transitions on another device."""
-        parts: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Transitions(**{name: None if part is None else part.to(device) for name, part in parts.items()})
+        return self._each(lambda part: part.to(device))
+
+    def _each(self, change: Callable[[torch.Tensor], torch.Tensor]) -> "Transitions":
+        parts = {f.name: getattr(self, f.name) for f in fields(self)}
+        changed: dict[str, Any] = {name: None if part is None else change(part) for name, part in parts.items()}
+        return Transitions(**changed)
