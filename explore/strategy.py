@@ -20,7 +20,8 @@ from explore.transitions import Transitions
 class Strategy(torch.nn.Module, ABC):
     """A way to choose for `learners` learners with `envs` slots each.
 
-    `horizon` is the environment steps that a learner takes in the whole run, for schedules. Keyword settings are checked against `Settings`; BadInput where one is wrong.
+    `horizon` is the environment steps that a learner takes in the whole run, for schedules. Keyword settings are
+    checked against `Settings`; BadInput where one is wrong.
     """
 
     Settings: ClassVar[type[Settings]] = Settings
