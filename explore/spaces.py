@@ -56,16 +56,25 @@ class Encoder:
             return np.ascontiguousarray(parts[0], dtype=self.dtype)
         return np.concatenate([part.astype(self.dtype, copy=False) for part in parts], axis=1)
 
+    @property
+    def categorical(self) -> bool:
+        """Whether every column is a category."""
+        return len(self._category_columns) == self.width
+
+    def places(self, rows: torch.Tensor) -> torch.Tensor:
+        """Which feature each category column of `rows` sets to one, `(…, category columns)` int64."""
+        if not self.categorical:
+            rows = rows[..., self._category_columns]
+        return rows.long() + self._category_starts.to(rows.device)
+
     def features(self, rows: torch.Tensor) -> torch.Tensor:
         """What a network reads: `(…, width)` rows to `(…, size)` float32."""
         if not len(self._category_columns):
             return rows.float() * self._number_scales.to(rows.device)
         out = torch.zeros(*rows.shape[:-1], self.size, device=rows.device)
-        if len(self._category_columns) == self.width:
-            places = rows.long() + self._category_starts.to(rows.device)
-            return out.scatter_(-1, places, 1.0)
-        places = rows[..., self._category_columns].long() + self._category_starts.to(rows.device)
-        out.scatter_(-1, places, 1.0)
+        out.scatter_(-1, self.places(rows), 1.0)
+        if self.categorical:
+            return out
         out[..., self._number_places] = rows[..., self._number_columns].float() * self._number_scales.to(rows.device)
         return out
 

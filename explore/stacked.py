@@ -6,9 +6,11 @@ and in company; gradients of a loss summed over learners never mix them.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 
+from explore.spaces import Encoder
 from explore.streams import stream
 
 
@@ -34,6 +36,44 @@ class StackedLinear(torch.nn.Module):
         return torch.baddbmm(self.bias, inputs, self.weight)
 
 
+class StackedInput(StackedLinear):
+    """A first layer that reads encoded rows, `(learners, batch, width)`: `features(rows) W + b`.
+
+    Rows of categories alone pick rows of W to sum, so the one-hot features are never built on the way forward.
+    """
+
+    def __init__(self, encoder: Encoder, outputs: int, *, seed: int, name: str, learners: Sequence[int]) -> None:
+        super().__init__(encoder.size, outputs, seed=seed, name=name, learners=learners)
+        self.encoder = encoder
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        if not self.encoder.categorical:
+            return super().forward(self.encoder.features(rows))
+        summed: torch.Tensor = _SumOfRows.apply(self.encoder.places(rows), self.weight)  # type: ignore[no-untyped-call]
+        return summed + self.bias
+
+
+class _SumOfRows(torch.autograd.Function):
+    """`out[l, b] = Σ_w weight[l, places[l, b, w]]`: the product with one-hot features, without the features."""
+
+    @staticmethod
+    def forward(ctx: Any, places: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        learners, batch, width = places.shape
+        ctx.save_for_backward(places)
+        ctx.inputs = weight.shape[1]
+        offsets = torch.arange(learners, device=places.device).view(-1, 1, 1) * weight.shape[1]
+        bags = (places + offsets).view(learners * batch, width)
+        summed = torch.nn.functional.embedding_bag(bags, weight.flatten(0, 1), mode="sum")
+        return summed.view(learners, batch, -1)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[None, torch.Tensor]:
+        (places,) = ctx.saved_tensors
+        # Scattering gradients into W is slower than one dense product: rows of common codes are hit by most samples.
+        features = torch.zeros(*places.shape[:2], ctx.inputs, device=places.device).scatter_(-1, places, 1.0)
+        return None, torch.bmm(features.transpose(1, 2), gradient)
+
+
 class StackedLayerNorm(torch.nn.Module):
     """Layer normalisation (Ba et al. 2016) over features, with gain and bias per learner."""
 
@@ -51,11 +91,12 @@ class StackedMLP(torch.nn.Module):
     """Hidden layers of the given widths with ReLU, LayerNorm before each ReLU if `norm`, and a linear last layer.
 
     `(learners, batch, inputs)` to `(learners, batch, outputs)`; `last_gain` scales the last layer's initial weights.
+    With an `Encoder` for `inputs` it reads that encoder's rows, `(learners, batch, width)`.
     """
 
     def __init__(
         self,
-        inputs: int,
+        inputs: int | Encoder,
         hidden: Sequence[int],
         outputs: int,
         *,
@@ -69,11 +110,16 @@ class StackedMLP(torch.nn.Module):
         layers: list[torch.nn.Module] = []
         width = inputs
         for depth, features in enumerate(hidden):
-            layers.append(StackedLinear(width, features, seed=seed, name=f"{name}/{depth}", learners=learners))
+            common: dict[str, Any] = {"seed": seed, "name": f"{name}/{depth}", "learners": learners}
+            if isinstance(width, Encoder):
+                layers.append(StackedInput(width, features, **common))
+            else:
+                layers.append(StackedLinear(width, features, **common))
             if norm:
                 layers.append(StackedLayerNorm(features, len(learners)))
             layers.append(torch.nn.ReLU())
             width = features
+        assert not isinstance(width, Encoder), "an encoder needs at least one hidden layer"
         layers.append(StackedLinear(width, outputs, seed=seed, name=f"{name}/last", learners=learners, gain=last_gain))
         self.layers = torch.nn.Sequential(*layers)
 

@@ -1,0 +1,49 @@
+"""Maze observations as rows of category codes: what replay stores, counts are keyed by, and networks see one-hot.
+
+A MiniGrid view is a grid of (object, colour, state) codes, not a picture: dividing the bytes by 255 would say that a
+key lies between a door and a ball. Every code becomes a category, followed by the direction and, where the maze states
+its task in words, the number of the mission.
+"""
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+
+CODES = (11, 6, 4)  # objects, colours, states of MiniGrid's encoding; a direction is also a state
+
+
+def symbolic_space(space: gym.Space[Any]) -> gym.Space[Any]:
+    """The space of `symbolic_rows` for a maze's single observation `space`; any other space is left as it is."""
+    if not _is_maze(space):
+        return space
+    assert isinstance(space, gym.spaces.Dict)
+    image, direction = space["image"], space["direction"]
+    assert isinstance(image, gym.spaces.Box)
+    assert isinstance(direction, gym.spaces.Discrete)
+    counts = [*CODES] * int(np.prod(image.shape[:2])) + [int(direction.n)]
+    if "mission" in space.spaces:
+        mission = space["mission"]
+        assert isinstance(mission, gym.spaces.Discrete)
+        counts.append(int(mission.n))
+    return gym.spaces.MultiDiscrete(counts)
+
+
+def symbolic_rows(space: gym.Space[Any], observation: Any) -> Any:
+    """A batch of maze observations as codes, `(batch, width)` int64; other observations are left as they are."""
+    if not _is_maze(space):
+        return observation
+    batch = len(observation["image"])
+    parts: list[npt.NDArray[Any]] = [observation["image"].reshape(batch, -1), _column(observation["direction"])]
+    if "mission" in observation:
+        parts.append(_column(observation["mission"]))
+    return np.concatenate(parts, axis=1)
+
+
+def _is_maze(space: gym.Space[Any]) -> bool:
+    return isinstance(space, gym.spaces.Dict) and {"image", "direction"} <= set(space.spaces)
+
+
+def _column(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.asarray(values).reshape(-1, 1)
