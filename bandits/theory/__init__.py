@@ -1,0 +1,1 @@
+"""Exact theory beside practice: divergences, lower and upper bounds on regret, Gittins indices, published values."""
