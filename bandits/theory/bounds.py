@@ -1,0 +1,106 @@
+"""Proven bounds on the regret of each policy where there is one, with source and conditions.
+
+For a problem with gaps Δ_a = μ* − μ_a, K arms and horizon T. A bound is *finite-time* (holds at this T, all constants
+known) or *asymptotic* (only the limit of R_T / ln T is known: the line drawn says nothing about this T). It is for this
+*instance*, for the *worst case* over all instances, or *Bayesian* (mean over problems drawn from the policy's prior).
+Bounded rewards lie in [0, 1]; such rewards are sub-Gaussian with variance proxy 1/4 (Hoeffding).
+
+A bound is given only where the policy's settings are those of the theorem. No bound is known to hold for UCB-tuned,
+BESA or gradient bandits at finite time with explicit constants; constant ε and constant temperature explore for ever,
+so that their regret grows linearly.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from bandits.theory import known_bounds
+from bandits.theory.known_bounds import Bound, Problem
+from bandits.theory.lai_robbins import FAMILIES, lai_robbins
+from explore.errors import BadInput, unknown
+from explore.spec import Spec, parse
+
+Maker = Callable[[Problem, Mapping[str, Any]], Sequence[Bound | None]]
+
+KNOWN: Mapping[str, Maker] = {
+    "random": known_bounds.uniform,
+    "epsilon-greedy": known_bounds.constant_epsilon,
+    "epsilon-decreasing": known_bounds.decreasing_epsilon,
+    "explore-then-commit": known_bounds.explore_then_commit,
+    "epsilon-first": known_bounds.explore_then_commit,
+    "ucb1": known_bounds.ucb1,
+    "ucb": known_bounds.ucb,
+    "ucb-v": known_bounds.ucb_v,
+    "moss": known_bounds.moss,
+    "moss-anytime": known_bounds.moss_anytime,
+    "kl-ucb": known_bounds.kl_ucb,
+    "kl-ucb-plus": known_bounds.asymptotically_optimal("Kaufmann 2018, Annals of Statistics 46(2)"),
+    "kl-ucb-plus-plus": known_bounds.kl_ucb_plus_plus,
+    "kl-ucb-switch": known_bounds.kl_ucb_switch,
+    "imed": known_bounds.asymptotically_optimal("Honda & Takemura 2015, JMLR 16"),
+    "bayes-ucb": known_bounds.asymptotically_optimal("Kaufmann 2018, Annals of Statistics 46(2)"),
+    "thompson": known_bounds.thompson,
+    "ids": known_bounds.information_directed,
+    "exp3": known_bounds.exp3,
+    "tsallis-inf": known_bounds.tsallis_inf,
+}
+SAME = {
+    "kl-ucb+": "kl-ucb-plus",
+    "kl-ucb++": "kl-ucb-plus-plus",
+    "etc": "explore-then-commit",
+    "uniform": "random",
+    "information-directed": "ids",
+    "information-directed-sampling": "ids",
+}
+
+
+def bounds_for(
+    policy: str | Spec,
+    means: Sequence[float] | None,
+    horizon: int,
+    *,
+    family: str = "bernoulli",
+    variance: float = 1.0,
+    arms: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> list[Bound]:
+    """All bounds known for `policy` on arms of these `means` at `horizon` pulls.
+
+    `means` None stands for arms that are drawn anew in each run: only bounds that do not need the gaps are left, and
+    `arms` says how many there are. `family` is one of Lai–Robbins' or `bounded` (any distribution on [0, 1]);
+    `variance` is that of Gaussian arms. `settings` are the policy's settings with defaults filled in; without them,
+    those written in the spec. Empty where nothing is known. BadInput for a horizon below 1.
+    """
+    parsed = parse(policy) if isinstance(policy, str) else policy
+    maker = KNOWN.get(SAME.get(parsed.name, parsed.name))
+    problem = _problem(means, horizon, family, variance, arms)
+    if maker is None:
+        return []
+    made = maker(problem, parsed.settings if settings is None else settings)
+    return [bound for bound in made if bound is not None]
+
+
+def bound_for(policy: str | Spec, means: Sequence[float] | None, horizon: int, **conditions: Any) -> Bound | None:
+    """The bound to show beside practice: the smallest finite-time upper bound, or else the first of `bounds_for`."""
+    known = bounds_for(policy, means, horizon, **conditions)
+    upper = [bound for bound in known if bound.finite_time and bound.direction == "upper" and bound.kind != "bayesian"]
+    return min(upper, key=lambda bound: bound.value) if upper else next(iter(known), None)
+
+
+def _problem(means: Sequence[float] | None, horizon: int, family: str, variance: float, arms: int | None) -> Problem:
+    if horizon < 1:
+        raise BadInput(f"the horizon is {horizon}: it must be at least 1.")
+    if family != "bounded" and family not in FAMILIES:
+        raise unknown("family of arms", family, [*FAMILIES, "bounded"])
+    bounded = family in ("bernoulli", "bounded")
+    proxy = 0.25 if bounded else variance if family.startswith("gaussian") else math.inf
+    if means is None:
+        if arms is None:
+            raise BadInput("a bound needs the means of the arms, or how many arms there are.")
+        return Problem(arms, horizon, bounded, proxy, None, None, None)
+    centre = np.asarray(means, dtype=np.float64)
+    constant = None if family == "bounded" else lai_robbins(means, family, variance).constant
+    gaps = centre.max() - centre
+    return Problem(len(centre), horizon, bounded, proxy, tuple(gaps.tolist()), tuple(centre.tolist()), constant)
