@@ -1,0 +1,65 @@
+"""The verdict's arithmetic, the matching of specs, and the completeness of the table."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from bandits.theory.published import PUBLISHED, published_for, same, verdict, verdicts
+
+
+def test_table_is_complete() -> None:
+    by_quantity = {q: [row for row in PUBLISHED if row.quantity == q] for q in ("reward", "optimal", "regret")}
+    assert {q: len(rows) for q, rows in by_quantity.items()} == {"reward": 12, "optimal": 12, "regret": 9}
+    assert all(0 < row.value < 1 for row in by_quantity["optimal"])
+    assert len({(r.testbed, r.horizon, r.policy, r.quantity, r.step) for r in PUBLISHED}) == len(PUBLISHED)
+
+
+def test_no_published_reward_exceeds_the_best_arm() -> None:
+    for row in PUBLISHED:
+        if row.quantity == "reward":
+            assert row.value < 1.53875 + (4 if "mean=4" in row.testbed else 0)
+
+
+def test_specs_are_compared_by_meaning() -> None:
+    assert same("optimistic:alpha=0.10,initial=5", "none") == same("optimistic:initial=5.0,alpha=.1", "none")
+    assert same("gradient:baseline=True", "none") == same("gradient:baseline=true", "none")
+    assert same("ucb:c=1", "none") != same("ucb:c=2", "none")
+
+
+def test_verdict_weighs_both_errors() -> None:
+    row = published_for("sutton-barto", 1000, "ucb:c=1")[0]
+    close = verdict(row, row.value + 0.0149, 0.0)
+    assert close.agrees
+    assert close.z == pytest.approx(2.98)
+    assert not verdict(row, row.value + 0.0151, 0.0).agrees
+    assert not verdict(row, row.value - 0.05, 0.01).agrees
+    wide = verdict(row, row.value + 0.05, 0.02)
+    assert wide.agrees
+    assert wide.standard_error == pytest.approx(math.hypot(0.005, 0.02))
+
+
+def simulated(reward: float) -> SimpleNamespace:
+    policy = SimpleNamespace(
+        spec="ucb:c=1", reward=reward, reward_se=0.004, optimal=0.922, optimal_se=0.003, regret=9.0, regret_se=0.1
+    )
+    stranger = SimpleNamespace(**{**vars(policy), "spec": "ucb-tuned"})
+    return SimpleNamespace(testbed="sutton-barto", horizon=1000, policies=[stranger, policy])
+
+
+def test_verdicts_on_a_simulation() -> None:
+    found = verdicts(simulated(1.527))
+    assert [(v.policy, v.quantity, v.agrees) for v in found] == [
+        ("ucb:c=1", "reward", True),
+        ("ucb:c=1", "optimal", True),
+    ]
+    assert [v.agrees for v in verdicts(simulated(1.40))] == [False, True]
+    other = simulated(1.527)
+    other.horizon = 2000
+    assert verdicts(other) == []
+
+
+def test_assumed_errors_are_said_to_be_assumed() -> None:
+    for row in PUBLISHED:
+        assert ("assumed" in row.note) == (row.quantity == "regret")
+        assert row.standard_error > 0
