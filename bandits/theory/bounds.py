@@ -12,6 +12,7 @@ so that their regret grows linearly.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def bounds_for(
     if maker is None:
         return []
     made = maker(problem, parsed.settings if settings is None else settings)
-    return [bound for bound in made if bound is not None]
+    return [_weighed(bound, problem) for bound in made if bound is not None]
 
 
 def bound_for(policy: str | Spec, means: Sequence[float] | None, horizon: int, **conditions: Any) -> Bound | None:
@@ -87,6 +88,17 @@ def bound_for(policy: str | Spec, means: Sequence[float] | None, horizon: int, *
     known = bounds_for(policy, means, horizon, **conditions)
     upper = [bound for bound in known if bound.finite_time and bound.direction == "upper" and bound.kind != "bayesian"]
     return min(upper, key=lambda bound: bound.value) if upper else next(iter(known), None)
+
+
+def _weighed(bound: Bound, problem: Problem) -> Bound:
+    """The bound, with a remark where even the worst arm, pulled every time, costs less."""
+    if bound.direction == "lower" or problem.gaps is None:
+        return bound
+    worst = problem.horizon * max(problem.gaps)
+    if bound.value <= worst:
+        return bound
+    remark = f"says nothing yet: the worst arm pulled every time costs {worst:.6g}"
+    return replace(bound, note="; ".join(filter(None, (bound.note, remark))))
 
 
 def _problem(means: Sequence[float] | None, horizon: int, family: str, variance: float, arms: int | None) -> Problem:

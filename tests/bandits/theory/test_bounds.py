@@ -114,6 +114,15 @@ def test_ucb1_simulated_stays_below_its_bound() -> None:
     assert pulls[:, 1].mean() * 0.4 < value("ucb1", [0.9, 0.5], horizon)
 
 
+def test_a_bound_above_the_worst_arm_says_so() -> None:
+    loose, tight = bound_for("moss", PROBLEM_B, 10_000), bound_for("kl-ucb", PROBLEM_B, 10_000)
+    assert loose is not None
+    assert tight is not None
+    assert "says nothing" in loose.note
+    assert "costs 900" in loose.note
+    assert "says nothing" not in tight.note
+
+
 def test_bad_input_is_refused() -> None:
     with pytest.raises(BadInput, match="horizon"):
         bound_for("ucb1", TWO, 0)
