@@ -46,11 +46,6 @@ def gaussian_index(mean: float, observations: int, deviation: float, discount: f
     return mean + deviation * float(gaussian_bonuses(discount, observations)[-1])
 
 
-def bernoulli_bonus_far(mean: float, pulls: float, bonus: float) -> float:
-    """The index of a Bernoulli arm with many `pulls`, where its posterior is nearly Gaussian: p + √(p(1−p)) v(n)."""
-    return min(mean + math.sqrt(max(mean * (1.0 - mean), 0.0)) * bonus, 1.0)
-
-
 @compiled
 def _cubic(values: Floats, place: float) -> float:
     """Lagrange interpolation through the four grid values around `place` (in grid steps)."""
