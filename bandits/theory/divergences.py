@@ -12,7 +12,9 @@ The index of an arm with mean μ, n pulls and exploration budget b (Garivier & C
 KL(μ, ·) is convex and increasing above μ. Newton's method on such a function, started right of the root, comes down
 to it without passing it. The starts are roots of lower bounds of the divergence: with KL(p, q) = ∫ (x−p)/v(x) dx from
 p to q and variance v(x) = x(1−x) ≤ q, KL ≥ (q−p)²/(2q); v ≤ 1/4 gives KL ≥ 2(q−p)² (Pinsker); dropping −p ln q ≥ 0
-gives the one that is tight near q = 1. All functions are compiled and take and give floats, for use inside policies.
+gives the one that is tight near q = 1. For Bernoulli arms, where an index costs two logarithms per step, Halley's
+correction of the step (third order, no further logarithm) saves about one step in three. All functions are
+compiled and take and give floats, for use inside policies.
 """
 
 import math
@@ -20,6 +22,7 @@ import math
 from explore.compiled import compiled
 
 STEPS = 64  # never reached: from these starts the tests see at most 12 steps
+CLOSE_CUBIC = 1e-4  # a Halley step of this relative length leaves an error of about its cube
 CLOSE = 1e-13  # relative length of the last Newton step
 
 
@@ -73,13 +76,16 @@ def upper_bernoulli(p: float, d: float) -> float:
     negentropy = p * math.log(p) + rest * math.log(rest)
     # In gaps, not in q: 1 − q keeps its digits close to one.
     gap = min(gap, rest - math.exp((negentropy - d) / rest))
-    if gap >= rest:
-        return 1.0
+    if gap >= rest * (1.0 - 1e-15):  # 1 − q is below the resolution of q
+        return p + gap
     for _ in range(STEPS):
-        value = -p * math.log1p(gap / p) - rest * math.log1p(-gap / rest) - d
-        step = value * (p + gap) * (rest - gap) / gap
+        q, left = p + gap, rest - gap
+        excess = -p * math.log1p(gap / p) - rest * math.log1p(-gap / rest) - d
+        newton = excess * q * left / gap
+        bend = 0.5 * newton * (p * left * left + rest * q * q) / (q * left * gap)
+        step = newton / max(1.0 - bend, 0.5)
         gap -= step
-        if abs(step) <= CLOSE * (p + gap):
+        if abs(step) <= CLOSE_CUBIC * min(gap, left) + 1e-16:
             break
     return p + gap
 

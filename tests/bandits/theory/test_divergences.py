@@ -82,6 +82,20 @@ def test_bernoulli_inverse_by_brute_force() -> None:
         assert upper_bernoulli(p, d) == pytest.approx(max(inside), abs=2e-6)
 
 
+def test_inverse_is_exact_on_extreme_cases() -> None:
+    """KL at the answer is the budget, to the resolution of the answer; never NaN, never outside [p, 1]."""
+    rng = np.random.default_rng(0)
+    p = rng.permuted(np.concatenate([10 ** rng.uniform(-9, 0, 60_000), 1 - 10 ** rng.uniform(-9, -0.01, 60_000)]))
+    d = 10 ** rng.uniform(-9, 1.6, len(p))
+    q = np.array([upper_bernoulli(centre, budget) for centre, budget in zip(p, d, strict=True)])
+    assert np.all(np.isfinite(q))
+    assert np.all((q >= p) & (q <= 1))
+    below, above = np.maximum(q - 1e-10, p), q + 1e-10
+    assert all(kl_bernoulli(*pair) <= budget for *pair, budget in zip(p, below, d, strict=True))
+    inside = above < 1
+    assert all(kl_bernoulli(*pair) >= budget for *pair, budget in zip(p[inside], above[inside], d[inside], strict=True))
+
+
 def test_edges_of_the_inverse() -> None:
     assert upper_bernoulli(0.3, 0.0) == 0.3
     assert upper_bernoulli(1.0, 5.0) == 1.0
