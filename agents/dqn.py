@@ -97,6 +97,7 @@ class DQN:
         wanted = self.network.behaviour(values)
         if self.bonus is not None:
             wanted = wanted + self.weights[:, None] * values[:, :, -1]
+        self.strategy.see(rows)
         return self.strategy.choose(wanted, self.steps, self.choosing)
 
     @torch.no_grad()

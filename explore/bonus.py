@@ -10,7 +10,8 @@ The bonus that the learner gets is
 
 with `novelty` the plugin's formula, σ the running deviation of the discounted novelty stream (Burda 2018, section 2.4;
 1 unless `normalise`) and `episodic` the factor that only the live episode knows: the agent keeps it in replay beside
-the transition and hands it back to `score`.
+the transition and hands it back to `score`. (A bonus made of several, `explore.mix`, has one such factor per part, on a
+last axis.)
 
 An author writes `novelty`, and `remember` and `improve` where the formula needs them.
 """
@@ -89,6 +90,15 @@ class Bonus(torch.nn.Module, ABC):
         """
         return torch.ones_like(transitions.reward)
 
+    def worth(
+        self, transitions: Transitions, episodic: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Novelty and the factor to multiply it by, both `(learners, batch)`; None where there is no factor.
+
+        Only a bonus whose novelty itself depends on the episodic factors overrides this; it changes nothing.
+        """
+        return self.novelty(transitions), episodic
+
     def improve(self, transitions: Transitions) -> dict[str, torch.Tensor]:
         """One optimiser step on the plugin's own networks; returns losses by name, each `(learners,)`."""
         return {}
@@ -107,20 +117,21 @@ class Bonus(torch.nn.Module, ABC):
             return episodic
         self.steps += self.envs if valid is None else valid.sum(1)
         if self.scale is not None:
-            self.scale.update(self.novelty(transitions) * episodic, valid)
+            novelty, factor = self.worth(transitions, episodic)
+            self.scale.update(novelty if factor is None else novelty * factor, valid)
         self._turn_episodes(transitions)
         return episodic
 
     @torch.no_grad()
     def score(self, transitions: Transitions, episodic: torch.Tensor | None = None) -> torch.Tensor:
         """The bonus of each transition under what is known now, `(learners, batch)`; pure."""
-        bonus = self.novelty(transitions)
+        bonus, factor = self.worth(transitions, episodic)
         if self.scale is not None:
             bonus = bonus / self.scale.std.unsqueeze(1)
         if self.settings.clip:
             bonus = bonus.clamp(max=self.settings.clip)
-        if episodic is not None:
-            bonus = bonus * episodic
+        if factor is not None:
+            bonus = bonus * factor
         return bonus * self.beta.unsqueeze(1)
 
     def learn(self, transitions: Transitions) -> Mapping[str, torch.Tensor]:

@@ -3,35 +3,31 @@
     b(s′) = β/√(n(s′) + 0.01)      (Strehl & Littman 2008, MBIE-EB; the 0.01 of Bellemare et al. 2016, equation 1)
 
 n counts a learner's arrivals at s′ over its whole life, exactly, under a 64-bit key of the observation (or of the exact
-state, `by=state`, where the environment names it). With `first_visit` the bonus is paid on the first arrival of the
-episode only, so that walking to and fro earns nothing.
+state, `by=state`, where the environment names it, or of any function of the observation: `explore.visits`). With
+`first_visit` the bonus is paid on the first arrival of the episode only, so that walking to and fro earns nothing.
 
 `beta` and `first_visit` were measured on MiniGrid-DoorKey-8x8 with the two-headed DQN: β = 0.02 with first visits
 learns where plain counts are slow and β = 0.1 loiters.
 """
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import torch
 from pydantic import Field
 
-from explore.bonus import Bonus, BonusSettings
-from explore.errors import BadInput
-from explore.spaces import row_keys
+from explore.bonus import BonusSettings
 from explore.tables import CountTable, EpisodeTable
 from explore.transitions import Transitions
+from explore.visits import OFFSET, Visits, VisitsSettings
 
-OFFSET = 0.01
 
-
-class CountSettings(BonusSettings):
+class CountSettings(VisitsSettings):
     """Settings of `count`."""
 
-    by: Literal["observation", "state"] = Field("observation", description="what is counted")
     first_visit: bool = Field(True, description="pay only on the first arrival of an episode")
 
 
-class Count(Bonus):
+class Count(Visits):
     """β/√n over arrivals, exact. Needs an environment that names its states for `by=state`; BadInput otherwise."""
 
     Settings: ClassVar[type[BonusSettings]] = CountSettings
@@ -43,20 +39,14 @@ class Count(Bonus):
         self.episode = EpisodeTable(self.learners, self.envs)
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
-        counts = self.table.get(self._key(transitions.next_observation, transitions.next_state_key))
-        return (counts + OFFSET).rsqrt()
+        return (self.table.get(self.arrived(transitions)) + OFFSET).rsqrt()
 
     def remember(self, transitions: Transitions) -> torch.Tensor:
-        arrived = self._key(transitions.next_observation, transitions.next_state_key)
-        valid = transitions.valid
         if not self.frozen:
-            self.table.add(arrived, valid)
+            self.table.add(self.arrived(transitions), transitions.valid)
         if not self.settings.first_visit:
             return torch.ones_like(transitions.reward)
-        starting = self.fresh if valid is None else self.fresh & valid
-        self.episode.clear(starting)
-        self.episode.add(self._key(transitions.observation, transitions.state_key), starting)
-        return (self.episode.add(arrived, valid) == 1).float()
+        return (self.episode_visits(self.episode, transitions) == 1).float()
 
     def get_extra_state(self) -> Any:
         return {"table": self.table.state(), "episode": self.episode.state()}
@@ -64,10 +54,3 @@ class Count(Bonus):
     def set_extra_state(self, state: Any) -> None:
         self.table.load(state["table"])
         self.episode.load(state["episode"])
-
-    def _key(self, rows: torch.Tensor, state_key: torch.Tensor | None) -> torch.Tensor:
-        if self.settings.by == "observation":
-            return row_keys(rows)
-        if state_key is None:
-            raise BadInput("count:by=state needs an environment that names its exact states: use by=observation.")
-        return state_key

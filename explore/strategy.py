@@ -4,7 +4,7 @@
 
 values `(learners, envs, actions)`, step the environment steps that each learner has taken so far, streams the learners'
 own random numbers, actions `(learners, envs)` int64. A strategy that keeps state per slot or counts learns of the
-world through `observe`, called once per real step.
+world through `observe`, called once per real step; one that must know where it stands is told by `see` before `choose`.
 """
 
 from abc import ABC, abstractmethod
@@ -37,6 +37,13 @@ class Strategy(torch.nn.Module, ABC):
     @abstractmethod
     def choose(self, values: torch.Tensor, step: int, streams: Streams) -> torch.Tensor:
         """Actions `(learners, envs)` for values `(learners, envs, actions)`."""
+
+    def see(self, rows: torch.Tensor) -> None:
+        """What every slot sees now, encoded rows `(learners, envs, width)`; most strategies need nothing.
+
+        An agent calls it before `choose`. Where there is but one state, as in a bandit, it is never called.
+        """
+        return
 
     def observe(self, transitions: Transitions) -> None:
         """Learn what happened, once per real step; most strategies need nothing."""
