@@ -1,0 +1,179 @@
+"""The wrappers in every autoreset mode, against a corridor whose every step is known."""
+
+import doctest
+
+import gymnasium as gym
+import numpy as np
+import pytest
+import torch
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
+import explore.wrappers
+from explore import BadInput, Bonus, BonusReward, BonusRewardSingle
+
+LENGTH = 3
+
+
+class Corridor(gym.Env):
+    """Observations 0, 1, …, LENGTH, then it ends (truncated when `cut`); the steps and resets asked for are counted."""
+
+    def __init__(self, start=0, cut=False, wrap=None):
+        self.wrap = wrap or (lambda place: place)
+        self.observation_space = gym.spaces.Discrete(9)
+        if wrap:
+            self.observation_space = gym.spaces.Dict(a=gym.spaces.Discrete(9), b=gym.spaces.Box(0, 9, (2,)))
+        self.action_space = gym.spaces.Discrete(2)
+        self.start, self.cut, self.resets, self.steps = start, cut, 0, 0
+
+    def reset(self, *, seed=None, options=None):
+        self.place, self.resets = self.start, self.resets + 1
+        return self.wrap(self.place), {}
+
+    def step(self, action):
+        self.place, self.steps = self.place + 1, self.steps + 1
+        over = self.place == LENGTH
+        return self.wrap(self.place), float(over), over and not self.cut, over and self.cut, {}
+
+
+class Witness(Bonus):
+    """Pays 1 a transition and writes down what it was shown."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.shown, self.batches = [], []
+
+    def novelty(self, transitions):
+        return torch.ones_like(transitions.reward)
+
+    def remember(self, transitions):
+        valid = torch.ones_like(transitions.terminated) if transitions.valid is None else transitions.valid
+        parts = (transitions.observation[..., 0], transitions.next_observation[..., 0], valid, self.fresh)
+        ends = (transitions.terminated, transitions.truncated)
+        self.shown.append([tuple(part[0, env].item() for part in (*parts, *ends)) for env in range(self.envs)])
+        return torch.ones_like(transitions.reward)
+
+    def improve(self, transitions):
+        self.batches.append(transitions.next_observation[0, :, 0].tolist())
+        return {}
+
+
+def vector(mode, **kwargs):
+    return SyncVectorEnv([lambda: Corridor(0, **kwargs), lambda: Corridor(1, cut=True, **kwargs)], autoreset_mode=mode)
+
+
+def run(mode, steps=5, wrap=None, **options):
+    envs = vector(mode, wrap=wrap)
+    bonus = Witness(envs.single_observation_space, envs.single_action_space, envs=2, beta=1)
+    wrapped = BonusReward(envs, bonus, **options)
+    assert envs.envs[0].resets == envs.envs[0].steps == 0
+    wrapped.reset()
+    paid = []
+    for _ in range(steps):
+        _, reward, terminated, truncated, info = wrapped.step(np.zeros(2, dtype=np.int64))
+        np.testing.assert_array_equal(reward - info["extrinsic_reward"], info["bonus"])
+        paid.append(info["bonus"].tolist())
+        ended = terminated | truncated
+        if mode == AutoresetMode.DISABLED and ended.any():
+            wrapped.reset(options={"reset_mask": ended})
+    assert envs.envs[0].steps + envs.envs[0].resets - 1 == steps + (mode != AutoresetMode.NEXT_STEP)
+    return bonus, paid
+
+
+# (observation, true successor, a real transition, first of its episode, terminated, truncated)
+FIRST = [(0, 1, True, True, False, False), (1, 2, True, False, False, False), (2, 3, True, False, True, False)]
+SECOND = [(1, 2, True, True, False, False), (2, 3, True, False, False, True)]
+
+
+def seen(bonus, env):
+    return [step[env] for step in bonus.shown]
+
+
+@pytest.mark.parametrize("wrap", [None, lambda place: {"a": place, "b": np.full(2, place, dtype=np.float32)}])
+@pytest.mark.parametrize("mode", [AutoresetMode.SAME_STEP, AutoresetMode.DISABLED])
+def test_true_successors_where_every_step_is_a_transition(mode, wrap):
+    bonus, paid = run(mode, wrap=wrap)
+    assert seen(bonus, 0) == [*FIRST, *FIRST[:2]]
+    assert seen(bonus, 1) == [*SECOND, *SECOND, SECOND[0]]
+    assert paid == [[1, 1]] * 5
+    assert bonus.steps.item() == 10
+
+
+def test_the_idle_step_of_next_step_resets_is_no_transition():
+    bonus, paid = run(AutoresetMode.NEXT_STEP)
+    assert seen(bonus, 0)[:3] == FIRST
+    assert seen(bonus, 0)[3][2] is False
+    assert seen(bonus, 0)[4] == FIRST[0]
+    assert [step[2] for step in seen(bonus, 1)] == [True, True, False, True, True]
+    assert paid == [[1, 1], [1, 1], [1, 0], [0, 1], [1, 1]]
+    assert bonus.steps.item() == 8
+    assert bonus.batches[2:4] == [[3], [2]]  # idle rows teach nothing
+
+
+def test_learning_every_n_steps_sees_each_transition_once():
+    bonus, _ = run(AutoresetMode.SAME_STEP, learn_every=2)
+    assert bonus.batches == [[1, 2, 2, 3], [3, 2, 1, 3]]
+    assert run(AutoresetMode.SAME_STEP, learn_every=0)[0].batches == []
+
+
+def test_a_reset_in_mid_episode_begins_a_new_one():
+    wrapped = BonusReward(vector(AutoresetMode.SAME_STEP), "count")
+    for _ in range(2):
+        wrapped.reset()
+        info = wrapped.step(np.zeros(2, dtype=np.int64))[-1]
+        assert (info["bonus"] > 0).all()  # a first arrival again: the episode is another one
+
+
+def test_frozen_keeps_paying_and_learns_nothing():
+    wrapped = BonusReward(vector(AutoresetMode.SAME_STEP), "count:first_visit=false", add=False)
+    wrapped.freeze()
+    wrapped.reset()
+    paid = []
+    for _ in range(6):
+        _, reward, _, _, info = wrapped.step(np.zeros(2, dtype=np.int64))
+        np.testing.assert_array_equal(reward, info["extrinsic_reward"])
+        paid.append(info["bonus"])
+    np.testing.assert_allclose(paid, 0.02 / np.sqrt(0.01), rtol=1e-6)
+    wrapped.freeze(False)
+    assert wrapped.step(np.zeros(2, dtype=np.int64))[-1]["bonus"].max() < 0.02
+
+
+def test_single_environment_agrees_with_a_vector_of_one():
+    single = BonusRewardSingle(Corridor(), "count")
+    several = BonusReward(SyncVectorEnv([Corridor], autoreset_mode=AutoresetMode.SAME_STEP), "count")
+    single.reset()
+    several.reset()
+    for _ in range(10):
+        _, reward, terminated, truncated, info = single.step(0)
+        _, rewards, _, _, infos = several.step(np.zeros(1, dtype=np.int64))
+        assert reward == rewards[0] == info["extrinsic_reward"] + info["bonus"]
+        assert info["bonus"] == infos["bonus"][0]
+        if terminated or truncated:
+            single.reset()
+
+
+def test_continuous_actions_and_observations():
+    wrapped = BonusReward(gym.make_vec("Pendulum-v1", num_envs=2, vectorization_mode="sync"), "simhash")
+    wrapped.reset(seed=0)
+    assert (wrapped.step(np.zeros((2, 1), dtype=np.float32))[-1]["bonus"] > 0).all()
+
+
+def test_what_does_not_fit_is_refused_with_a_sentence():
+    envs = vector(AutoresetMode.SAME_STEP)
+    spaces = (envs.single_observation_space, envs.single_action_space)
+    with pytest.raises(BadInput, match="use BonusRewardSingle"):
+        BonusReward(Corridor(), "count")
+    with pytest.raises(BadInput, match="use BonusReward for"):
+        BonusRewardSingle(envs, "count")
+    with pytest.raises(BadInput, match="one learner with 2"):
+        BonusReward(envs, Witness(*spaces, envs=3))
+    envs.reset()
+    with pytest.raises(BadInput, match="reset the environment first"):
+        BonusReward(envs, "count").step(np.zeros(2, dtype=np.int64))
+    with pytest.raises(BadInput, match="learn_every"):
+        BonusReward(envs, "count", learn_every=-1)
+    with pytest.raises(BadInput, match="did you mean 'count'"):
+        BonusReward(envs, "coun")
+
+
+def test_the_examples_in_the_docstrings():
+    assert doctest.testmod(explore.wrappers).failed == 0
