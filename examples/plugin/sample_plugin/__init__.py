@@ -1,0 +1,1 @@
+"""A sample distribution: one bonus and one strategy."""
