@@ -46,7 +46,11 @@ class PolicyResult(Protocol):
 
 
 class Simulation(Protocol):
-    """What `verdicts` reads of a simulation."""
+    """What `verdicts` reads of a simulation.
+
+    Values at one step are read where it has `steps` `(points,)` and its policies `reward_curve`, `reward_curve_se`,
+    `optimal_curve`, `optimal_curve_se` of the same length.
+    """
 
     testbed: str
     horizon: int
@@ -149,7 +153,7 @@ def verdicts(simulation: Simulation) -> list[Verdict]:
     found = []
     for policy in simulation.policies:
         for row in published_for(simulation.testbed, simulation.horizon, policy.spec):
-            measured = _measured(policy, row)
+            measured = _measured(simulation, policy, row)
             if measured is not None:
                 found.append(verdict(row, *measured))
     return found
@@ -174,11 +178,15 @@ def same(spec: str | Spec, group: str) -> tuple[str, tuple[tuple[str, Any], ...]
     return parsed.name, tuple(sorted(settings.items()))
 
 
-def _measured(policy: Any, row: Published) -> tuple[float, float] | None:
+def _measured(simulation: Any, policy: Any, row: Published) -> tuple[float, float] | None:
     """The simulated value and its standard error, or None where it was not recorded."""
     if row.step is None:
         return float(getattr(policy, row.quantity)), float(getattr(policy, f"{row.quantity}_se"))
-    return None
+    names = (f"{row.quantity}_curve", f"{row.quantity}_curve_se")
+    if not all(hasattr(policy, name) for name in names) or row.step not in list(getattr(simulation, "steps", [])):
+        return None
+    place = list(simulation.steps).index(row.step)
+    return float(getattr(policy, names[0])[place]), float(getattr(policy, names[1])[place])
 
 
 def _value(text: Any) -> Any:

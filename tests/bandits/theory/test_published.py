@@ -62,6 +62,25 @@ def test_verdicts_on_a_simulation() -> None:
     assert verdicts(other) == []
 
 
+def test_the_spike_of_ucb_is_read_at_its_checkpoint() -> None:
+    run = simulated(1.491)
+    run.steps = [1, 10, 11, 12]
+    run.policies = [
+        SimpleNamespace(
+            **{**vars(run.policies[1]), "spec": "ucb:c=2", "optimal": 0.856},
+            reward_curve=[0.0, 0.0, 1.09, 0.4],
+            reward_curve_se=[0.01] * 4,
+            optimal_curve=[0.1, 0.1, 0.30, 0.2],
+            optimal_curve_se=[0.001] * 4,
+        )
+    ]
+    found = {v.quantity: v for v in verdicts(run)}
+    assert set(found) == {"reward", "optimal", "reward at step 11", "optimal at step 11"}
+    assert found["reward at step 11"].own == 1.09
+    assert found["reward at step 11"].agrees
+    assert not found["optimal at step 11"].agrees
+
+
 def test_assumed_errors_are_said_to_be_assumed() -> None:
     for row in PUBLISHED:
         assert ("assumed" in row.note) == (row.quantity == "regret")
