@@ -1,0 +1,67 @@
+"""The two acts as functions of plain arguments, checked before anything runs or is written."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from escapade.sweep import Plan
+from explore.errors import BadInput, unknown
+
+
+def checked_plan(
+    mazes: Sequence[str], agents: Sequence[str], learners: int, steps: int, seed: int, device: str
+) -> Plan:
+    """A plan of act 2 whose every name and number is good; BadInput names the first that is not."""
+    from agents.agent_spec import parse_agent
+
+    for name, value in (("learners", learners), ("steps", steps)):
+        if value < 1:
+            raise BadInput(f"--{name} {value}: at least 1 is needed.")
+    if seed < 0:
+        raise BadInput(f"--seed {seed}: a seed is zero or a positive whole number.")
+    if device != "cpu":
+        import torch
+
+        if not device.startswith("cuda"):
+            raise unknown("device", device, ["cpu", "cuda"])
+        if not torch.cuda.is_available():
+            raise BadInput(f"--device {device}: PyTorch finds no CUDA device here; use cpu.")
+    for agent in agents:
+        parse_agent(agent)
+    for maze in mazes:
+        _check_maze(maze)
+    return Plan(tuple(dict.fromkeys(mazes)), tuple(dict.fromkeys(agents)), learners, steps, seed, device)
+
+
+def optima(mazes: Sequence[str]) -> dict[str, float | None]:
+    """What the shortest-path planner gets in each maze, on training layouts; None where no planner knows it."""
+    try:
+        from agents.planners import optimum
+    except ImportError:
+        return dict.fromkeys(mazes)
+    return {maze: optimum(maze, "train") for maze in mazes}
+
+
+def simulate(testbed: str, policies: Sequence[str], runs: int, horizon: int, seed: int, threads: int | None) -> Any:
+    """Act 1: the compiled simulation; BadInput where an argument is wrong."""
+    for name, value in (("runs", runs), ("horizon", horizon), ("threads", 1 if threads is None else threads)):
+        if value < 1:
+            raise BadInput(f"--{name} {value}: at least 1 is needed.")
+    if seed < 0:
+        raise BadInput(f"--seed {seed}: a seed is zero or a positive whole number.")
+    import bandits
+
+    return bandits.simulate(
+        testbed=testbed, policies=list(policies), runs=runs, horizon=horizon, seed=seed, threads=threads
+    )
+
+
+def _check_maze(maze: str) -> None:
+    from agents.mazes import catalogue
+
+    known = [entry if isinstance(entry, str) else entry.id for entry in catalogue()]
+    if maze not in known:
+        import gymnasium
+        import minigrid  # noqa: F401  (registers its mazes)
+
+        if maze not in gymnasium.registry:
+            raise unknown("maze", maze, known)

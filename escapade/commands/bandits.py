@@ -1,0 +1,39 @@
+"""`escapade bandits`: act 1 alone."""
+
+from typing import Annotated
+
+import typer
+
+from escapade.output import Output
+
+POLICIES = [
+    "epsilon-greedy:epsilon=0",
+    "epsilon-greedy:epsilon=0.01",
+    "epsilon-greedy:epsilon=0.1",
+    "epsilon-greedy:epsilon=0.1,alpha=0.1",
+    "ucb:c=2",
+]
+
+
+def bandits(
+    testbed: Annotated[str, typer.Option(help="The arms to pull.")] = "sutton-barto",
+    policy: Annotated[list[str] | None, typer.Option(help="Policy and its settings; repeat for several.")] = None,
+    runs: Annotated[int, typer.Option(help="Independent runs per policy.")] = 2000,
+    horizon: Annotated[int, typer.Option(help="Pulls per run.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of every random stream.")] = 1,
+    threads: Annotated[
+        int | None, typer.Option(help="Threads; all cores where not given. Results do not change.")
+    ] = None,
+    json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
+) -> None:
+    """Simulate bandit policies and compare them with published values.
+
+    Example: escapade bandits --policy epsilon-greedy:epsilon=0.1 --policy ucb:c=2 --runs 2000 --horizon 1000
+    """
+    from escapade.acts import simulate
+    from escapade.report.bandits import figures, show
+
+    output = Output(json)
+    found = figures(simulate(testbed, policy or POLICIES, runs, horizon, seed, threads))
+    show(output.console, found)
+    output.figures(lambda: found)

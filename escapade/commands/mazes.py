@@ -1,0 +1,57 @@
+"""`escapade mazes`: act 2 alone."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from escapade import interrupt
+from escapade.output import Output
+from escapade.store import Store
+from explore.errors import BadInput
+
+
+def mazes(
+    maze: Annotated[list[str] | None, typer.Option(help="Maze to train in; repeat for several.")] = None,
+    agent: Annotated[list[str] | None, typer.Option(help="Agent, strategy+bonus; the first is the baseline.")] = None,
+    learners: Annotated[int, typer.Option(help="Learners (seeds) per agent.")] = 10,
+    steps: Annotated[int, typer.Option(help="Environment steps per learner.")] = 150_000,
+    seed: Annotated[int, typer.Option(help="Seed of every random stream.")] = 1,
+    device: Annotated[str, typer.Option(help="Where the networks live: cpu or cuda.")] = "cpu",
+    jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores where not given.")] = None,
+    backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
+    json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
+) -> None:
+    """Train agents in mazes and compare them.
+
+    Example: escapade mazes --maze MiniGrid-DoorKey-5x5-v0 --agent epsilon-greedy --agent count --learners 5
+    """
+    from escapade.acts import checked_plan, optima
+    from escapade.progress import Live
+    from escapade.report.mazes import maze_figures, show
+    from escapade.sweep import sweep
+
+    if jobs is not None and jobs < 1:
+        raise BadInput(f"--jobs {jobs}: at least one block must train at a time.")
+    output = Output(json)
+    plan = checked_plan(
+        maze or ["MiniGrid-DoorKey-8x8-v0"], agent or ["epsilon-greedy", "count"], learners, steps, seed, device
+    )
+    store = Store(out)
+    with Live(output.errors, plan) as live:
+        blocks = sweep(
+            plan,
+            store,
+            jobs=jobs,
+            backend=backend,
+            standing=live.standing,
+            finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
+        )
+    figures = maze_figures(blocks, optima(plan.mazes))
+    if out is not None:
+        store.remember("mazes", figures)
+    store.close()
+    for each in figures:
+        show(output.console, each)
+    output.figures(lambda: {"mazes": figures})

@@ -1,0 +1,57 @@
+"""`escapade plugins`: what is installed, from which distribution, with its settings."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from escapade.output import Output
+from explore.registry import Registry
+
+
+def plugins(
+    json: Annotated[str | None, typer.Option(help="Write the list here; - is standard output.")] = None,
+) -> None:
+    """List the plugins: kind, origin, settings with defaults, and what is wrong with a broken one.
+
+    Example: escapade plugins --json -
+    """
+    output = Output(json)
+    found = installed()
+    table = Table(title="Installed plugins", title_justify="left")
+    for name in ("kind", "name", "from", "settings and defaults, or what is wrong"):
+        table.add_column(name, overflow="fold")
+    for plugin in found:
+        settings = ", ".join(f"{s['name']}={s['default']}" for s in plugin["settings"])
+        origin = f"{plugin['distribution']} {plugin['version']}"
+        table.add_row(plugin["kind"], plugin["name"], origin, plugin["problem"] or settings or "none")
+    output.console.print(table)
+    output.figures(lambda: {"plugins": found})
+
+
+def installed() -> list[dict[str, Any]]:
+    """Every plugin of every kind, as plain data."""
+    from agents.networks import NETWORKS
+    from explore.plugins import BONUSES, STRATEGIES
+
+    registries: list[Registry[Any]] = [BONUSES, STRATEGIES, NETWORKS, Registry("escapade.policies", "policy")]
+    found = []
+    for registry in registries:
+        for entry in registry.entries():
+            settings = []
+            if entry.problem is None:
+                model = getattr(registry.get(entry.name), "Settings", None)
+                for name, field in model.model_fields.items() if model else ():
+                    default = None if field.is_required() else field.default
+                    settings.append({"name": name, "default": default, "description": field.description or ""})
+            found.append(
+                {
+                    "kind": registry.kind,
+                    "name": entry.name,
+                    "distribution": entry.distribution,
+                    "version": entry.version,
+                    "problem": entry.problem,
+                    "settings": settings,
+                }
+            )
+    return found

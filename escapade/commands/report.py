@@ -1,0 +1,54 @@
+"""`escapade report`: the report of a finished experiment, from its store."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from escapade.output import Output
+from escapade.store import open_existing
+from explore.errors import BadInput
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="The folder that `escapade run --out` or `mazes --out` wrote.")],
+    html: Annotated[Path | None, typer.Option(help="Write the report as a web page here too.")] = None,
+    json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
+) -> None:
+    """Show the report of results that were kept.
+
+    Example: escapade report escapade-runs/quick --html report.html
+    """
+    from escapade.report import bandits, mazes
+
+    store = open_existing(folder)
+    kept = {act: found for act in ("bandits", "mazes") if (found := store.recall(act)) is not None}
+    store.close()
+    if not kept:
+        raise BadInput(f"'{folder}' holds no finished act: run the same experiment again to finish it.")
+    output = Output(json)
+    consoles = [output.console]
+    if html is not None:
+        try:
+            page = html.open("w", encoding="utf-8")
+        except OSError as error:
+            raise BadInput(f"--html '{html}' cannot be written: {error.strerror}.") from None
+        with page:
+            recorder = Console(record=True, file=page, width=110, highlight=False)
+            consoles.append(recorder)
+            _show(consoles, kept, bandits, mazes)
+            page.seek(0)
+            page.truncate()
+            page.write(recorder.export_html())
+    else:
+        _show(consoles, kept, bandits, mazes)
+    output.figures(lambda: kept)
+
+
+def _show(consoles: list[Console], kept: dict[str, Any], bandits: Any, mazes: Any) -> None:
+    for console in consoles:
+        if "bandits" in kept:
+            bandits.show(console, kept["bandits"])
+        for maze in kept.get("mazes", []):
+            mazes.show(console, maze)

@@ -1,0 +1,62 @@
+"""`escapade run`: both acts of an experiment, resumed where it was left."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from escapade import interrupt
+from escapade.output import Output
+from escapade.store import Store
+from explore.errors import BadInput
+
+
+def run(
+    experiment: Annotated[Path | None, typer.Argument(help="Experiment file (TOML).")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="The built-in experiment of a few minutes.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="The built-in experiment with more mazes and learners.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder of the results; escapade-runs/NAME where not given.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed in the place of the experiment's.", min=0)] = None,
+    jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores if not given.", min=1)] = None,
+    backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
+    json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
+) -> None:
+    """Run both acts and report; run the same command again to go on where it stopped.
+
+    Example: escapade run --quick --json figures.json
+    """
+    from escapade.acts import checked_plan, optima, simulate
+    from escapade.experiment import built_in, load
+    from escapade.progress import Live
+    from escapade.report import bandits, mazes
+    from escapade.sweep import sweep
+
+    if (experiment is not None) + quick + full > 1:
+        raise BadInput("give one of an experiment file, --quick and --full.")
+    chosen = load(experiment) if experiment else built_in("quick" if quick else "full" if full else "default")
+    used = chosen.seed if seed is None else seed
+    act = chosen.mazes
+    plan = checked_plan(act.mazes, act.agents, act.learners, act.steps, used, act.device)
+    output = Output(json)
+    first = chosen.bandits
+    arms = bandits.figures(simulate(first.testbed, first.policies, first.runs, first.horizon, used, None))
+    interrupt.finished("act 1")
+    bandits.show(output.console, arms)
+    store = Store(out or Path("escapade-runs") / chosen.name)
+    store.remember("experiment", {**chosen.model_dump(), "seed": used})
+    store.remember("bandits", arms)
+    with Live(output.errors, plan) as live:
+        blocks = sweep(
+            plan,
+            store,
+            jobs=jobs,
+            backend=backend,
+            standing=live.standing,
+            finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
+        )
+    found = mazes.maze_figures(blocks, optima(plan.mazes))
+    store.remember("mazes", found)
+    store.close()
+    for maze in found:
+        mazes.show(output.console, maze)
+    output.figures(lambda: {"bandits": arms, "mazes": found})

@@ -1,0 +1,56 @@
+"""Where a command writes: the report to a console, its figures as JSON to a file or to standard output."""
+
+import json
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from explore.errors import BadInput
+
+
+class Output:
+    """`json_to` is a path, `-` for standard output (the report then goes to standard error), or None.
+
+    BadInput where the path cannot be written; checked at once, before any work, and nothing is left behind.
+    """
+
+    def __init__(self, json_to: str | None) -> None:
+        self._json_to = json_to
+        self.console = Console(file=sys.stderr if json_to == "-" else sys.stdout, highlight=False)
+        self.errors = Console(file=sys.stderr, highlight=False)
+        if json_to not in (None, "-"):
+            path = Path(str(json_to))
+            existed = path.exists()
+            try:
+                with path.open("a"):
+                    pass
+            except OSError as error:
+                raise BadInput(
+                    f"--json '{json_to}' cannot be written: {error.strerror}; name a file in a folder that exists."
+                ) from None
+            if not existed:
+                path.unlink()
+
+    def figures(self, figures: Callable[[], Any]) -> None:
+        """Write the figures, where they were asked for; NaN becomes null, as JSON has no NaN."""
+        if self._json_to is None:
+            return
+        text = json.dumps(_plain(figures()), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        if self._json_to == "-":
+            sys.stdout.write(text)
+        else:
+            Path(self._json_to).write_text(text, encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,49 @@
+"""Live progress of act 2: a bar per block with the time left and its newest return. Silent where nobody watches."""
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from escapade.sweep import Plan, Standing
+
+BLOCKS = " ▁▂▃▄▅▆▇█"
+WIDTH = 20
+
+
+class Live:
+    """A context manager; `standing` is told where a block stands. Nothing is drawn where the console is no terminal."""
+
+    def __init__(self, console: Console, plan: Plan) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(20),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[curve]}"),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._tasks = [
+            self._progress.add_task(f"{c['agent']} · {c['maze'].removeprefix('MiniGrid-')}", total=c["steps"], curve="")
+            for c in plan.configurations()
+        ]
+        self._curves: list[list[float]] = [[] for _ in self._tasks]
+
+    def __enter__(self) -> "Live":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def standing(self, where: Standing) -> None:
+        """Show where a block stands."""
+        curve = self._curves[where.block]
+        if where.value is not None and (not curve or curve[-1] != where.value):
+            curve.append(where.value)
+        shown = f"{sparkline(curve)} {curve[-1]:.2f}" if curve else "no evaluation yet"
+        self._progress.update(self._tasks[where.block], completed=where.step, total=where.steps, curve=shown)
+
+
+def sparkline(values: list[float]) -> str:
+    """The newest values as blocks; the full block is a return of 1."""
+    return "".join(BLOCKS[round(min(max(v, 0.0), 1.0) * (len(BLOCKS) - 1))] for v in values[-WIDTH:])

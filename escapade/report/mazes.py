@@ -1,0 +1,126 @@
+"""The report of act 2: per maze and agent, what was reached, how surely, how soon and at what cost."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from agents.results import Block
+from escapade.statistics import (
+    improvement_interval,
+    interquartile_mean,
+    iqm_interval,
+    probability_of_improvement,
+    rate_interval,
+    seeds_needed,
+)
+
+SOLVED = 0.5  # a learner counts as successful where it reaches the goal in more than this share of episodes
+
+
+def agent_figures(block: Block) -> dict[str, Any]:
+    """The figures of one agent in one maze."""
+    results = block.results
+    returns = [r.train_return for r in results]
+    solved = sum(r.train_success > SOLVED for r in results)
+    first = [r.first_reward_step for r in results]
+    reached = [math.inf if step is None else step for step in first]
+    median = float(np.median(reached))
+    return {
+        "spec": block.agent,
+        "learners": len(results),
+        "steps": block.steps,
+        "return": {"iqm": float(interquartile_mean(returns)), "ci": iqm_interval([returns])},
+        "success": {"rate": solved / len(results), "ci": rate_interval(solved, len(results))},
+        "held_out": {
+            "return": float(interquartile_mean([r.held_out_return for r in results])),
+            "ci": iqm_interval([[r.held_out_return for r in results]]),
+            "success": float(np.mean([r.held_out_success for r in results])),
+        },
+        "first_reward_steps": first,
+        "median_first_reward": None if math.isinf(median) else median,
+        "stuck": len(results) - solved,
+        "curve": _curve(block),
+        "steps_per_second": block.steps_per_second,
+        "seconds": block.seconds,
+        "returns": returns,
+    }
+
+
+def maze_figures(blocks: Sequence[Block], optimum: dict[str, float | None]) -> list[dict[str, Any]]:
+    """The figures of every maze, with each agent compared to the first one (the baseline)."""
+    mazes = []
+    for maze in dict.fromkeys(block.maze for block in blocks):
+        agents = [agent_figures(block) for block in blocks if block.maze == maze]
+        base = agents[0]
+        for other in agents[1:]:
+            ours, theirs = other["returns"], base["returns"]
+            other["improvement"] = {
+                "over": base["spec"],
+                "probability": probability_of_improvement(ours, theirs),
+                "ci": improvement_interval(ours, theirs),
+                "seeds_needed": seeds_needed(ours, theirs) if min(len(ours), len(theirs)) > 1 else None,
+            }
+        mazes.append({"id": maze, "optimum": optimum.get(maze), "agents": agents})
+    return mazes
+
+
+def sentence(maze: dict[str, Any]) -> str:
+    """What happened in one maze. A difference is claimed only where its interval leaves out one half."""
+    base, *others = maze["agents"]
+    parts = []
+    for other in others:
+        probability, (low, high) = other["improvement"]["probability"], other["improvement"]["ci"]
+        shown = f"a learner beats one of {base['spec']} with probability {probability:.2f} [{low:.2f}, {high:.2f}]"
+        if low > 0.5:
+            parts.append(f"{other['spec']} did better than {base['spec']}: {shown}")
+        elif high < 0.5:
+            parts.append(f"{other['spec']} did worse than {base['spec']}: {shown}")
+        elif math.isnan(low):
+            parts.append(f"one learner cannot tell {other['spec']} from {base['spec']}")
+        else:
+            parts.append(f"{other['spec']} cannot be told from {base['spec']}: {shown}")
+    stuck = f"{base['stuck']} of {base['learners']} {base['spec']} learners stayed stuck"
+    return f"{maze['id']}: {'; '.join([*parts, stuck])}."
+
+
+def show(console: Console, maze: dict[str, Any]) -> None:
+    """Print the table of one maze and its sentence."""
+    optimum = maze["optimum"]
+    planner = "unknown" if optimum is None else f"{optimum:.3f}"
+    table = Table(title=f"{maze['id']} · shortest-path planner: {planner}", title_justify="left")
+    table.add_column("agent", overflow="fold")
+    for name in ("return [95 %]", "held out", "solved", "first reward", "stuck", "time", "steps/s"):
+        table.add_column(name, justify="right", overflow="fold")
+    for agent in maze["agents"]:
+        low, high = agent["return"]["ci"]
+        median = agent["median_first_reward"]
+        table.add_row(
+            agent["spec"],
+            f"{agent['return']['iqm']:.2f} [{low:.2f}, {high:.2f}]",
+            f"{agent['held_out']['return']:.2f}",
+            f"{agent['success']['rate']:.0%}",
+            "never" if median is None else f"{median:,.0f}",
+            f"{agent['stuck']}/{agent['learners']}",
+            f"{agent['seconds']:.0f} s",
+            f"{agent['steps_per_second']:,.0f}",
+        )
+    console.print(table)
+    console.print(
+        "return: interquartile mean over learners with its 95 % bootstrap interval, on training layouts; "
+        "held out: on layouts never trained on; first reward: median steps.",
+        style="dim",
+    )
+    console.print(sentence(maze), soft_wrap=False)
+
+
+def _curve(block: Block) -> list[list[float]]:
+    """[step, iqm, low, high] at every evaluation that all learners share."""
+    points = []
+    for rows in zip(*(r.curve for r in block.results), strict=False):
+        values = [value for _, value in rows]
+        points.append([rows[0][0], float(interquartile_mean(values)), *iqm_interval([values])])
+    return points
