@@ -3,9 +3,9 @@
     pip install "escapade[sb3]"
     python examples/sb3_ppo.py
 
-The lake is small enough to be solved without a bonus as well; what is shown is that nothing else changes. PPO reads each reward once, right after
-it was earned, so that the bonus in the reward is never stale; a DQN would keep it in its replay as it was
-(`examples/dqn_loop.py` shows the better way).
+The lake is small enough to be solved without a bonus as well; what is shown is that nothing else changes. PPO reads
+each reward once, right after it was earned, so that the bonus in it is never stale; a DQN would keep it in its replay
+as it was (`examples/dqn_loop.py` shows the better way).
 """
 
 import gymnasium as gym
