@@ -1,0 +1,67 @@
+"""The report of act 2 on constructed results: honest in every direction, and within the width."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from agents.results import Block, LearnerResult
+from escapade.report.mazes import maze_figures, sentence, show
+
+
+def block(agent, returns, first=100):
+    results = [
+        LearnerResult(
+            n, value, float(value > 0.5), value, float(value > 0.5), first if value > 0.5 else None, [(10, value)]
+        )
+        for n, value in enumerate(returns)
+    ]
+    return Block("MiniGrid-DoorKey-8x8-v0", agent, 150_000, 12.0, 4000.0, results)
+
+
+def said(base, other):
+    (maze,) = maze_figures([block("epsilon-greedy", base), block("count", other)], {})
+    return sentence(maze)
+
+
+def test_a_clear_win_is_claimed_with_its_interval():
+    text = said([0, 0.01, 0.02, 0, 0.03], [0.9, 0.95, 0.91, 0.93, 0.94])
+    assert "count did better than epsilon-greedy" in text
+    assert "1.00 [1.00, 1.00]" in text
+    assert "5 of 5 epsilon-greedy learners stayed stuck" in text
+
+
+def test_a_clear_loss_is_said_too():
+    assert "count did worse than epsilon-greedy" in said([0.9, 0.95, 0.91, 0.93], [0, 0.01, 0.02, 0])
+
+
+def test_no_difference_is_no_claim():
+    assert "cannot be told from" in said([0.1, 0.9, 0.2, 0.8], [0.15, 0.85, 0.95, 0.05])
+
+
+def test_one_learner_is_no_evidence():
+    assert "one learner cannot tell" in said([0.0], [0.9])
+
+
+def test_figures_have_the_promised_keys_and_values():
+    (maze,) = maze_figures([block("count", [0.0, 0.8, 0.9, 0.9])], {"MiniGrid-DoorKey-8x8-v0": 0.97})
+    assert maze["id"] == "MiniGrid-DoorKey-8x8-v0"
+    assert maze["optimum"] == 0.97
+    (agent,) = maze["agents"]
+    assert agent["return"]["iqm"] == pytest.approx(0.85)
+    assert agent["success"]["rate"] == 0.75
+    assert agent["stuck"] == 1
+    assert agent["first_reward_steps"] == [None, 100, 100, 100]
+    assert agent["curve"][0][:2] == [10, pytest.approx(0.85)]
+    assert {"return", "success"} <= agent["held_out"].keys()
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_table_keeps_within_the_width_and_hides_nothing(width):
+    (maze,) = maze_figures([block("epsilon-greedy", [0, 0.1]), block("count", [0.9, 0.8])], {})
+    text = io.StringIO()
+    show(Console(file=text, width=width), maze)
+    lines = text.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert "…" not in text.getvalue()
+    assert "\x1b" not in text.getvalue()
