@@ -1,0 +1,58 @@
+"""What a trial gives back: checks that hold or do not, and traits that were measured."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["bonus", "strategy"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One promise of the contract: whether it was kept, and what was seen.
+
+    passed is None where it could not be judged, because a check that it builds on failed.
+    """
+
+    name: str
+    passed: bool | None
+    explanation: str
+
+    @property
+    def verdict(self) -> str:
+        """The word for a report."""
+        return {True: "holds", False: "FAILS", None: "not judged"}[self.passed]
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One measured figure with its 95 % interval; `builtin` has the built-in plugins' recorded ones, by spec."""
+
+    name: str
+    value: float
+    interval: tuple[float, float]
+    unit: str
+    meaning: str
+    builtin: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A plugin's trial. `passed` is False where at least one check of the contract fails."""
+
+    spec: str
+    kind: Kind
+    origin: str
+    settings: Mapping[str, Any]
+    checks: list[Check]
+    traits: list[Trait]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check that could be judged holds."""
+        return all(check.passed is not False for check in self.checks)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain figures, for JSON."""
+        return {**asdict(self), "passed": self.passed}

@@ -1,0 +1,86 @@
+"""The plugin on trial: found by its spec or handed over as a class, and built anew for every check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium as gym
+
+from bandits.trial.result import Kind
+from explore.bonus import Bonus
+from explore.errors import BadInput, unknown
+from explore.plugins import BONUSES, STRATEGIES
+from explore.registry import Registry
+from explore.spec import Settings, parse
+from explore.strategy import Strategy
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is on trial. `settings` are those that the spec gives; the rest are the plugin's defaults."""
+
+    spec: str
+    kind: Kind
+    plugin: type[Any]
+    origin: str
+    settings: dict[str, Any]
+
+    def bonus(
+        self,
+        observation_space: gym.Space[Any],
+        action_space: gym.Space[Any],
+        *,
+        learners: int | Sequence[int],
+        envs: int,
+        seed: int = 0,
+        **override: Any,
+    ) -> Bonus:
+        """A fresh bonus with the subject's settings; `override` replaces some."""
+        settings = {**self.settings, **override}
+        built: Bonus = self.plugin(observation_space, action_space, learners=learners, envs=envs, seed=seed, **settings)
+        return built
+
+    def formula(self, *args: Any, **kwargs: Any) -> Bonus:
+        """A fresh bonus whose score is the plugin's formula: β = 1 and neither decay, normalisation nor clipping."""
+        return self.bonus(*args, beta=1.0, half_life=0.0, normalise=False, clip=0.0, **kwargs)
+
+    def strategy(self, actions: int, *, learners: int, envs: int, horizon: int) -> Strategy:
+        """A fresh strategy with the subject's settings."""
+        built: Strategy = self.plugin(actions, learners=learners, envs=envs, horizon=horizon, **self.settings)
+        return built
+
+    def all_settings(self) -> dict[str, Any]:
+        """Every setting, defaults included."""
+        return dict(self.plugin.Settings(**self.settings))
+
+
+def subject(given: str | type[Any]) -> Subject:
+    """The subject that a spec string names, or a Bonus or Strategy class; BadInput where it is neither."""
+    if isinstance(given, str):
+        parsed = parse(given)
+        for kind, registry in _registries():
+            if parsed.name in registry.names():
+                plugin, settings = registry.resolve(parsed)
+                return Subject(given, kind, plugin, _origin(registry, parsed.name), _given(settings))
+        raise unknown("bonus or strategy", parsed.name, [*BONUSES.names(), *STRATEGIES.names()])
+    for base, kind in _kinds():
+        if isinstance(given, type) and issubclass(given, base):
+            return Subject(given.__name__, kind, given, f"class of {given.__module__}", {})
+    raise BadInput(f"{given!r} cannot be put on trial: give a spec string, or a class derived from Bonus or Strategy.")
+
+
+def _registries() -> list[tuple[Kind, Registry[Any]]]:
+    return [("bonus", BONUSES), ("strategy", STRATEGIES)]
+
+
+def _kinds() -> list[tuple[type[Any], Kind]]:
+    return [(Bonus, "bonus"), (Strategy, "strategy")]
+
+
+def _given(settings: Settings) -> dict[str, Any]:
+    return {name: value for name, value in settings if name in settings.model_fields_set}
+
+
+def _origin(registry: Registry[Any], name: str) -> str:
+    found = next(entry for entry in registry.entries() if entry.name == name and entry.problem is None)
+    return f"{found.distribution} {found.version}".strip()
