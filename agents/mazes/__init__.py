@@ -1,0 +1,38 @@
+"""Mazes: every MiniGrid environment as a `gymnasium.vector.VectorEnv` over many layouts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium as gym
+import minigrid  # noqa: F401  (registers its mazes)
+from gymnasium.vector import VectorEnv
+
+from agents.mazes.layouts import layouts as layout_set
+from agents.mazes.real import RealMazes
+from explore.errors import BadInput, unknown
+
+__all__ = ["catalogue", "make"]
+
+
+def make(
+    maze: str, num_envs: int, *, layouts: str = "train", seed: int | Sequence[int] = 0, state_key: bool = False
+) -> VectorEnv[Any, Any, Any]:
+    """`num_envs` environments of the maze with this Gymnasium id, each episode on one of its `layouts`.
+
+    layouts: "train" or "held-out", two sets that never meet. seed: of the streams that choose the layouts; one for all
+    (slot i has seed + i), or one per slot. state_key: whether `info` has the exact full state as a 64-bit key.
+    BadInput for an unknown maze, no environments, or an empty set of layouts.
+    """
+    if maze not in gym.registry:
+        raise unknown("maze", maze, catalogue())
+    if num_envs < 1:
+        raise BadInput(f"{num_envs} environments: at least 1 is needed.")
+    seeds = [seed + slot for slot in range(num_envs)] if isinstance(seed, int) else list(seed)
+    if len(seeds) != num_envs:
+        raise BadInput(f"{len(seeds)} seeds for {num_envs} environments: give one each.")
+    return RealMazes(layout_set(maze, layouts), seeds, state_key=state_key)
+
+
+def catalogue() -> list[str]:
+    """The ids of the mazes, sorted."""
+    return sorted(name for name in gym.registry if name.startswith("MiniGrid-"))
