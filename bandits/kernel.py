@@ -1,0 +1,140 @@
+"""The inner loop of the bed: a block of runs of one policy on one testbed, from the first pull to the last.
+
+`play` is plain Python over six functions that it finds under global names: `start`, `move`, `pay` of the testbed and
+`select`, `update` of the policy (see `testbed.py` and `policy.py`). `bound` puts the functions in their places, and
+compiles the whole where they are compiled. Interpreted, the same lines are the reference of the compiled ones, and
+the way in which a policy in plain Python runs.
+
+Compiled code is cached on disk. Numba's key does not see what a global name stands for, so the name of the function,
+which is part of the key, carries a hash of the sources it is made of.
+"""
+
+import functools
+import hashlib
+import inspect
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from numba.core.dispatcher import Dispatcher
+
+from bandits import randomness
+from bandits.randomness import GAMMA, key, mix
+from explore.compiled import compiled
+
+Floats = npt.NDArray[np.float64]
+ARMS, PAY, POLICY = np.uint64(1), np.uint64(2), np.uint64(3)  # what a run's streams are for
+LAST = 10  # steps at the end over which reward and share of optimal pulls are averaged
+
+
+def _unbound(*arguments: Any) -> Any:
+    raise NotImplementedError("a function of the testbed or policy that `bound` puts in its place")
+
+
+start = move = pay = select = update = _unbound
+
+
+def play(
+    parameters: Floats,
+    arms_shape: tuple[int, int],
+    initial: Floats,
+    seed: np.uint64,
+    first: int,
+    horizon: int,
+    moving: bool,
+    steps: npt.NDArray[np.int64],
+    regret: npt.NDArray[np.float32],
+    last: Floats,
+    sums: Floats,
+) -> None:
+    """Play the runs `first`, `first` + 1, …, one per row of `regret` `(runs, points)`.
+
+    Written to: `regret`, the pseudo-regret up to each of the `steps` `(points,)`; `last` `(runs, 2)`, the mean reward
+    and share of optimal pulls over the last steps; `sums` `(points, 3)`, over runs, of the reward at each point, of its
+    square, and of optimal pulls.
+    """
+    arms = np.empty(arms_shape)
+    state = np.empty_like(initial)
+    streams = np.empty(arms_shape[0], np.uint64)
+    rng = np.empty(1, np.uint64)
+    arms_rng = np.empty(1, np.uint64)
+    for row in range(len(regret)):
+        run = np.uint64(first + row)
+        arms_rng[0] = key(seed, run, ARMS)
+        rng[0] = key(seed, run, POLICY)
+        pays = key(seed, run, PAY)
+        for arm in range(len(arms)):
+            streams[arm] = mix(pays + np.uint64(arm) * GAMMA)
+        state[:] = initial
+        start(arms, parameters, arms_rng)
+        top = arms[:, 0].max()
+        total, point = 0.0, 0
+        for t in range(1, horizon + 1):
+            if moving and t > 1:
+                move(arms, parameters, t, arms_rng)
+                top = arms[:, 0].max()
+            arm = select(state, t, rng)
+            streams[arm] += GAMMA
+            reward = pay(arms, arm, mix(streams[arm]))
+            update(state, arm, reward, rng)
+            total += top - arms[arm, 0]
+            optimal = 1.0 if arms[arm, 0] == top else 0.0
+            if t == steps[point]:
+                regret[row, point] = total
+                sums[point, 0] += reward
+                sums[point, 1] += reward * reward
+                sums[point, 2] += optimal
+                point += 1
+            if t > horizon - LAST:
+                last[row, 0] += reward / min(LAST, horizon)
+                last[row, 1] += optimal / min(LAST, horizon)
+
+
+def bound(functions: dict[str, Callable[..., Any]]) -> Callable[..., None]:
+    """`play` with these functions in their places, compiled if all of them are."""
+    return _bound(tuple(sorted(functions.items())))
+
+
+@functools.cache
+def _bound(functions: tuple[tuple[str, Callable[..., Any]], ...]) -> Callable[..., None]:
+    """One kernel per combination and process."""
+    name = "play_" + _fingerprint([function for _, function in functions])
+    copy = types.FunctionType(play.__code__, {**globals(), **dict(functions)}, name)
+    copy.__qualname__ = name
+    if not all(isinstance(function, Dispatcher) for _, function in functions):
+        return copy
+    return compiled(copy, cache=all(_has_source(function) for _, function in functions))
+
+
+def _fingerprint(functions: list[Callable[..., Any]]) -> str:
+    """A hash of the modules that the functions come from, and of what every kernel is made of."""
+    digest = hashlib.blake2b(digest_size=8)
+    for function in functions:
+        plain = getattr(function, "py_func", function)
+        digest.update(f"{plain.__module__}.{plain.__qualname__}".encode())
+        digest.update(_source(plain.__module__) if _has_source(function) else repr(id(function)).encode())
+    for module in (__name__, randomness.__name__):
+        digest.update(_source(module))
+    digest.update(numba.__version__.encode())
+    return digest.hexdigest()
+
+
+@functools.cache
+def _source(module: str) -> bytes:
+    return inspect.getsource(sys.modules[module]).encode()
+
+
+def _has_source(function: Callable[..., Any]) -> bool:
+    """Whether the function lies in a module whose source decides what it does (not in a shell, not a closure)."""
+    plain: Any = getattr(function, "py_func", function)
+    if plain.__closure__ or plain.__module__ == "__main__":
+        return False
+    try:
+        _source(plain.__module__)
+    except (KeyError, OSError, TypeError):
+        return False
+    return True

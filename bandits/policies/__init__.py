@@ -1,0 +1,1 @@
+"""The built-in bandit policies, one file per family."""

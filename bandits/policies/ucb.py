@@ -1,0 +1,90 @@
+"""Optimism in the face of uncertainty, by Hoeffding-like widths: take the arm with the largest
+
+    Q(a) + width(t, n(a))
+
+after every arm has been tried once, ties broken at random.
+
+`ucb`   c √(ln t / n)       Sutton & Barto 2018, equation 2.10; t counts steps from 1
+`ucb1`  √(α ln t / n), α = 2   Auer, Cesa-Bianchi & Fischer 2002, figure 1; t counts the pulls made so far;
+        for rewards in [0, 1]; α is Bubeck's parameter (UCB(α))
+"""
+
+import math
+from typing import Any
+
+from pydantic import Field
+
+from bandits.policy import Floats, Policy, rows
+from bandits.randomness import best
+from bandits.testbed import Testbed
+from explore.compiled import compiled
+from explore.spec import Settings
+
+C, VALUES, PULLS, SPREAD, INDEX = range(5)  # SPREAD is 1/√n, infinite for an arm not yet tried
+
+
+@compiled
+def _largest(state: Floats, width: float, rng: Any) -> int:
+    for arm in range(state.shape[1]):
+        state[INDEX, arm] = state[VALUES, arm] + width * state[SPREAD, arm]
+    return best(state[INDEX], rng)
+
+
+@compiled
+def _untried(state: Floats, t: int, rng: Any) -> int:
+    """A random arm among those without a pull, in steps t ≤ arms."""
+    for arm in range(state.shape[1]):
+        state[INDEX, arm] = -state[PULLS, arm]
+    return best(state[INDEX], rng)
+
+
+@compiled
+def select(state: Floats, t: int, rng: Any) -> int:
+    """The largest Q + c √(ln t / n)."""
+    if t <= state.shape[1]:
+        return _untried(state, t, rng)
+    return _largest(state, state[C, 0] * math.sqrt(math.log(t)), rng)
+
+
+@compiled
+def select_ucb1(state: Floats, t: int, rng: Any) -> int:
+    """The largest Q + √(α ln(t − 1) / n); t − 1 pulls were made before step t."""
+    if t <= state.shape[1]:
+        return _untried(state, t, rng)
+    return _largest(state, math.sqrt(state[C, 0] * math.log(t - 1)), rng)
+
+
+@compiled
+def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
+    """The sample average and the width of the pulled arm."""
+    state[PULLS, arm] += 1.0
+    state[VALUES, arm] += (reward - state[VALUES, arm]) / state[PULLS, arm]
+    state[SPREAD, arm] = 1.0 / math.sqrt(state[PULLS, arm])
+
+
+class UCB(Policy):
+    """Sutton & Barto's UCB."""
+
+    class Settings(Settings):
+        c: float = Field(2.0, ge=0, description="width of the confidence interval")
+
+    select = staticmethod(select)
+    update = staticmethod(update)
+
+    def initial(self, bed: Testbed, horizon: int) -> Floats:
+        """No pulls."""
+        return rows(bed.arms, self.settings.c, 0.0, 0.0, math.inf, 0.0)
+
+
+class UCB1(Policy):
+    """UCB1."""
+
+    class Settings(Settings):
+        alpha: float = Field(2.0, gt=0, description="factor of ln t under the root")
+
+    select = staticmethod(select_ucb1)
+    update = staticmethod(update)
+
+    def initial(self, bed: Testbed, horizon: int) -> Floats:
+        """No pulls."""
+        return rows(bed.arms, self.settings.alpha, 0.0, 0.0, math.inf, 0.0)

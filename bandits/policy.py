@@ -1,0 +1,63 @@
+"""The contract of a bandit policy, and the registry of policies.
+
+A policy is a pair of functions, compiled by Numba or plain Python, over a small state array:
+
+    select(state, t, rng) -> arm          which arm to pull in step t = 1, 2, …
+    update(state, arm, reward, rng)       what was learned from it
+
+`state` is a float64 array `(rows, arms)`; what its rows mean is the policy's affair. `initial` gives the state that
+every run begins with; a setting lies in a row of its own, in column 0. `rng` is the run's stream, for the functions
+of `bandits.randomness`. Nothing else may be remembered: runs are played in any order by several threads.
+
+    class Mine(Policy):
+        class Settings(Settings):
+            epsilon: float = Field(0.1, ge=0, le=1, description="chance of a random arm")
+
+        select = staticmethod(select)
+        update = staticmethod(update)
+
+        def initial(self, bed, horizon):
+            return rows(bed.arms, self.settings.epsilon, 0.0, 0.0)
+
+An installed policy is named by an entry point of the group `escapade.policies`.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from bandits.testbed import Testbed
+from explore.registry import Registry
+from explore.spec import Settings, settings_from
+
+Floats = npt.NDArray[np.float64]
+Functions = tuple[Callable[..., int], Callable[..., None]]
+
+
+class Policy:
+    """A bandit policy; subclasses give `Settings`, `select`, `update` and `initial`. BadInput for wrong settings."""
+
+    Settings: ClassVar[type[Settings]] = Settings
+    select: ClassVar[Callable[..., int]]
+    update: ClassVar[Callable[..., None]]
+
+    def __init__(self, **settings: Any) -> None:
+        self.settings: Any = settings_from(type(self).Settings, settings, f"the policy '{type(self).__name__}'")
+
+    def initial(self, bed: Testbed, horizon: int) -> Floats:
+        """The state `(rows, arms)` before the first pull; BadInput where the policy does not suit the testbed."""
+        raise NotImplementedError
+
+    def functions(self, bed: Testbed) -> Functions:
+        """The pair (select, update), for policies that have several."""
+        return type(self).select, type(self).update
+
+
+POLICIES: Registry[type[Policy]] = Registry("escapade.policies", "policy")
+
+
+def rows(arms: int, *values: float) -> Floats:
+    """A state with one row per value, all columns alike."""
+    return np.repeat(np.array(values, dtype=np.float64)[:, None], arms, axis=1)

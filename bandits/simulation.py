@@ -1,0 +1,207 @@
+"""Simulation: policies on a testbed, many runs, streaming aggregates.
+
+Every policy plays the same runs: run i has the same arms, and the n-th pull of arm a pays the same to all of them.
+Runs are played in blocks of a fixed size by several threads; sums are added up in the order of the blocks, so that the
+figures are the same to the last bit for any number of threads.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bandits.kernel import Floats, bound
+from bandits.policy import POLICIES, Policy
+from bandits.testbed import TESTBEDS, Testbed
+from explore.errors import BadInput, unknown
+from explore.registry import Registry
+from explore.spec import parse
+
+BLOCK = 50  # runs played by one thread before it takes the next ones
+POINTS_PER_DECADE = 16
+BAND = (0.05, 0.95)  # quantiles over runs of the band around a regret curve
+
+OnProgress = Callable[[int, int], None]  # pulls done, pulls in all
+
+
+@dataclass(frozen=True)
+class PolicyResult:
+    """What one policy did. Curves are `(points,)`, over `Simulation.steps`.
+
+    regret: mean pseudo-regret at the horizon, Σ_t (μ* − μ_{A_t}), over runs; regret_se its standard error; in testbeds
+    that change it is measured against the best arm of each step (dynamic regret). regrets: `(runs,)`, each run's.
+    reward, optimal: means over the last ten steps; an optimal pull is one of an arm with the largest mean.
+    regret_low, regret_high: the 5 % and 95 % quantiles over runs.
+    compiled: False where the policy is plain Python. compile_seconds: what making its kernel ready took.
+    """
+
+    spec: str
+    regret: float
+    regret_se: float
+    reward: float
+    reward_se: float
+    optimal: float
+    optimal_se: float
+    reward_curve: Floats
+    reward_curve_se: Floats
+    optimal_curve: Floats
+    optimal_curve_se: Floats
+    regret_curve: Floats
+    regret_low: Floats
+    regret_high: Floats
+    regrets: Floats
+    pulls_per_second: float
+    compile_seconds: float
+    compiled: bool
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What was simulated; `steps` `(points,)` are the checkpoints, log-spaced, with step 11 and the horizon."""
+
+    testbed: str
+    horizon: int
+    runs: int
+    seed: int
+    steps: npt.NDArray[np.int64]
+    policies: list[PolicyResult]
+
+
+def simulate(
+    testbed: str | Testbed = "sutton-barto",
+    policies: Sequence[str | Policy] = ("epsilon-greedy", "ucb"),
+    *,
+    runs: int = 2000,
+    horizon: int = 1000,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: OnProgress | None = None,
+) -> Simulation:
+    """Play each policy on the testbed, `runs` times `horizon` pulls.
+
+    testbed and policies are spec strings or objects; `threads` is all cores where not given. `progress` is told the
+    pulls done and to do after each block, from the calling thread; an exception that it raises ends the simulation.
+    BadInput for unknown names, wrong settings, numbers below 1, or a horizon shorter than the arms.
+    """
+    for name, value in (("runs", runs), ("horizon", horizon), ("threads", 1 if threads is None else threads)):
+        if value < 1:
+            raise BadInput(f"{name} is {value}: at least 1 is needed.")
+    bed = testbed if isinstance(testbed, Testbed) else _built(TESTBEDS, testbed)
+    if horizon < bed.arms:
+        raise BadInput(f"a horizon of {horizon} is shorter than the {bed.arms} arms: each needs at least one pull.")
+    if not policies:
+        raise BadInput("no policy to simulate: name at least one.")
+    players = [(str(given), _player(given)) for given in policies]
+    points = checkpoints(horizon)
+    total = len(players) * runs * horizon
+    results = []
+    for number, (spec, player) in enumerate(players):
+        done = number * runs * horizon
+        told = None if progress is None else (lambda runs_done, d=done: progress(d + runs_done * horizon, total))
+        results.append(_simulate_one(bed, spec, player, points, runs, horizon, seed, threads or os.cpu_count(), told))
+    return Simulation(str(testbed), horizon, runs, seed, points, results)
+
+
+def checkpoints(horizon: int) -> npt.NDArray[np.int64]:
+    """Steps 1 … `horizon`, about evenly spaced in ln t; every one of the first few, and 11."""
+    count = int(np.ceil(np.log10(max(horizon, 2)) * POINTS_PER_DECADE)) + 1
+    spaced = np.unique(np.round(np.geomspace(1, horizon, count)).astype(np.int64))
+    return np.union1d(spaced, [step for step in (11, horizon) if step <= horizon]).astype(np.int64)
+
+
+def _simulate_one(
+    bed: Testbed,
+    spec: str,
+    policy: Policy,
+    points: npt.NDArray[np.int64],
+    runs: int,
+    horizon: int,
+    seed: int,
+    threads: int | None,
+    told: Callable[[int], None] | None,
+) -> PolicyResult:
+    started = time.perf_counter()
+    parameters, initial = np.ascontiguousarray(bed.parameters), np.ascontiguousarray(policy.initial(bed, horizon))
+    select, update = policy.functions(bed)
+    play = bound({**bed.functions(), "select": select, "update": update})
+    shape = (bed.arms, bed.columns)
+    regret = np.zeros((runs, len(points)), dtype=np.float32)
+    last = np.zeros((runs, 2))
+
+    def block(first: int, size: int = BLOCK) -> Floats:
+        sums = np.zeros((len(points), 3))
+        rows = slice(first, first + size)
+        play(
+            parameters,
+            shape,
+            initial,
+            np.uint64(seed),
+            first,
+            horizon,
+            bed.moving,
+            points,
+            regret[rows],
+            last[rows],
+            sums,
+        )
+        return sums
+
+    block(0, 0)  # no run at all: compiles, or loads what was compiled before
+    ready = time.perf_counter()
+    sums = np.zeros((len(points), 3))
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for number, part in enumerate(pool.map(block, range(0, runs, BLOCK))):
+                sums += part
+                if told is not None:
+                    told(min((number + 1) * BLOCK, runs))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    seconds = time.perf_counter() - ready
+    reward, square, optimal = (sums / runs).T
+    low, high = np.quantile(regret, BAND, axis=0)
+    final = regret[:, -1].astype(np.float64)
+    return PolicyResult(
+        spec=spec,
+        regret=float(final.mean()),
+        regret_se=_standard_error(final),
+        reward=float(last[:, 0].mean()),
+        reward_se=_standard_error(last[:, 0]),
+        optimal=float(last[:, 1].mean()),
+        optimal_se=_standard_error(last[:, 1]),
+        reward_curve=reward,
+        reward_curve_se=np.sqrt(np.maximum(square - reward**2, 0.0) / max(runs - 1, 1)),
+        optimal_curve=optimal,
+        optimal_curve_se=np.sqrt(optimal * (1.0 - optimal) / max(runs - 1, 1)),
+        regret_curve=regret.mean(axis=0, dtype=np.float64),
+        regret_low=low.astype(np.float64),
+        regret_high=high.astype(np.float64),
+        regrets=final,
+        pulls_per_second=runs * horizon / seconds,
+        compile_seconds=ready - started,
+        compiled=hasattr(play, "py_func"),
+    )
+
+
+def _standard_error(values: Floats) -> float:
+    """Of the mean; zero for a single run, whose spread is unknown."""
+    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
+
+
+def _player(given: str | Policy) -> Policy:
+    return given if isinstance(given, Policy) else _built(POLICIES, given)
+
+
+def _built(registry: Registry[Any], spec: str) -> Any:
+    """The plugin that a spec names, with its settings checked."""
+    parsed = parse(spec)
+    if parsed.name not in registry.names():
+        raise unknown(registry.kind, parsed.name, registry.names())
+    plugin, settings = registry.resolve(parsed)
+    return plugin(**dict(settings))

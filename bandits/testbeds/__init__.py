@@ -1,0 +1,1 @@
+"""The named testbeds, one file per family of arms."""

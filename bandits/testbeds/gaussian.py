@@ -1,0 +1,46 @@
+"""Gaussian arms, N(mean, 1).
+
+`sutton-barto`: the ten-armed testbed of Sutton & Barto (2018, section 2.3): each run draws its arms' means from
+N(`mean`, 1), and each reward from N(mean of the arm, 1). Figure 2.5 of the book uses `mean=4`.
+"""
+
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from bandits.randomness import normal, normal_of
+from bandits.testbed import Floats, Testbed, fixed_in_time
+from explore.compiled import compiled
+from explore.spec import Settings
+
+
+@compiled
+def start(arms: Floats, parameters: Floats, rng: Any) -> None:
+    """Means drawn from N(parameters[arm, 0], 1)."""
+    for arm in range(len(arms)):
+        arms[arm, 0] = parameters[arm, 0] + normal(rng)
+
+
+@compiled
+def pay(arms: Floats, arm: int, word: np.uint64) -> float:
+    """The arm's mean plus a standard normal number."""
+    return float(arms[arm, 0]) + normal_of(word)
+
+
+class SuttonBarto(Testbed):
+    """The ten-armed testbed."""
+
+    class Settings(Settings):
+        arms: int = Field(10, ge=1, le=100_000, description="how many arms")
+        mean: float = Field(0.0, description="mean of the distribution from which the arms' means are drawn")
+
+    family = "gaussian"
+    start = staticmethod(start)
+    move = staticmethod(compiled(fixed_in_time))
+    pay = staticmethod(pay)
+
+    @property
+    def parameters(self) -> Floats:
+        """The centre of every arm's mean."""
+        return np.full((self.settings.arms, 1), self.settings.mean)
