@@ -13,8 +13,8 @@ import torch
 
 from agents.agent_spec import parse_agent
 from agents.dqn import DQN, DQNSettings
-from agents.evaluation import evaluate, slot_seeds
-from agents.mazes import make
+from agents.evaluation import Score, evaluate, slot_seeds
+from agents.mazes import has_held_out, make
 from agents.results import Block, LearnerResult, OnProgress, Progress
 from agents.stage import Stage
 from explore.errors import BadInput
@@ -86,7 +86,7 @@ def train(
     stage.close()
     training = time.perf_counter() - started - evaluating
     train_score = evaluate(dqn, maze, "train", FINAL_EPISODES, seed=seed, purpose="final/train")
-    held_out = evaluate(dqn, maze, "held-out", FINAL_EPISODES, seed=seed, purpose="final/held-out")
+    held_out = _held_out(dqn, maze, seed)
     return Block(
         maze=maze,
         agent=agent,
@@ -105,5 +105,13 @@ def train(
             )
             for i, name in enumerate(names)
         ],
-        weights=dict(dqn.network.state_dict()) if keep_weights else {},
+        weights=dict(dqn.target.state_dict()) if keep_weights else {},
     )
+
+
+def _held_out(dqn: DQN, maze: str, seed: int) -> Score:
+    """The score on held-out layouts; NaN where the maze has too few layouts to hold any out."""
+    if not has_held_out(maze):
+        nothing = np.full(len(dqn.learners), np.nan)
+        return Score(nothing, nothing)
+    return evaluate(dqn, maze, "held-out", FINAL_EPISODES, seed=seed, purpose="final/held-out")

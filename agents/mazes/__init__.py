@@ -8,10 +8,11 @@ import minigrid  # noqa: F401  (registers its mazes)
 from gymnasium.vector import VectorEnv
 
 from agents.mazes.layouts import layouts as layout_set
+from agents.mazes.layouts import split
 from agents.mazes.real import RealMazes
 from explore.errors import BadInput, unknown
 
-__all__ = ["catalogue", "make"]
+__all__ = ["catalogue", "has_held_out", "make"]
 
 
 def make(
@@ -31,6 +32,11 @@ def make(
     if len(seeds) != num_envs:
         raise BadInput(f"{len(seeds)} seeds for {num_envs} environments: give one each.")
     return RealMazes(layout_set(maze, layouts), seeds, state_key=state_key)
+
+
+def has_held_out(maze: str) -> bool:
+    """Whether the maze has enough different layouts to hold some out."""
+    return len(split(maze)[1]) > 0
 
 
 def catalogue() -> list[str]:

@@ -45,7 +45,7 @@ def layouts(maze: str, name: str) -> Layouts:
     """The layouts of `maze` called `name`, "train" or "held-out"; BadInput where the maze has none."""
     if name not in ("train", "held-out"):
         raise unknown("layout set", name, ["train", "held-out"])
-    train, held_out = _both(maze)
+    train, held_out = split(maze)
     if name == "train":
         return train
     if not len(held_out):
@@ -68,7 +68,8 @@ def hidden_contents(env: MiniGridEnv) -> list[Any]:
 
 
 @functools.cache
-def _both(maze: str) -> tuple[Layouts, Layouts]:
+def split(maze: str) -> tuple[Layouts, Layouts]:
+    """All layouts of `maze`: those to train on, and those held out (there may be none)."""
     env = gym.make(maze).unwrapped
     if not isinstance(env, MiniGridEnv):
         raise BadInput(f"{maze} is not a MiniGrid maze.")
