@@ -1,0 +1,1 @@
+"""Side-by-side timings: a ratio per line, never a pass or a fail."""

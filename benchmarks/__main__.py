@@ -1,0 +1,24 @@
+"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] [dqn] [mazes]`."""
+
+import importlib
+import pkgutil
+import sys
+
+import benchmarks
+
+
+def main(wanted: list[str]) -> int:
+    """Run the benchmarks `wanted`, all where none is named; 2 for an unknown name."""
+    known = sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__")
+    for name in wanted:
+        if name not in known:
+            sys.stderr.write(f"benchmarks: unknown benchmark '{name}': known are {', '.join(known)}.\n")
+            return 2
+    for name in wanted or known:
+        print(f"\n{name}\n{'=' * len(name)}")
+        importlib.import_module(f"benchmarks.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
