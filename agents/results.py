@@ -15,7 +15,7 @@ class LearnerResult:
     learner: its name (an integer); its random streams derive from the experiment's seed and this name.
     train_return, train_success: mean over evaluation episodes on the training layouts, by the exploiting policy;
     success is the share of episodes that reached the true goal.
-    held_out_return, held_out_success: the same on layouts never trained on.
+    held_out_return, held_out_success: the same on layouts never trained on; None where there are too few.
     first_reward_step: environment steps of this learner until its first reward above zero; None if it never came.
     curve: (environment steps, evaluated return on training layouts) pairs, in order.
     """
@@ -23,8 +23,8 @@ class LearnerResult:
     learner: int
     train_return: float
     train_success: float
-    held_out_return: float
-    held_out_success: float
+    held_out_return: float | None
+    held_out_success: float | None
     first_reward_step: int | None
     curve: list[tuple[int, float]]
 

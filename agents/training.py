@@ -13,7 +13,7 @@ import torch
 
 from agents.agent_spec import parse_agent
 from agents.dqn import DQN, DQNSettings
-from agents.evaluation import Score, evaluate, slot_seeds
+from agents.evaluation import evaluate, slot_seeds
 from agents.mazes import has_held_out, make
 from agents.results import Block, LearnerResult, OnProgress, Progress
 from agents.stage import Stage
@@ -86,7 +86,9 @@ def train(
     stage.close()
     training = time.perf_counter() - started - evaluating
     train_score = evaluate(dqn, maze, "train", FINAL_EPISODES, seed=seed, purpose="final/train")
-    held_out = _held_out(dqn, maze, seed)
+    held_out = None
+    if has_held_out(maze):
+        held_out = evaluate(dqn, maze, "held-out", FINAL_EPISODES, seed=seed, purpose="final/held-out")
     return Block(
         maze=maze,
         agent=agent,
@@ -98,8 +100,8 @@ def train(
                 learner=name,
                 train_return=float(train_score.returns[i]),
                 train_success=float(train_score.success[i]),
-                held_out_return=float(held_out.returns[i]),
-                held_out_success=float(held_out.success[i]),
+                held_out_return=None if held_out is None else float(held_out.returns[i]),
+                held_out_success=None if held_out is None else float(held_out.success[i]),
                 first_reward_step=first_reward[i],
                 curve=curves[i],
             )
@@ -107,11 +109,3 @@ def train(
         ],
         weights=dict(dqn.target.state_dict()) if keep_weights else {},
     )
-
-
-def _held_out(dqn: DQN, maze: str, seed: int) -> Score:
-    """The score on held-out layouts; NaN where the maze has too few layouts to hold any out."""
-    if not has_held_out(maze):
-        nothing = np.full(len(dqn.learners), np.nan)
-        return Score(nothing, nothing)
-    return evaluate(dqn, maze, "held-out", FINAL_EPISODES, seed=seed, purpose="final/held-out")

@@ -88,15 +88,9 @@ def simulate(
     pulls done and to do after each block, from the calling thread; an exception that it raises ends the simulation.
     BadInput for unknown names, wrong settings, numbers below 1, or a horizon shorter than the arms.
     """
-    for name, value in (("runs", runs), ("horizon", horizon), ("threads", 1 if threads is None else threads)):
-        if value < 1:
-            raise BadInput(f"{name} is {value}: at least 1 is needed.")
-    bed = testbed if isinstance(testbed, Testbed) else _built(TESTBEDS, testbed)
-    if horizon < bed.arms:
-        raise BadInput(f"a horizon of {horizon} is shorter than the {bed.arms} arms: each needs at least one pull.")
-    if not policies:
-        raise BadInput("no policy to simulate: name at least one.")
-    players = [(str(given), _player(given)) for given in policies]
+    if threads is not None and threads < 1:
+        raise BadInput(f"threads is {threads}: at least 1 is needed.")
+    bed, players = checked(testbed, policies, runs=runs, horizon=horizon)
     points = checkpoints(horizon)
     total = len(players) * runs * horizon
     results = []
@@ -105,6 +99,21 @@ def simulate(
         told = None if progress is None else (lambda runs_done, d=done: progress(d + runs_done * horizon, total))
         results.append(_simulate_one(bed, spec, player, points, runs, horizon, seed, threads or os.cpu_count(), told))
     return Simulation(str(testbed), horizon, runs, seed, points, results)
+
+
+def checked(
+    testbed: str | Testbed, policies: Sequence[str | Policy], *, runs: int, horizon: int
+) -> tuple[Testbed, list[tuple[str, Policy]]]:
+    """The testbed and the policies with their specs; BadInput as `simulate` says, before anything is played."""
+    for name, value in (("runs", runs), ("horizon", horizon)):
+        if value < 1:
+            raise BadInput(f"{name} is {value}: at least 1 is needed.")
+    bed = testbed if isinstance(testbed, Testbed) else _built(TESTBEDS, testbed)
+    if horizon < bed.arms:
+        raise BadInput(f"a horizon of {horizon} is shorter than the {bed.arms} arms: each needs at least one pull.")
+    if not policies:
+        raise BadInput("no policy to simulate: name at least one.")
+    return bed, [(str(given), _player(given)) for given in policies]
 
 
 def checkpoints(horizon: int) -> npt.NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """The two acts as functions of plain arguments, checked before anything runs or is written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from escapade.sweep import Plan
@@ -37,7 +38,22 @@ def optima(mazes: Sequence[str]) -> dict[str, float | None]:
     return dict.fromkeys(mazes)
 
 
-def simulate(testbed: str, policies: Sequence[str], runs: int, horizon: int, seed: int, threads: int | None) -> Any:
+def check_bandits(testbed: str, policies: Sequence[str], runs: int, horizon: int) -> None:
+    """Refuse, with BadInput, what act 1 would refuse, before anything runs or is written."""
+    from bandits.simulation import checked
+
+    checked(testbed, policies, runs=runs, horizon=horizon)
+
+
+def simulate(
+    testbed: str,
+    policies: Sequence[str],
+    runs: int,
+    horizon: int,
+    seed: int,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Any:
     """Act 1: the compiled simulation; BadInput where an argument is wrong."""
     for name, value in (("runs", runs), ("horizon", horizon), ("threads", 1 if threads is None else threads)):
         if value < 1:
@@ -47,8 +63,29 @@ def simulate(testbed: str, policies: Sequence[str], runs: int, horizon: int, see
     import bandits
 
     return bandits.simulate(
-        testbed=testbed, policies=list(policies), runs=runs, horizon=horizon, seed=seed, threads=threads
+        testbed=testbed,
+        policies=list(policies),
+        runs=runs,
+        horizon=horizon,
+        seed=seed,
+        threads=threads,
+        progress=progress,
     )
+
+
+def draw(simulation: Any, folder: Path, threads: int | None = None) -> list[Path]:
+    """The figures of a simulation; on the ten-armed testbed those of the book (2.2 to 2.6) too, simulated for them."""
+    from bandits.plots import TESTBED, classic_figures, plots
+    from escapade.report.bandits import lai_robbins_constant
+
+    drawn = plots(simulation, folder, lai_robbins_constant(simulation))
+    if simulation.testbed != TESTBED:
+        return drawn
+
+    def again(testbed: str, policies: Sequence[str]) -> Any:
+        return simulate(testbed, policies, simulation.runs, simulation.horizon, simulation.seed, threads)
+
+    return [*drawn, *classic_figures(folder, again)]
 
 
 def _check_maze(maze: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,16 @@ class Output:
             sys.stdout.write(text)
         else:
             Path(self._json_to).write_text(text, encoding="utf-8")
+
+
+def make_folder(folder: Path, option: str) -> None:
+    """Make the `folder` that `option` names, where it is absent; BadInput where nothing can be written to it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BadInput(f"{option} '{folder}' cannot be written: {error.strerror}; name a folder of your own.") from None
 
 
 def _plain(value: Any) -> Any:

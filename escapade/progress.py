@@ -1,4 +1,7 @@
-"""Live progress of act 2: a bar per block with the time left and its newest return. Silent where nobody watches."""
+"""Live progress: a bar for act 1; in act 2 a bar per block with the time left and its learning curve.
+
+Silent where nobody watches.
+"""
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -7,6 +10,33 @@ from escapade.sweep import Plan, Standing
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 WIDTH = 20
+
+
+class Pulls:
+    """A context manager for act 1; `told` is the simulation's progress."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("simulating"),
+            BarColumn(20),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[pulls]}"),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=None, pulls="compiling")
+
+    def __enter__(self) -> "Pulls":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def told(self, done: int, total: int) -> None:
+        """Show how many pulls are done."""
+        self._progress.update(self._task, completed=done, total=total, pulls=f"{done / 1e6:,.1f} M pulls")
 
 
 class Live:

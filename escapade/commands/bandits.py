@@ -1,10 +1,11 @@
 """`escapade bandits`: act 1 alone."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from escapade.output import Output
+from escapade.output import Output, make_folder
 
 POLICIES = [
     "epsilon-greedy:epsilon=0",
@@ -24,16 +25,25 @@ def bandits(
     threads: Annotated[
         int | None, typer.Option(help="Threads; all cores where not given. Results do not change.")
     ] = None,
+    plots: Annotated[Path | None, typer.Option(help="Draw figures into this folder.")] = None,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Simulate bandit policies and compare them with published values.
 
     Example: escapade bandits --policy epsilon-greedy:epsilon=0.1 --policy ucb:c=2 --runs 2000 --horizon 1000
     """
-    from escapade.acts import simulate
+    from escapade.acts import draw, simulate
+    from escapade.progress import Pulls
     from escapade.report.bandits import figures, show
 
     output = Output(json)
-    found = figures(simulate(testbed, policy or POLICIES, runs, horizon, seed, threads))
+    if plots is not None:
+        make_folder(plots, "--plots")
+    with Pulls(output.errors) as live:
+        simulation = simulate(testbed, policy or POLICIES, runs, horizon, seed, threads, live.told)
+    found = figures(simulation)
     show(output.console, found)
+    if plots is not None:
+        for path in draw(simulation, plots, threads):
+            output.console.print(f"drawn: {path}")
     output.figures(lambda: found)

@@ -25,9 +25,9 @@ def run(
 
     Example: escapade run --quick --json figures.json
     """
-    from escapade.acts import checked_plan, optima, simulate
+    from escapade.acts import check_bandits, checked_plan, optima, simulate
     from escapade.experiment import built_in, load
-    from escapade.progress import Live
+    from escapade.progress import Live, Pulls
     from escapade.report import bandits, mazes
     from escapade.sweep import sweep
 
@@ -37,12 +37,15 @@ def run(
     used = chosen.seed if seed is None else seed
     act = chosen.mazes
     plan = checked_plan(act.mazes, act.agents, act.learners, act.steps, used, act.device)
-    output = Output(json)
     first = chosen.bandits
-    arms = bandits.figures(simulate(first.testbed, first.policies, first.runs, first.horizon, used, None))
+    check_bandits(first.testbed, first.policies, first.runs, first.horizon)
+    output = Output(json)
+    store = Store(out or Path("escapade-runs") / chosen.name)
+    with Pulls(output.errors) as pulls:
+        simulation = simulate(first.testbed, first.policies, first.runs, first.horizon, used, progress=pulls.told)
+    arms = bandits.figures(simulation)
     interrupt.finished("act 1")
     bandits.show(output.console, arms)
-    store = Store(out or Path("escapade-runs") / chosen.name)
     store.remember("experiment", {**chosen.model_dump(), "seed": used})
     store.remember("bandits", arms)
     with Live(output.errors, plan) as live:

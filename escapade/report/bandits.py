@@ -80,6 +80,12 @@ def sentence(found: dict[str, Any]) -> str:
     return "; ".join(parts) + "."
 
 
+def lai_robbins_constant(simulation: Any) -> float | None:
+    """The constant of Lai & Robbins' bound, where the arms are the same in every run."""
+    constant: float | None = _theory(simulation)["lai_robbins"]
+    return constant
+
+
 def _policy(policy: Any, best: Any, simulation: Any) -> dict[str, Any]:
     regret, error = float(policy.regret), float(policy.regret_se)
     behind = policy.regrets - best.regrets

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from agents.results import Block
+from agents.results import Block, LearnerResult
+from escapade.report.chart import chart
 from escapade.statistics import (
     improvement_interval,
     interquartile_mean,
@@ -35,11 +37,7 @@ def agent_figures(block: Block) -> dict[str, Any]:
         "steps": block.steps,
         "return": {"iqm": float(interquartile_mean(returns)), "ci": iqm_interval([returns])},
         "success": {"rate": solved / len(results), "ci": rate_interval(solved, len(results))},
-        "held_out": {
-            "return": float(interquartile_mean([r.held_out_return for r in results])),
-            "ci": iqm_interval([[r.held_out_return for r in results]]),
-            "success": float(np.mean([r.held_out_success for r in results])),
-        },
+        "held_out": _held_out(results),
         "first_reward_steps": first,
         "median_first_reward": None if math.isinf(median) else median,
         "stuck": len(results) - solved,
@@ -91,17 +89,18 @@ def show(console: Console, maze: dict[str, Any]) -> None:
     """Print the table of one maze and its sentence."""
     optimum = maze["optimum"]
     planner = "unknown" if optimum is None else f"{optimum:.3f}"
-    table = Table(title=f"{maze['id']} · shortest-path planner: {planner}", title_justify="left")
+    title = f"{maze['id']} · shortest-path planner: {planner}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("agent", overflow="fold")
     for name in ("return [95 %]", "held out", "solved", "first reward", "stuck", "time", "steps/s"):
-        table.add_column(name, justify="right", overflow="fold")
+        table.add_column(name, justify="right", no_wrap=name != "first reward")
     for agent in maze["agents"]:
         low, high = agent["return"]["ci"]
         median = agent["median_first_reward"]
         table.add_row(
             agent["spec"],
             f"{agent['return']['iqm']:.2f} [{low:.2f}, {high:.2f}]",
-            f"{agent['held_out']['return']:.2f}",
+            "none" if agent["held_out"]["return"] is None else f"{agent['held_out']['return']:.2f}",
             f"{agent['success']['rate']:.0%}",
             "never" if median is None else f"{median:,.0f}",
             f"{agent['stuck']}/{agent['learners']}",
@@ -114,7 +113,28 @@ def show(console: Console, maze: dict[str, Any]) -> None:
         "held out: on layouts never trained on; first reward: median steps.",
         style="dim",
     )
-    console.print(sentence(maze), soft_wrap=False)
+    series = [
+        (agent["spec"], *zip(*[(step, mean) for step, mean, _, _ in agent["curve"]], strict=True))
+        for agent in maze["agents"]
+        if agent["curve"]
+    ]
+    if series:
+        title = "return on training layouts, interquartile mean"
+        console.print(chart(series, title=title, across="steps per learner", width=console.width - 1))
+    console.print(sentence(maze))
+
+
+def _held_out(results: Sequence[LearnerResult]) -> dict[str, Any]:
+    """The figures on held-out layouts, None each where the maze has none."""
+    returns = [r.held_out_return for r in results if r.held_out_return is not None]
+    success = [r.held_out_success for r in results if r.held_out_success is not None]
+    if not returns:
+        return {"return": None, "ci": None, "success": None}
+    return {
+        "return": float(interquartile_mean(returns)),
+        "ci": iqm_interval([returns]),
+        "success": float(np.mean(success)),
+    }
 
 
 def _curve(block: Block) -> list[list[float]]:
