@@ -61,6 +61,11 @@ class Encoder:
         """Whether every column is a category."""
         return len(self._category_columns) == self.width
 
+    @property
+    def number_places(self) -> torch.Tensor:
+        """Which features are plain numbers, not categories, `(numbers,)` int64."""
+        return self._number_places
+
     def places(self, rows: torch.Tensor) -> torch.Tensor:
         """Which feature each category column of `rows` sets to one, `(…, category columns)` int64."""
         if not self.categorical:

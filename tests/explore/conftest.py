@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -35,3 +36,37 @@ def moves() -> Make:
         )
 
     return make
+
+
+@pytest.fixture
+def vectors() -> Make:
+    """`vectors(learners, batch, size, seed=0)`: random transitions of a Box space; `action` replaces the actions."""
+
+    def make(learners: int, batch: int, size: int, seed: int = 0, action: Any = None, **others: Any) -> Transitions:
+        generator = torch.Generator().manual_seed(seed)
+        no = torch.zeros(learners, batch, dtype=torch.bool)
+        parts = {
+            "observation": torch.randn(learners, batch, size, generator=generator),
+            "action": torch.randint(0, 3, (learners, batch), generator=generator) if action is None else action,
+            "reward": torch.zeros(learners, batch),
+            "next_observation": torch.randn(learners, batch, size, generator=generator),
+            "terminated": no,
+            "truncated": no,
+        }
+        return Transitions(**{**parts, **others})
+
+    return make
+
+
+@pytest.fixture
+def plain() -> Callable[..., Any]:
+    """`plain(network, learner, x)`: what a stacked network says, worked out in NumPy in double precision."""
+
+    def forward(network: torch.nn.Module, learner: int, x: Any) -> Any:
+        weights = [part.detach().double().numpy()[learner] for part in network.parameters()]
+        x = np.asarray(x, dtype=np.float64)
+        for weight, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+            x = np.maximum(x @ weight + bias, 0)
+        return x @ weights[-2] + weights[-1]
+
+    return forward
