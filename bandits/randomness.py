@@ -16,7 +16,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from explore.compiled import compiled
+from explore.compiled import kernel_part
 
 Rng = npt.NDArray[np.uint64]
 
@@ -41,7 +41,7 @@ def _ziggurat() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
 EDGES, HEIGHTS = _ziggurat()
 
 
-@compiled
+@kernel_part
 def mix(word: np.uint64) -> np.uint64:
     """The output function of SplitMix64: a bijection of the 64-bit words that looks random."""
     word = (word ^ (word >> _30)) * _MIX1
@@ -49,26 +49,26 @@ def mix(word: np.uint64) -> np.uint64:
     return word ^ (word >> _31)
 
 
-@compiled
+@kernel_part
 def key(seed: np.uint64, run: np.uint64, purpose: np.uint64) -> np.uint64:
     """The state at which the stream for `purpose` of a run begins."""
     return mix(mix(mix(seed + GAMMA) ^ (run + GAMMA)) ^ (purpose + GAMMA))
 
 
-@compiled
+@kernel_part
 def next_word(rng: Rng) -> np.uint64:
     """The next 64 random bits."""
     rng[0] += GAMMA
     return mix(rng[0])
 
 
-@compiled
+@kernel_part
 def uniform_of(word: np.uint64) -> float:
     """The word as a number in [0, 1), 53 bits."""
     return float(word >> _11) * _UNIT
 
 
-@compiled
+@kernel_part
 def normal_of(word: np.uint64) -> float:
     """The word as a standard normal number; the one time in a hundred that needs more bits makes them from it."""
     while True:
@@ -93,31 +93,32 @@ def normal_of(word: np.uint64) -> float:
         word = mix(word + GAMMA)
 
 
-@compiled
+@kernel_part
 def uniform(rng: Rng) -> float:
     """A number in [0, 1)."""
     return uniform_of(next_word(rng))
 
 
-@compiled
+@kernel_part
 def integer(rng: Rng, high: int) -> int:
     """A whole number in [0, high), high below 2³² (Lemire's multiplication; bias below 2⁻³² · high)."""
-    return int(((next_word(rng) >> _32) * np.uint64(high)) >> _32)
+    # by way of int64: an unsigned index beside a signed one would make Numba index by a float
+    return int(np.int64(((next_word(rng) >> _32) * np.uint64(high)) >> _32))
 
 
-@compiled
+@kernel_part
 def normal(rng: Rng) -> float:
     """A standard normal number."""
     return normal_of(next_word(rng))
 
 
-@compiled
+@kernel_part
 def exponential(rng: Rng) -> float:
     """An exponential number of mean 1."""
     return -math.log(1.0 - uniform(rng))
 
 
-@compiled
+@kernel_part
 def gamma(rng: Rng, shape: float) -> float:
     """A gamma number of this shape > 0 and scale 1; below shape 1 by the boost U^{1/shape}."""
     boost = 1.0
@@ -138,14 +139,14 @@ def gamma(rng: Rng, shape: float) -> float:
             return boost * d * v
 
 
-@compiled
+@kernel_part
 def beta(rng: Rng, a: float, b: float) -> float:
     """A beta number with parameters a, b > 0."""
     x = gamma(rng, a)
     return x / (x + gamma(rng, b))
 
 
-@compiled
+@kernel_part
 def best(values: npt.NDArray[np.float64], rng: Rng) -> int:
     """The index of the largest value, ties broken uniformly at random (one draw per further tie)."""
     chosen, ties = 0, 1

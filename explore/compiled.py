@@ -31,3 +31,12 @@ def compiled(
         error_model="numpy",
     )
     return result
+
+
+def kernel_part(function: Function) -> Function:
+    """Compile `function` as a part of kernels that call it.
+
+    It is not cached by itself: the kernels are, with their parts in them, and a part that came from its own cache
+    would not notice that a function it calls has changed.
+    """
+    return compiled(function, cache=False)

@@ -14,13 +14,13 @@ from pydantic import Field
 from bandits.policy import Floats, Policy, rows
 from bandits.randomness import uniform
 from bandits.testbed import Testbed
-from explore.compiled import compiled
+from explore.compiled import kernel_part
 from explore.spec import Settings
 
 ALPHA, BASELINE, AVERAGE, STEPS, PREFERENCES, PROBABILITIES = range(6)
 
 
-@compiled
+@kernel_part
 def select(state: Floats, t: int, rng: Any) -> int:
     """An arm drawn from the softmax of the preferences."""
     preferences, probabilities = state[PREFERENCES], state[PROBABILITIES]
@@ -39,7 +39,7 @@ def select(state: Floats, t: int, rng: Any) -> int:
     return len(preferences) - 1
 
 
-@compiled
+@kernel_part
 def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """One step of gradient ascent."""
     state[STEPS, 0] += 1.0

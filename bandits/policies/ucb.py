@@ -17,20 +17,20 @@ from pydantic import Field
 from bandits.policy import Floats, Policy, rows
 from bandits.randomness import best
 from bandits.testbed import Testbed
-from explore.compiled import compiled
+from explore.compiled import kernel_part
 from explore.spec import Settings
 
 C, VALUES, PULLS, SPREAD, INDEX = range(5)  # SPREAD is 1/√n, infinite for an arm not yet tried
 
 
-@compiled
+@kernel_part
 def _largest(state: Floats, width: float, rng: Any) -> int:
     for arm in range(state.shape[1]):
         state[INDEX, arm] = state[VALUES, arm] + width * state[SPREAD, arm]
     return best(state[INDEX], rng)
 
 
-@compiled
+@kernel_part
 def _untried(state: Floats, t: int, rng: Any) -> int:
     """A random arm among those without a pull, in steps t ≤ arms."""
     for arm in range(state.shape[1]):
@@ -38,7 +38,7 @@ def _untried(state: Floats, t: int, rng: Any) -> int:
     return best(state[INDEX], rng)
 
 
-@compiled
+@kernel_part
 def select(state: Floats, t: int, rng: Any) -> int:
     """The largest Q + c √(ln t / n)."""
     if t <= state.shape[1]:
@@ -46,7 +46,7 @@ def select(state: Floats, t: int, rng: Any) -> int:
     return _largest(state, state[C, 0] * math.sqrt(math.log(t)), rng)
 
 
-@compiled
+@kernel_part
 def select_ucb1(state: Floats, t: int, rng: Any) -> int:
     """The largest Q + √(α ln(t − 1) / n); t − 1 pulls were made before step t."""
     if t <= state.shape[1]:
@@ -54,7 +54,7 @@ def select_ucb1(state: Floats, t: int, rng: Any) -> int:
     return _largest(state, math.sqrt(state[C, 0] * math.log(t - 1)), rng)
 
 
-@compiled
+@kernel_part
 def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """The sample average and the width of the pulled arm."""
     state[PULLS, arm] += 1.0

@@ -15,13 +15,13 @@ from pydantic import Field
 from bandits.policy import Floats, Policy, rows
 from bandits.randomness import best, integer, uniform
 from bandits.testbed import Testbed
-from explore.compiled import compiled
+from explore.compiled import kernel_part
 from explore.spec import Settings
 
 EPSILON, ALPHA, VALUES, PULLS = range(4)
 
 
-@compiled
+@kernel_part
 def select(state: Floats, t: int, rng: Any) -> int:
     """A random arm with probability ε, else the best."""
     if uniform(rng) < state[EPSILON, 0]:
@@ -29,7 +29,7 @@ def select(state: Floats, t: int, rng: Any) -> int:
     return best(state[VALUES], rng)
 
 
-@compiled
+@kernel_part
 def select_decreasing(state: Floats, t: int, rng: Any) -> int:
     """The same with ε / t."""
     if uniform(rng) * t < state[EPSILON, 0]:
@@ -37,7 +37,7 @@ def select_decreasing(state: Floats, t: int, rng: Any) -> int:
     return best(state[VALUES], rng)
 
 
-@compiled
+@kernel_part
 def select_first(state: Floats, t: int, rng: Any) -> int:
     """Random for the first ε steps, then the best; here ε is a number of steps."""
     if t <= state[EPSILON, 0]:
@@ -45,7 +45,7 @@ def select_first(state: Floats, t: int, rng: Any) -> int:
     return best(state[VALUES], rng)
 
 
-@compiled
+@kernel_part
 def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """Move the arm's value towards the reward."""
     state[PULLS, arm] += 1.0

@@ -13,17 +13,17 @@ from pydantic import Field, field_validator
 
 from bandits.randomness import uniform_of
 from bandits.testbed import Floats, Testbed, fixed_in_time
-from explore.compiled import compiled
+from explore.compiled import kernel_part
 from explore.spec import Settings
 
 
-@compiled
+@kernel_part
 def start(arms: Floats, parameters: Floats, rng: Any) -> None:
     """The same means in every run."""
     arms[:, :] = parameters
 
 
-@compiled
+@kernel_part
 def pay(arms: Floats, arm: int, word: np.uint64) -> float:
     """1 with the arm's probability."""
     return 1.0 if uniform_of(word) < arms[arm, 0] else 0.0
@@ -34,7 +34,7 @@ class FixedBernoulli(Testbed):
 
     family = "bernoulli"
     start = staticmethod(start)
-    move = staticmethod(compiled(fixed_in_time))
+    move = staticmethod(kernel_part(fixed_in_time))
     pay = staticmethod(pay)
 
     @property

@@ -11,18 +11,18 @@ from pydantic import Field
 
 from bandits.randomness import normal, normal_of
 from bandits.testbed import Floats, Testbed, fixed_in_time
-from explore.compiled import compiled
+from explore.compiled import kernel_part
 from explore.spec import Settings
 
 
-@compiled
+@kernel_part
 def start(arms: Floats, parameters: Floats, rng: Any) -> None:
     """Means drawn from N(parameters[arm, 0], 1)."""
     for arm in range(len(arms)):
         arms[arm, 0] = parameters[arm, 0] + normal(rng)
 
 
-@compiled
+@kernel_part
 def pay(arms: Floats, arm: int, word: np.uint64) -> float:
     """The arm's mean plus a standard normal number."""
     return float(arms[arm, 0]) + normal_of(word)
@@ -37,7 +37,7 @@ class SuttonBarto(Testbed):
 
     family = "gaussian"
     start = staticmethod(start)
-    move = staticmethod(compiled(fixed_in_time))
+    move = staticmethod(kernel_part(fixed_in_time))
     pay = staticmethod(pay)
 
     @property
