@@ -1,28 +1,37 @@
-"""Mazes: every MiniGrid environment as a `gymnasium.vector.VectorEnv` over many layouts."""
+"""Mazes: every MiniGrid environment as a `gymnasium.vector.VectorEnv` over many layouts, compiled where possible."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 import gymnasium as gym
 import minigrid  # noqa: F401  (registers its mazes)
-from gymnasium.vector import VectorEnv
 
+from agents.mazes.engine import CompiledMazes
 from agents.mazes.layouts import layouts as layout_set
 from agents.mazes.layouts import split
 from agents.mazes.real import RealMazes
+from agents.mazes.vector import Mazes
 from explore.errors import BadInput, unknown
 
-__all__ = ["catalogue", "has_held_out", "make"]
+__all__ = ["CompiledMazes", "Mazes", "RealMazes", "catalogue", "has_held_out", "make"]
 
 
 def make(
-    maze: str, num_envs: int, *, layouts: str = "train", seed: int | Sequence[int] = 0, state_key: bool = False
-) -> VectorEnv[Any, Any, Any]:
+    maze: str,
+    num_envs: int,
+    *,
+    layouts: str = "train",
+    seed: int | Sequence[int] = 0,
+    state_key: bool = False,
+    backend: Literal["auto", "compiled", "real"] = "auto",
+) -> Mazes:
     """`num_envs` environments of the maze with this Gymnasium id, each episode on one of its `layouts`.
 
     layouts: "train" or "held-out", two sets that never meet. seed: of the streams that choose the layouts; one for all
     (slot i has seed + i), or one per slot. state_key: whether `info` has the exact full state as a 64-bit key.
-    BadInput for an unknown maze, no environments, or an empty set of layouts.
+    backend: the compiled engine where the maze can be compiled and real MiniGrid else ("auto"), or one of them; both
+    play the same layouts for the same seeds. `compiled` and `why_not` of the environment say which it is, and why.
+    BadInput for an unknown maze, no environments, an empty set of layouts, or a maze that cannot be compiled.
     """
     if maze not in gym.registry:
         raise unknown("maze", maze, catalogue())
@@ -31,7 +40,13 @@ def make(
     seeds = [seed + slot for slot in range(num_envs)] if isinstance(seed, int) else list(seed)
     if len(seeds) != num_envs:
         raise BadInput(f"{len(seeds)} seeds for {num_envs} environments: give one each.")
-    return RealMazes(layout_set(maze, layouts), seeds, state_key=state_key)
+    if backend not in ("auto", "compiled", "real"):
+        raise unknown("backend", backend, ["auto", "compiled", "real"])
+    chosen = layout_set(maze, layouts)
+    if backend == "compiled" and chosen.why_not is not None:
+        raise BadInput(f"{maze} cannot be compiled: {chosen.why_not}; use backend='real'.")
+    kind = CompiledMazes if chosen.why_not is None and backend != "real" else RealMazes
+    return kind(chosen, seeds, state_key)
 
 
 def has_held_out(maze: str) -> bool:

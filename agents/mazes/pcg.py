@@ -1,0 +1,79 @@
+"""NumPy's PCG64 in compiled code: the stream of an environment's own generator, number for number.
+
+    s ← s·M + c (mod 2¹²⁸),   output: rotate right (high(s) ⊕ low(s)) by the top 6 bits of s
+
+PCG XSL RR 128/64 (O'Neill 2014). 32-bit numbers are halves of an output, the low one first, the high one kept for the
+next call; `Generator.integers` bounds them by Lemire's method (2019). The state is six words: high and low of s, high
+and low of c, whether half an output is kept, and that half.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from explore.compiled import kernel_part
+
+Words = npt.NDArray[np.uint64]
+
+_HIGH, _LOW = np.uint64(0x2360ED051FC65DA4), np.uint64(0x4385DF649FCCF645)  # the multiplier M
+_32, _58, _63, _1 = np.uint64(32), np.uint64(58), np.uint64(63), np.uint64(1)
+_64 = np.uint64(64)
+_HALF = np.uint64(0xFFFFFFFF)
+
+
+def words(generator: np.random.Generator) -> Words:
+    """The state of a generator as six words."""
+    state: Any = generator.bit_generator.state
+    s, c = state["state"]["state"], state["state"]["inc"]
+    parts = (s >> 64, s & (1 << 64) - 1, c >> 64, c & (1 << 64) - 1, state["has_uint32"], state["uinteger"])
+    return np.array(parts, dtype=np.uint64)
+
+
+@kernel_part
+def _high(a: np.uint64, b: np.uint64) -> np.uint64:
+    """The high word of the product of two words."""
+    a0, a1, b0, b1 = a & _HALF, a >> _32, b & _HALF, b >> _32
+    middle = a1 * b0 + ((a0 * b0) >> _32)
+    other = a0 * b1 + (middle & _HALF)
+    return a1 * b1 + (middle >> _32) + (other >> _32)
+
+
+@kernel_part
+def _next(state: Words) -> np.uint64:
+    """The next 64 bits."""
+    high, low = state[0], state[1]
+    new_low = low * _LOW
+    new_high = _high(low, _LOW) + high * _LOW + low * _HIGH
+    total = new_low + state[3]
+    new_high += state[2] + np.uint64(total < new_low)
+    state[0], state[1] = new_high, total
+    mixed, turn = new_high ^ total, new_high >> _58
+    return np.uint64((mixed >> turn) | (mixed << ((_64 - turn) & _63)))
+
+
+@kernel_part
+def _next_half(state: Words) -> np.uint64:
+    """The next 32 bits."""
+    if state[4] != 0:
+        state[4] = 0
+        return np.uint64(state[5])
+    word = _next(state)
+    state[4], state[5] = _1, word >> _32
+    return word & _HALF
+
+
+@kernel_part
+def draw(state: Words, count: int) -> int:
+    """`Generator.integers(count)` for 1 ≤ count < 2³²; one value alone draws nothing."""
+    if count == 1:
+        return 0
+    bound = np.uint64(count)
+    product = _next_half(state) * bound
+    left = product & _HALF
+    if left < bound:
+        threshold = (_HALF - bound + _1) % bound
+        while left < threshold:
+            product = _next_half(state) * bound
+            left = product & _HALF
+    return int(np.int64(product >> _32))

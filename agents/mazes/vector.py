@@ -1,0 +1,75 @@
+"""What both backends share: spaces, seeds and autoreset of a vector of mazes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
+from gymnasium.vector import AutoresetMode, VectorEnv
+
+from agents.mazes.layouts import Layouts
+from explore.errors import BadInput
+
+Flags = npt.NDArray[np.bool_]
+Observation = dict[str, npt.NDArray[Any]]
+Outcome = tuple[Observation, npt.NDArray[np.float64], Flags, Flags, dict[str, Any]]
+
+
+class Mazes(VectorEnv[Any, Any, Any]):
+    """`len(seeds)` slots, each on layouts of its own stream; an ended slot is reset within the step.
+
+    compiled: whether the steps are the engine's. why_not: the reason where they are real MiniGrid's.
+    An observation has the view as `image` `(slots, size, size, 3)` uint8, the `direction` `(slots,)`, and, where the
+    maze has several, the number of the `mission` `(slots,)`.
+    """
+
+    compiled: bool
+
+    def __init__(self, layouts: Layouts, seeds: Sequence[int], state_key: bool) -> None:
+        self.layouts = layouts
+        self.why_not = layouts.why_not
+        self.with_key = state_key
+        self.num_envs = len(seeds)
+        self.slot_seeds = np.array(seeds, dtype=np.int64)
+        self.episodes = np.zeros(self.num_envs, dtype=np.int64)
+        self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}
+        size = layouts.view
+        parts: dict[str, gym.Space[Any]] = {
+            "image": gym.spaces.Box(0, 255, (size, size, 3), np.uint8),
+            "direction": gym.spaces.Discrete(4),
+        }
+        if len(layouts.missions) > 1:
+            parts["mission"] = gym.spaces.Discrete(len(layouts.missions))
+        self.single_observation_space = gym.spaces.Dict(parts)
+        self.single_action_space = gym.spaces.Discrete(layouts.actions)
+        self.observation_space = gym.vector.utils.batch_space(self.single_observation_space, self.num_envs)
+        self.action_space = gym.vector.utils.batch_space(self.single_action_space, self.num_envs)
+
+    def reset(
+        self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Begin an episode in every slot; `seed` gives the slots new streams (slot i: seed + i, or its own)."""
+        if seed is not None:
+            given = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else list(seed)
+            if len(given) != self.num_envs:
+                raise BadInput(f"{len(given)} seeds for {self.num_envs} environments: give one each.")
+            for slot, value in enumerate(given):
+                if value is not None:
+                    self.slot_seeds[slot], self.episodes[slot] = value, 0
+        return self.begin()
+
+    def begin(self) -> tuple[Observation, dict[str, Any]]:
+        """Begin an episode in every slot."""
+        raise NotImplementedError
+
+    def checked(self, actions: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """The actions as numbers; BadInput where there is not one per slot, or one that the maze does not have."""
+        found = np.asarray(actions)
+        if found.shape != (self.num_envs,) or found.dtype.kind not in "iu":
+            raise BadInput(f"actions have shape {found.shape} and type {found.dtype}: give {self.num_envs} integers.")
+        count = self.layouts.actions
+        if found.size and (found.min() < 0 or found.max() >= count):
+            wrong = found[(found < 0) | (found >= count)][0]
+            raise BadInput(f"action {wrong} is none of this maze's: they are 0 to {count - 1}.")
+        return found.astype(np.int64, copy=False)
