@@ -5,7 +5,7 @@
 
 φ learns from two predictions: of the action from φ(s) and φ(s′), so that it keeps what the agent can influence and may
 drop what it cannot (the noisy TV), and of φ(s′) from φ(s) and the action a. Both losses reach φ, as in the authors'
-code. Actions: categories by cross-entropy, continuous ones as raw vectors by their squared error (`explore.actions`).
+code. Actions may be discrete or continuous (`explore.inverse`).
 
 From the paper: w, Adam with 1e-3. Normalisation by the return of the bonus is Burda et al. 2018, "Large-scale study of
 curiosity-driven learning", since φ has no scale of its own. One hidden layer of 128 and 64 features instead of four
@@ -17,17 +17,15 @@ from typing import ClassVar
 import torch
 from pydantic import Field
 
-from explore.actions import ActionCode
 from explore.bonus import BonusSettings
-from explore.learned import Learned, LearnedSettings
+from explore.inverse import InverseFeatures, InverseSettings
 from explore.stacked import StackedMLP
 from explore.transitions import Transitions
 
 
-class CuriositySettings(LearnedSettings):
-    """Settings of the bonuses that learn φ from actions."""
+class CuriositySettings(InverseSettings):
+    """Settings of the bonuses that predict φ(s′) too."""
 
-    learning_rate: float = Field(1e-3, gt=0, description="Adam's step size")
     forward_weight: float = Field(0.2, ge=0, le=1, description="w, weight of the forward loss against the inverse")
 
 
@@ -37,26 +35,17 @@ class ICMSettings(CuriositySettings):
     normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
 
 
-class Curious(Learned):
+class Curious(InverseFeatures):
     """A bonus whose φ is learned by predicting actions and successors; BadInput for actions it cannot predict."""
 
     Settings: ClassVar[type[BonusSettings]] = CuriositySettings
     settings: CuriositySettings
 
     def build(self) -> None:
+        super().build()
         s = self.settings
-        self.actions = ActionCode(self.action_space)
-        self.embedding = self.senses.network((s.hidden,), s.features, name="icm/embedding", **self.common)
-        self.inverse = StackedMLP(2 * s.features, (s.hidden,), self.actions.size, name="icm/inverse", **self.common)
         read = s.features + self.actions.size
-        self.forward_model = StackedMLP(read, (s.hidden,), s.features, name="icm/forward", **self.common)
-
-    def embed(self, transitions: Transitions) -> tuple[torch.Tensor, torch.Tensor]:
-        """φ(s) and φ(s′), both `(learners, batch, features)`."""
-        # One pass over both halves: the layers are small, and calling them twice costs more.
-        both = torch.cat([transitions.observation, transitions.next_observation], dim=1)
-        before, after = self.embedding(self.senses(both)).chunk(2, dim=1)
-        return before, after
+        self.forward_model = StackedMLP(read, (s.hidden,), s.features, name="forward", **self.common)
 
     def surprise(self, before: torch.Tensor, after: torch.Tensor, action: torch.Tensor) -> torch.Tensor:
         """½‖f(φ(s), a) − φ(s′)‖², `(learners, batch)`."""
@@ -66,10 +55,9 @@ class Curious(Learned):
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
         before, after = self.embed(transitions)
-        guessed = self.inverse(torch.cat([before, after], dim=-1))
         weight = self.settings.forward_weight
         return {
-            "inverse": (1 - weight) * self.actions.loss(guessed, transitions.action),
+            "inverse": (1 - weight) * self.inverse_loss(before, after, transitions.action),
             "forward": weight * self.surprise(before, after, transitions.action),
         }
 

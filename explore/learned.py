@@ -53,7 +53,7 @@ class Learned(Bonus):
 
     def remember(self, transitions: Transitions) -> torch.Tensor:
         if not self.frozen:
-            self.senses.update(transitions.next_observation, transitions.valid)
+            self.senses.observe(transitions, self.fresh)
         return torch.ones_like(transitions.reward)
 
     def improve(self, transitions: Transitions) -> dict[str, torch.Tensor]:

@@ -14,6 +14,7 @@ import torch
 from explore.moments import RunningMoments
 from explore.spaces import Encoder
 from explore.stacked import StackedMLP
+from explore.transitions import Transitions
 
 LIMIT = 5.0  # standard deviations, from the paper
 
@@ -27,6 +28,14 @@ class Senses(torch.nn.Module):
         self.places = encoder.number_places
         self.every = len(self.places) == encoder.size  # all features are numbers
         self.moments = RunningMoments(learners, len(self.places)) if len(self.places) else None
+
+    def observe(self, transitions: Transitions, fresh: torch.Tensor) -> None:
+        """Take in one step, `(learners, envs)`: where it arrives, and where it starts if its episode is `fresh`."""
+        if self.moments is not None:
+            valid = transitions.valid
+            if fresh.any():
+                self.update(transitions.observation, fresh if valid is None else fresh & valid)
+            self.update(transitions.next_observation, valid)
 
     @torch.no_grad()
     def update(self, rows: torch.Tensor, valid: torch.Tensor | None = None) -> None:

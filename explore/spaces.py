@@ -22,6 +22,8 @@ class Encoder:
     """The encoding of one observation space.
 
     width: numbers per stored row. dtype: their type, the smallest that holds the whole space exactly.
+    categories: per column of a row how many categories it has, 0 for a plain number. bounds: `(2, width)` float64, the
+    least and the largest that a column of a stored row can be.
     size: features per row. image_shape: `(height, width, channels)` when the space is one image of bytes, else None.
     """
 
@@ -30,10 +32,14 @@ class Encoder:
         leaves = list(_leaves(space))
         categories: list[int] = []  # per column: how many categories, 0 for a plain number
         scales: list[float] = []
+        bounds: list[npt.NDArray[np.float64]] = []
         for leaf in leaves:
             columns, scale = _columns(leaf)
             categories += columns
             scales += [scale] * len(columns)
+            bounds.append(_bounds(leaf, len(columns)))
+        self.categories = categories
+        self.bounds = np.concatenate(bounds, axis=1)
         self.width = len(categories)
         self.dtype = _dtype(leaves)
         self.image_shape: tuple[int, int, int] | None = None
@@ -154,6 +160,14 @@ def _columns(leaf: gym.Space[Any]) -> tuple[list[int], float]:
     raise BadInput(
         f"the observation space {leaf} is not supported: use Discrete, MultiDiscrete, MultiBinary, Box, Dict or Tuple."
     )
+
+
+def _bounds(leaf: gym.Space[Any], columns: int) -> npt.NDArray[np.float64]:
+    """The least and the largest of each column of a leaf as it is stored, `(2, columns)`."""
+    if isinstance(leaf, gym.spaces.Box):
+        return np.stack([leaf.low.reshape(-1), leaf.high.reshape(-1)]).astype(np.float64)
+    counts, _ = _columns(leaf)
+    return np.stack([np.zeros(columns), np.where(np.array(counts) > 0, np.array(counts) - 1.0, 1.0)])
 
 
 def _dtype(leaves: list[gym.Space[Any]]) -> np.dtype[Any]:
