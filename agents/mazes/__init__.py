@@ -1,19 +1,21 @@
 """Mazes: every MiniGrid environment as a `gymnasium.vector.VectorEnv` over many layouts, compiled where possible."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import gymnasium as gym
 import minigrid  # noqa: F401  (registers its mazes)
 
 from agents.mazes.engine import CompiledMazes
+from agents.mazes.layouts import bare, split
 from agents.mazes.layouts import layouts as layout_set
-from agents.mazes.layouts import split
+from agents.mazes.packing import why_not
 from agents.mazes.real import RealMazes
 from agents.mazes.vector import Mazes
 from explore.errors import BadInput, unknown
 
-__all__ = ["CompiledMazes", "Mazes", "RealMazes", "catalogue", "has_held_out", "make"]
+__all__ = ["CompiledMazes", "Mazes", "RealMazes", "catalogue", "described", "has_held_out", "make"]
 
 
 def make(
@@ -57,3 +59,26 @@ def has_held_out(maze: str) -> bool:
 def catalogue() -> list[str]:
     """The ids of the mazes, sorted."""
     return sorted(name for name in gym.registry if name.startswith("MiniGrid-"))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A maze of the catalogue: whether it runs compiled, and why not."""
+
+    id: str
+    compiled: bool
+    why_not: str | None
+
+
+def described() -> list[Entry]:
+    """Every maze of the catalogue; looks at one layout of each."""
+    found = []
+    for maze in catalogue():
+        try:
+            env = bare(maze)
+            env.reset(seed=0)
+            reason = why_not(env)
+        except (BadInput, gym.error.DependencyNotInstalled) as missing:
+            reason = str(missing)
+        found.append(Entry(maze, reason is None, reason))
+    return found

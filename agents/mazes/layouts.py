@@ -103,7 +103,7 @@ def split(maze: str) -> tuple[Layouts, Layouts]:
     kept = _cache_file(maze)
     found = _read(maze, kept)
     if found is None:
-        found = _made(maze)
+        found = made_from(maze)
         _write(found, kept)
     held_out = len(found) // HELD_OUT_SHARE
     return found.rows(slice(held_out, None)), found.rows(slice(None, held_out))
@@ -122,7 +122,10 @@ def bare(maze: str) -> MiniGridEnv:
     """The environment with this id without its wrappers; BadInput where it is no MiniGrid maze."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # an older version of a maze is still that maze
-        env = gym.make(maze).unwrapped
+        try:
+            env = gym.make(maze).unwrapped
+        except gym.error.DependencyNotInstalled as missing:
+            raise _missing(maze, missing) from None
     if not isinstance(env, MiniGridEnv):
         raise BadInput(f"{maze} is not a MiniGrid maze.")
     return env
@@ -134,13 +137,16 @@ def hidden_contents(env: MiniGridEnv) -> list[Any]:
     return [None if thing is None else thing.encode() for thing in inside]
 
 
-def _made(maze: str) -> Layouts:
+def made_from(maze: str, resets: int = RESETS) -> Layouts:
+    """The distinct layouts of the resets with seeds 0, 1, …; made anew, whatever was kept."""
     env = bare(maze)
     first: dict[bytes, tuple[int, str, Packed | None]] = {}
     reason, limits = None, set()
-    for seed in range(RESETS):
+    for seed in range(resets):
         try:
             env.reset(seed=seed)
+        except gym.error.DependencyNotInstalled as missing:
+            raise _missing(maze, missing) from None
         except RecursionError:  # MiniGrid found no place for a thing: no layout has this seed
             continue
         reason = reason or why_not(env)
@@ -172,6 +178,10 @@ def _made(maze: str) -> Layouts:
         mission=np.array([known.index(mission) for mission in missions], dtype=np.int64),
         **arrays,
     )
+
+
+def _missing(maze: str, error: Exception) -> BadInput:
+    return BadInput(f"{maze} needs a package that is not installed: {error}.")
 
 
 def _contents(env: MiniGridEnv) -> bytes:

@@ -54,14 +54,16 @@ def _place(env: Any) -> list[int]:
     return [int(part) for part in env.target_pos]
 
 
-def _doors(env: Any) -> list[int]:
-    return [_cell(env, env.red_door.cur_pos), _cell(env, env.blue_door.cur_pos)]
+def _where(env: Any, thing: Any) -> int:
+    """The cell where a thing lies; MiniGrid does not tell every thing its position."""
+    place = next(i for i, other in enumerate(env.grid.grid) if other is thing)
+    return _cell(env, (place % env.width, place // env.width))
 
 
 # The class that defines `step`, the rule that stands for it, and what the rule needs to know of a layout.
 RULES: dict[type[Any], tuple[int, Task]] = {
     MiniGridEnv: (dynamics.PLAIN, lambda env: []),
-    UnlockEnv: (dynamics.UNLOCK, lambda env: [_cell(env, env.door.cur_pos)]),
+    UnlockEnv: (dynamics.UNLOCK, lambda env: [_where(env, env.door)]),
     UnlockPickupEnv: (dynamics.FETCH_TARGET, _target),
     BlockedUnlockPickupEnv: (dynamics.FETCH_TARGET, _target),
     KeyCorridorEnv: (dynamics.FETCH_TARGET, _target),
@@ -70,7 +72,7 @@ RULES: dict[type[Any], tuple[int, Task]] = {
     GoToDoorEnv: (dynamics.GO_TO, _place),
     GoToObjectEnv: (dynamics.GO_TO, _place),
     PutNearEnv: (dynamics.PUT_NEAR, lambda env: [*_place(env), _looks(env.move_type, env.moveColor)]),
-    RedBlueDoorEnv: (dynamics.RED_BLUE, _doors),
+    RedBlueDoorEnv: (dynamics.RED_BLUE, lambda env: [_where(env, env.red_door), _where(env, env.blue_door)]),
     MemoryEnv: (dynamics.MEMORY, lambda env: [int(part) for part in (*env.success_pos, *env.failure_pos)]),
     DynamicObstaclesEnv: (
         dynamics.OBSTACLES,

@@ -1,0 +1,93 @@
+"""Lockstep: the engine and real MiniGrid side by side, on the same layouts with the same actions.
+
+    agents.mazes.lockstep.random_play("MiniGrid-DoorKey-8x8-v0", steps=1000).difference  # None: not one bit
+
+For anyone who wants to see that a maze, perhaps a class of their own, runs compiled as it runs on real MiniGrid.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from agents.mazes import Mazes, make
+
+WALK = np.array([0.15, 0.15, 0.4, 0.1, 0.05, 0.12, 0.03])  # a random player that gets somewhere
+SIGNALS = ("reward", "terminated", "truncated")
+
+
+@dataclass(frozen=True)
+class Lockstep:
+    """What was compared: environment steps, episodes that ended, and how many of them reached their goal.
+
+    difference: the first thing that was not equal to the last bit; None where everything was.
+    """
+
+    steps: int
+    episodes: int
+    successes: int
+    difference: str | None
+
+
+def random_play(maze: str, steps: int, *, slots: int = 4, seed: int = 0) -> Lockstep:
+    """`steps` steps of random play in each slot, every second one uniform and the others mostly walking.
+
+    BadInput where the maze cannot be compiled.
+    """
+    ours, theirs = (make(maze, slots, seed=seed, backend=kind) for kind in ("compiled", "real"))
+    random, count = np.random.default_rng(seed), ours.layouts.actions
+    chances = WALK[:count] / WALK[:count].sum()
+    return compare(
+        ours, theirs, (random.choice(count, size=slots, p=chances if step % 2 else None) for step in range(steps))
+    )
+
+
+def played(maze: str, actions: Iterable[int], *, seed: int) -> Lockstep:
+    """These actions in one slot with this seed, such as a planner's."""
+    ours, theirs = (make(maze, 1, seed=seed, backend=kind) for kind in ("compiled", "real"))
+    return compare(ours, theirs, (np.array([action]) for action in actions))
+
+
+def compare(ours: Mazes, theirs: Mazes, actions: Iterable[npt.NDArray[np.int64]]) -> Lockstep:
+    """Reset both and play the same actions, `(slots,)` each, until something differs."""
+    steps = episodes = successes = 0
+    difference = _between("reset: ", ours.reset()[0], theirs.reset()[0])
+    for chosen in actions:
+        if difference is not None:
+            break
+        seen, *signals, info = ours.step(chosen)
+        expected, *wanted, told = theirs.step(chosen)
+        steps, where = steps + len(chosen), f"step {steps // len(chosen) + 1}: "
+        difference = _between(where, seen, expected)
+        difference = difference or _between(where, _named(signals), _named(wanted))
+        difference = difference or _between(where, _final(info), _final(told))
+        episodes += int((signals[1] | signals[2]).sum())
+        successes += int(info["success"].sum())
+    return Lockstep(steps, episodes, successes, difference)
+
+
+def _named(signals: list[npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    return dict(zip(SIGNALS, signals, strict=True))
+
+
+def _final(info: dict[str, Any]) -> dict[str, npt.NDArray[Any]]:
+    """What is told of the slots that ended; elsewhere the final observation means nothing."""
+    found: dict[str, npt.NDArray[Any]] = {"success": info["success"]}
+    if "final_obs" in info:
+        ended = found["ended"] = info["_final_obs"]
+        found |= {f"final {name}": part[ended] for name, part in info["final_obs"].items()}
+    return found
+
+
+def _between(where: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str | None:
+    if ours.keys() != theirs.keys():
+        return f"{where}{sorted(ours)} against {sorted(theirs)}"
+    for name in ours:
+        if ours[name].dtype != theirs[name].dtype:
+            return f"{where}{name} is {ours[name].dtype} against {theirs[name].dtype}"
+        if not np.array_equal(ours[name], theirs[name]):
+            place = np.argwhere(ours[name] != theirs[name])[0].tolist()
+            return f"{where}{name}{place} is {ours[name][*place]} against {theirs[name][*place]}"
+    return None

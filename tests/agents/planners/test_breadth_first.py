@@ -1,0 +1,67 @@
+"""The shortest way against a search on real MiniGrid, and by hand."""
+
+import copy
+from collections import deque
+from dataclasses import replace
+
+import pytest
+from minigrid.minigrid_env import MiniGridEnv
+
+from agents.mazes.codes import GOAL, OUTSIDE
+from agents.mazes.layouts import bare, layouts
+from agents.planners import optimum, shortest
+
+
+def steps_on_real_minigrid(env: MiniGridEnv) -> int:
+    """Breadth-first over copies of the real environment; its own hash, and what is carried, name a state."""
+    waiting, seen = deque([(env, 0)]), set()
+    while waiting:
+        now, steps = waiting.popleft()
+        for action in range(6):
+            ahead = copy.deepcopy(now)
+            _, reward, terminated, _, _ = ahead.step(action)
+            if reward > 0:
+                return steps + 1
+            name = (ahead.hash(32), None if ahead.carrying is None else ahead.carrying.encode())
+            if not terminated and name not in seen:
+                seen.add(name)
+                waiting.append((ahead, steps + 1))
+    raise AssertionError("no way")
+
+
+@pytest.mark.parametrize("maze", ["MiniGrid-DoorKey-5x5-v0", "MiniGrid-LavaGapS5-v0", "MiniGrid-KeyCorridorS3R1-v0"])
+def test_no_way_is_shorter(maze: str) -> None:
+    found = layouts(maze, "train")
+    for index in range(2):
+        env = bare(maze)
+        env.reset(seed=int(found.seeds[index]))
+        plan = shortest(found, index)
+        assert plan is not None
+        assert len(plan.actions) == steps_on_real_minigrid(env)
+
+
+def test_the_plan_earns_what_it_says_on_real_minigrid() -> None:
+    found = layouts("MiniGrid-DoorKey-8x8-v0", "held-out")
+    for index in range(5):
+        plan, env = shortest(found, index), bare(found.maze)
+        assert plan is not None
+        env.reset(seed=int(found.seeds[index]))
+        rewards = [env.step(int(action))[1] for action in plan.actions]
+        assert rewards[:-1] == [0] * (len(rewards) - 1)
+        assert rewards[-1] == plan.value
+
+
+def test_by_hand() -> None:
+    # From one corner to the other: two forward, a turn, two forward; T = 100.
+    assert optimum("MiniGrid-Empty-5x5-v0") == pytest.approx(1 - 0.9 * 5 / 100, abs=1e-15)
+
+
+def test_no_optimum_is_claimed_where_the_world_moves_by_itself() -> None:
+    assert optimum("MiniGrid-Dynamic-Obstacles-5x5-v0") is None
+
+
+def test_none_where_there_is_no_way() -> None:
+    found = layouts("MiniGrid-Empty-5x5-v0", "train")
+    cells = found.cells.copy()
+    cells[(cells & 15) == GOAL] = OUTSIDE
+    assert shortest(replace(found, cells=cells), 0) is None
