@@ -25,15 +25,19 @@ def make(
     layouts: str = "train",
     seed: int | Sequence[int] = 0,
     state_key: bool = False,
+    view: Literal["partial", "full"] = "partial",
+    reward_scale: float = 1.0,
     backend: Literal["auto", "compiled", "real"] = "auto",
 ) -> Mazes:
     """`num_envs` environments of the maze with this Gymnasium id, each episode on one of its `layouts`.
 
     layouts: "train" or "held-out", two sets that never meet. seed: of the streams that choose the layouts; one for all
     (slot i has seed + i), or one per slot. state_key: whether `info` has the exact full state as a 64-bit key.
+    view: what the agent sees, or the full grid with the agent in it. reward_scale: what every reward is multiplied by.
     backend: the compiled engine where the maze can be compiled and real MiniGrid else ("auto"), or one of them; both
     play the same layouts for the same seeds. `compiled` and `why_not` of the environment say which it is, and why.
-    BadInput for an unknown maze, no environments, an empty set of layouts, or a maze that cannot be compiled.
+    BadInput for an unknown maze, view or backend, no environments, an empty set of layouts, a scale that is not above
+    0, or backend "compiled" for a maze that cannot be compiled.
     """
     if maze not in gym.registry:
         raise unknown("maze", maze, catalogue())
@@ -48,7 +52,7 @@ def make(
     if backend == "compiled" and chosen.why_not is not None:
         raise BadInput(f"{maze} cannot be compiled: {chosen.why_not}; use backend='real'.")
     kind = CompiledMazes if chosen.why_not is None and backend != "real" else RealMazes
-    return kind(chosen, seeds, state_key)
+    return kind(chosen, seeds, state_key, view, reward_scale)
 
 
 def has_held_out(maze: str) -> bool:

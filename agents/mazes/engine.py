@@ -18,7 +18,7 @@ from agents.mazes.dynamics import DIRECTION, STEPS, Numbers, Random, act
 from agents.mazes.keys import state_key
 from agents.mazes.layouts import Layouts, layout_index
 from agents.mazes.vector import Flags, Mazes, Observation, Outcome
-from agents.mazes.view import Image, Sweeps, look, sweeps
+from agents.mazes.view import Image, Sweeps, look, overlook, sweeps
 from explore.compiled import compiled, kernel_part
 
 Integers = npt.NDArray[np.int64]
@@ -57,8 +57,15 @@ class CompiledMazes(Mazes):
 
     compiled = True
 
-    def __init__(self, layouts: Layouts, seeds: Sequence[int], state_key: bool = False) -> None:
-        super().__init__(layouts, seeds, state_key)
+    def __init__(
+        self,
+        layouts: Layouts,
+        seeds: Sequence[int],
+        state_key: bool = False,
+        view: str = "partial",
+        reward_scale: float = 1.0,
+    ) -> None:
+        super().__init__(layouts, seeds, state_key, view, reward_scale)
         self._table = sweeps(layouts.view)
         self._several = len(layouts.missions) > 1
         self._start = Worlds(layouts.cells, layouts.inside, layouts.agent, layouts.task, layouts.random)
@@ -69,7 +76,7 @@ class CompiledMazes(Mazes):
         """Begin an episode in every slot."""
         _begin_all(self._start, self._now, self._layout, self.slot_seeds, self.episodes)
         image = np.empty(self._image_shape(), dtype=np.uint8)
-        _look_all(self._now, self.layouts.height, self.layouts.through, self._table, image)
+        _look_all(self._now, self.full, self.layouts.height, self.layouts.through, self._table, image)
         return self._observation(image, self._now.agent[:, DIRECTION], self._layout), self._keys("state_key")
 
     def step(self, actions: npt.ArrayLike) -> Outcome:
@@ -89,6 +96,7 @@ class CompiledMazes(Mazes):
             kept.rule,
             kept.height,
             kept.limit,
+            self.full,
             kept.through,
             self._table,
             chosen,
@@ -102,6 +110,7 @@ class CompiledMazes(Mazes):
             kept.mission,
         )
         info: dict[str, Any] = {"success": terminated & (reward > 0), "_success": np.ones(slots, dtype=bool)}
+        reward *= self.reward_scale
         if any_ended:
             info["final_obs"] = self._observation(final, final_direction, final_layout)
             info["_final_obs"] = terminated | truncated
@@ -119,8 +128,8 @@ class CompiledMazes(Mazes):
         """Go on from a state that `state` gave."""
         self._now, self._layout = state.worlds.copy(), state.layout.copy()
 
-    def _image_shape(self) -> tuple[int, int, int, int]:
-        return self.num_envs, self.layouts.view, self.layouts.view, 3
+    def _image_shape(self) -> tuple[int, ...]:
+        return self.num_envs, *self.image_shape
 
     def _observation(self, image: Image, direction: npt.NDArray[Any], layout: Integers) -> Observation:
         seen: Observation = {"image": image, "direction": direction.astype(np.int64)}
@@ -159,6 +168,14 @@ def _key(rule: int, now: Worlds, layout: Integers, mission: Integers, slot: int)
     )
 
 
+@kernel_part
+def _see(cells: Codes, agent: Numbers, full: bool, height: int, through: bool, table: Sweeps, image: Image) -> None:
+    if full:
+        overlook(cells, agent, height, image)
+    else:
+        look(cells, agent, height, through, table, image)
+
+
 @compiled
 def _begin_all(start: Worlds, now: Worlds, layout: Integers, seeds: Integers, episodes: Integers) -> None:
     for slot in range(len(layout)):
@@ -166,9 +183,9 @@ def _begin_all(start: Worlds, now: Worlds, layout: Integers, seeds: Integers, ep
 
 
 @compiled
-def _look_all(now: Worlds, height: int, through: bool, table: Sweeps, image: Image) -> None:
+def _look_all(now: Worlds, full: bool, height: int, through: bool, table: Sweeps, image: Image) -> None:
     for slot in range(len(image)):
-        look(now.cells[slot], now.agent[slot], height, through, table, image[slot])
+        _see(now.cells[slot], now.agent[slot], full, height, through, table, image[slot])
 
 
 @compiled
@@ -187,6 +204,7 @@ def _step_all(
     rule: int,
     height: int,
     limit: int,
+    full: bool,
     through: bool,
     table: Sweeps,
     actions: Integers,
@@ -210,10 +228,10 @@ def _step_all(
         truncated[slot] = agent[STEPS] >= limit
         if over or truncated[slot]:
             any_ended = True
-            look(cells, agent, height, through, table, final[slot])
+            _see(cells, agent, full, height, through, table, final[slot])
             final_direction[slot] = agent[DIRECTION]
             if len(final_key):
                 final_key[slot] = _key(rule, now, layout, mission, slot)
             _begin(start, now, layout, seeds, episodes, slot)
-        look(cells, agent, height, through, table, image[slot])
+        _see(cells, agent, full, height, through, table, image[slot])
     return any_ended

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from minigrid.minigrid_env import MiniGridEnv
+from minigrid.wrappers import FullyObsWrapper
 
 from agents.mazes.layouts import Layouts, bare, hidden_contents, layout_index
 from agents.mazes.vector import Mazes, Observation, Outcome
@@ -17,9 +18,17 @@ class RealMazes(Mazes):
 
     compiled = False
 
-    def __init__(self, layouts: Layouts, seeds: Sequence[int], state_key: bool = False) -> None:
-        super().__init__(layouts, seeds, state_key)
+    def __init__(
+        self,
+        layouts: Layouts,
+        seeds: Sequence[int],
+        state_key: bool = False,
+        view: str = "partial",
+        reward_scale: float = 1.0,
+    ) -> None:
+        super().__init__(layouts, seeds, state_key, view, reward_scale)
         self.envs = [bare(layouts.maze) for _ in seeds]
+        self._fully = [FullyObsWrapper(env) for env in self.envs] if self.full else []
         self._mission_number = {mission: number for number, mission in enumerate(layouts.missions)}
 
     def begin(self) -> tuple[Observation, dict[str, Any]]:
@@ -35,7 +44,7 @@ class RealMazes(Mazes):
         for slot, (env, action) in enumerate(zip(self.envs, self.checked(actions).tolist(), strict=True)):
             observation, paid, terminated[slot], truncated[slot], _ = env.step(action)
             reward[slot] = float(paid)
-            observations.append(observation)
+            observations.append(self._seen(slot, observation))
         ended = terminated | truncated
         info: dict[str, Any] = {"success": terminated & (reward > 0), "_success": np.ones(self.num_envs, dtype=bool)}
         if ended.any():
@@ -44,6 +53,7 @@ class RealMazes(Mazes):
             info |= self._keys("final_state_key")
             for ended_slot in np.flatnonzero(ended).tolist():
                 observations[ended_slot] = self._begin(ended_slot)
+        reward *= self.reward_scale
         return self._batch(observations), reward, terminated, truncated, info | self._keys("state_key")
 
     def close_extras(self, **kwargs: Any) -> None:
@@ -55,7 +65,11 @@ class RealMazes(Mazes):
         index = layout_index(self.slot_seeds[slot], self.episodes[slot], len(self.layouts))
         self.episodes[slot] += 1
         observation: dict[str, Any] = self.envs[slot].reset(seed=int(self.layouts.seeds[index]))[0]
-        return observation
+        return self._seen(slot, observation)
+
+    def _seen(self, slot: int, observation: dict[str, Any]) -> dict[str, Any]:
+        """The observation with the view that was asked for."""
+        return self._fully[slot].observation(observation) if self._fully else observation
 
     def _batch(self, observations: list[dict[str, Any]]) -> Observation:
         batch: Observation = {

@@ -1,5 +1,6 @@
 """What both backends share: spaces, seeds and autoreset of a vector of mazes."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from gymnasium.vector import AutoresetMode, VectorEnv
 
 from agents.mazes.layouts import Layouts
-from explore.errors import BadInput
+from explore.errors import BadInput, unknown
 
 Flags = npt.NDArray[np.bool_]
 Observation = dict[str, npt.NDArray[Any]]
@@ -21,22 +22,36 @@ class Mazes(VectorEnv[Any, Any, Any]):
 
     compiled: whether the steps are the engine's. why_not: the reason where they are real MiniGrid's.
     An observation has the view as `image` `(slots, size, size, 3)` uint8, the `direction` `(slots,)`, and, where the
-    maze has several, the number of the `mission` `(slots,)`.
+    maze has several, the number of the `mission` `(slots,)`. The full view is the grid `(slots, width, height, 3)` with
+    the agent in it. What a step pays is multiplied by `reward_scale`; `success` in `info` is of the true goal.
     """
 
     compiled: bool
 
-    def __init__(self, layouts: Layouts, seeds: Sequence[int], state_key: bool) -> None:
+    def __init__(
+        self,
+        layouts: Layouts,
+        seeds: Sequence[int],
+        state_key: bool = False,
+        view: str = "partial",
+        reward_scale: float = 1.0,
+    ) -> None:
+        if view not in ("partial", "full"):
+            raise unknown("view", view, ["partial", "full"])
+        if not (math.isfinite(reward_scale) and reward_scale > 0):
+            raise BadInput(f"a reward scale of {reward_scale}: give a finite number above 0.")
         self.layouts = layouts
+        self.full = view == "full"
+        self.reward_scale = float(reward_scale)
         self.why_not = layouts.why_not
         self.with_key = state_key
         self.num_envs = len(seeds)
         self.slot_seeds = np.array(seeds, dtype=np.int64)
         self.episodes = np.zeros(self.num_envs, dtype=np.int64)
         self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}
-        size = layouts.view
+        self.image_shape = (layouts.width, layouts.height, 3) if self.full else (layouts.view, layouts.view, 3)
         parts: dict[str, gym.Space[Any]] = {
-            "image": gym.spaces.Box(0, 255, (size, size, 3), np.uint8),
+            "image": gym.spaces.Box(0, 255, self.image_shape, np.uint8),
             "direction": gym.spaces.Discrete(4),
         }
         if len(layouts.missions) > 1:

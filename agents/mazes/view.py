@@ -1,4 +1,4 @@
-"""What the agent sees: the cells before it, turned so that it looks up, and which of them are hidden.
+"""What the agent sees: the cells before it, turned so that it looks up, and which of them are hidden; or all of them.
 
 Cell (i, j) of the view lies (size − 1 − j) cells ahead of the agent and (i − size // 2) to its right. MiniGrid decides
 row by row, from the agent's own upwards, what is visible: a visible cell that does not hide what is behind it makes
@@ -11,6 +11,7 @@ import functools
 
 import numpy as np
 import numpy.typing as npt
+from minigrid.core.constants import COLOR_TO_IDX, OBJECT_TO_IDX
 
 from agents.mazes.codes import EMPTY, OUTSIDE, Codes, hides
 from agents.mazes.dynamics import CARRIED, DIRECTION, Numbers, X, Y
@@ -18,6 +19,7 @@ from explore.compiled import kernel_part
 
 Image = npt.NDArray[np.uint8]
 Sweeps = npt.NDArray[np.uint16]  # (2^size, 2^size, 2): by visible and open masks, the row and the next row
+AGENT, RED = OBJECT_TO_IDX["agent"], COLOR_TO_IDX["red"]
 WIDEST = 9  # a table of 4^9 pairs; wider views run on real MiniGrid
 
 
@@ -72,3 +74,14 @@ def look(cells: Codes, agent: Numbers, height: int, through: bool, table: Sweeps
     own = agent[CARRIED] if agent[CARRIED] != 0 else EMPTY
     image[middle, size - 1, 0], image[middle, size - 1, 1] = own & 15, (own >> 4) & 15
     image[middle, size - 1, 2] = own >> 8
+
+
+@kernel_part
+def overlook(cells: Codes, agent: Numbers, height: int, image: Image) -> None:
+    """Write the whole grid, the agent in it, into `image` `(width, height, 3)`, as MiniGrid's `FullyObsWrapper`."""
+    for x in range(len(cells) // height):
+        for y in range(height):
+            cell = cells[x * height + y]
+            image[x, y, 0], image[x, y, 1], image[x, y, 2] = cell & 15, (cell >> 4) & 15, cell >> 8
+    x, y = agent[X], agent[Y]
+    image[x, y, 0], image[x, y, 1], image[x, y, 2] = AGENT, RED, agent[DIRECTION]

@@ -247,3 +247,41 @@ def test_wrong_actions_are_refused(backend: str, actions: list[float], said: str
     envs.reset()
     with pytest.raises(BadInput, match=said):
         envs.step(np.array(actions))
+
+
+@pytest.mark.parametrize("kind", ["DoorKey-6x6-v0", "MultiRoom-N2-S4-v0", "Dynamic-Obstacles-5x5-v0", "MemoryS7-v0"])
+def test_the_full_view_and_a_scaled_reward_are_the_same_to_the_last_bit(kind: str) -> None:
+    """Real MiniGrid's full view is that of its own wrapper."""
+    ours, theirs = (
+        make(f"MiniGrid-{kind}", 6, seed=3, view="full", reward_scale=0.1, backend=backend)
+        for backend in ("compiled", "real")
+    )
+    assert ours.single_observation_space["image"].shape == (ours.layouts.width, ours.layouts.height, 3)
+    random = np.random.default_rng(1)
+    found = compare(ours, theirs, (random.integers(3, size=6) for _ in range(400)))
+    assert found.difference is None
+    assert found.episodes > 0
+
+
+def test_the_scale_multiplies_the_reward_and_leaves_the_goal() -> None:
+    plain, scaled = (make("MiniGrid-Empty-Random-5x5-v0", 8, reward_scale=scale) for scale in (1.0, 10.0))
+    plain.reset(), scaled.reset()
+    random, total, goals = np.random.default_rng(0), 0.0, 0
+    for _ in range(200):
+        actions = random.integers(3, size=8)
+        one, ten = plain.step(actions), scaled.step(actions)
+        np.testing.assert_array_equal(ten[1], 10 * one[1])
+        np.testing.assert_array_equal(ten[4]["success"], one[4]["success"])
+        total, goals = total + ten[1].sum(), goals + int(ten[4]["success"].sum())
+    assert total > goals > 0
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_scale_that_is_none_is_refused(scale: float) -> None:
+    with pytest.raises(BadInput, match="give a finite number above 0"):
+        make("MiniGrid-Empty-5x5-v0", 1, reward_scale=scale)
+
+
+def test_an_unknown_view_is_refused() -> None:
+    with pytest.raises(BadInput, match="unknown view 'whole'"):
+        make("MiniGrid-Empty-5x5-v0", 1, view="whole")
