@@ -1,12 +1,16 @@
 """Layouts: two sets that never meet, the same for every slot that asks."""
 
 import collections
+from collections.abc import Iterator
+from pathlib import Path
 
 import gymnasium as gym
+import numpy as np
 import pytest
 
+import agents.mazes.layouts as source
 from agents.mazes import make
-from agents.mazes.layouts import HELD_OUT_SHARE, layout_index, layouts
+from agents.mazes.layouts import HELD_OUT_SHARE, PER_LAYOUT, Layouts, layout_index, layouts
 from explore.errors import BadInput
 
 MAZE = "MiniGrid-DoorKey-5x5-v0"
@@ -63,3 +67,74 @@ def test_bad_input(change: dict[str, object], said: str) -> None:
     with pytest.raises(BadInput) as refused:
         make(**given)
     assert said in str(refused.value)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache folder of the test's own, and nothing remembered before or after."""
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name: str(tmp_path / name))
+    source.split.cache_clear()
+    yield tmp_path / "escapade" / "layouts"
+    source.split.cache_clear()
+
+
+def again(maze: str) -> Layouts:
+    """The training layouts as a new process would get them."""
+    source.split.cache_clear()
+    return layouts(maze, "train")
+
+
+def assert_equal(one: Layouts, other: Layouts) -> None:
+    for name in (*PER_LAYOUT, *source.FACTS, "missions", "why_not"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    assert all(getattr(one, name).dtype == getattr(other, name).dtype for name in PER_LAYOUT)
+
+
+def test_layouts_are_made_once_and_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = again(MAZE)
+    assert len(list(folder.iterdir())) == 1  # the file alone, no draft beside it
+    monkeypatch.setattr(source, "made_from", None)  # to make them again would fail
+    assert_equal(again(MAZE), made)
+
+
+def test_a_file_of_another_version_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    again(MAZE)
+    monkeypatch.setattr(source, "version", lambda package: "0")
+    again(MAZE)
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("damage", ["empty", "half", "text", "another maze"])
+def test_a_damaged_file_is_made_again(folder: Path, damage: str) -> None:
+    made = again(MAZE)
+    (file,) = folder.iterdir()
+    whole = file.read_bytes()
+    if damage == "another maze":
+        again("MiniGrid-Empty-Random-5x5-v0")
+        whole = next(other for other in folder.iterdir() if other != file).read_bytes()
+    file.write_bytes({"empty": b"", "half": whole[: len(whole) // 2], "text": b"no layouts"}.get(damage, whole))
+    assert_equal(again(MAZE), made)
+    assert source._read(MAZE, file) is not None
+
+
+def test_no_broken_byte_is_believed(folder: Path) -> None:
+    """Every byte of the file in turn: it is refused, or what it says is what was kept."""
+    again(MAZE)
+    (file,) = folder.iterdir()
+    whole, kept = file.read_bytes(), source._read(MAZE, file)
+    assert kept is not None
+    refused = 0
+    for at in range(0, len(whole), max(1, len(whole) // 400)):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        found = source._read(MAZE, file)
+        if found is None:
+            refused += 1
+        else:
+            assert_equal(found, kept)
+    assert refused > 100
+
+
+def test_a_folder_that_cannot_be_written_is_no_hindrance(folder: Path) -> None:
+    folder.parent.mkdir()
+    folder.write_text("a file where the folder would be")
+    assert len(again(MAZE)) > 0
