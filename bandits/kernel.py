@@ -79,7 +79,7 @@ def play(
                 top = arms[:, 0].max()
             arm = select(state, t, rng)
             streams[arm] += GAMMA
-            reward = pay(arms, arm, mix(streams[arm]))
+            reward = pay(arms, arm, np.uint64(mix(streams[arm])))
             update(state, arm, reward, rng)
             total += top - arms[arm, 0]
             optimal = 1.0 if arms[arm, 0] == top else 0.0
@@ -90,8 +90,9 @@ def play(
                 sums[point, 2] += optimal
                 point += 1
             if t > horizon - LAST:
-                last[row, 0] += reward / min(LAST, horizon)
-                last[row, 1] += optimal / min(LAST, horizon)
+                last[row, 0] += reward
+                last[row, 1] += optimal
+        last[row] /= min(LAST, horizon)
 
 
 def bound(functions: dict[str, Callable[..., Any]]) -> Callable[..., None]:
@@ -106,7 +107,7 @@ def _bound(functions: tuple[tuple[str, Callable[..., Any]], ...]) -> Callable[..
     copy = types.FunctionType(play.__code__, {**globals(), **dict(functions)}, name)
     copy.__qualname__ = name
     if not all(isinstance(function, Dispatcher) for _, function in functions):
-        return copy
+        return np.errstate(over="ignore")(copy)  # NumPy's numbers wrap around as the compiled ones do, but say so
     return compiled(copy, cache=all(_has_source(function) for _, function in functions))
 
 

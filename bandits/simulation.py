@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba.core.dispatcher import Dispatcher
 
 from bandits.kernel import Floats, bound
 from bandits.policy import POLICIES, Policy
@@ -194,7 +195,7 @@ def _simulate_one(
         regrets=final,
         pulls_per_second=runs * horizon / seconds,
         compile_seconds=ready - started,
-        compiled=hasattr(play, "py_func"),
+        compiled=isinstance(play, Dispatcher),
     )
 
 
