@@ -54,7 +54,7 @@ class Disagreement(Learned):
         code = self.actions.features(transitions.action)
         read = torch.cat([self.embedding(self.senses(transitions.observation)), code], dim=-1)
         said: torch.Tensor = self.ensemble(read.repeat_interleave(self.settings.models, dim=0))
-        return said.unflatten(0, (self.learners, self.settings.models))
+        return said.view(self.learners, self.settings.models, *said.shape[1:])
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         # Over all models, not all but one: the equation's expectation.
