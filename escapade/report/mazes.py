@@ -27,6 +27,7 @@ def agent_figures(block: Block) -> dict[str, Any]:
     """The figures of one agent in one maze."""
     results = block.results
     returns = [r.train_return for r in results]
+    soon = [float(np.mean([value for _, value in r.curve])) if r.curve else math.nan for r in results]
     solved = sum(r.train_success > SOLVED for r in results)
     first = [r.first_reward_step for r in results]
     reached = [math.inf if step is None else step for step in first]
@@ -42,9 +43,11 @@ def agent_figures(block: Block) -> dict[str, Any]:
         "median_first_reward": None if math.isinf(median) else median,
         "stuck": len(results) - solved,
         "curve": _curve(block),
+        "curve_mean": {"iqm": float(interquartile_mean(soon)), "ci": iqm_interval([soon])},
         "steps_per_second": block.steps_per_second,
         "seconds": block.seconds,
         "returns": returns,
+        "curve_means": soon,
     }
 
 
@@ -55,13 +58,8 @@ def maze_figures(blocks: Sequence[Block], optimum: dict[str, float | None]) -> l
         agents = [agent_figures(block) for block in blocks if block.maze == maze]
         base = agents[0]
         for other in agents[1:]:
-            ours, theirs = other["returns"], base["returns"]
-            other["improvement"] = {
-                "over": base["spec"],
-                "probability": probability_of_improvement(ours, theirs),
-                "ci": improvement_interval(ours, theirs),
-                "seeds_needed": seeds_needed(ours, theirs) if min(len(ours), len(theirs)) > 1 else None,
-            }
+            other["improvement"] = _improvement(base["spec"], other["returns"], base["returns"])
+            other["sooner"] = _improvement(base["spec"], other["curve_means"], base["curve_means"])
         mazes.append({"id": maze, "optimum": optimum.get(maze), "agents": agents})
     return mazes
 
@@ -80,9 +78,21 @@ def sentence(maze: dict[str, Any]) -> str:
         elif math.isnan(low):
             parts.append(f"one learner cannot tell {other['spec']} from {base['spec']}")
         else:
-            parts.append(f"{other['spec']} cannot be told from {base['spec']}: {shown}")
+            parts.append(
+                f"{other['spec']} cannot be told from {base['spec']} at the end: {shown}{_sooner(other, base)}"
+            )
     stuck = f"{base['stuck']} of {base['learners']} {base['spec']} learners stayed stuck"
     return f"{maze['id']}: {'; '.join([*parts, stuck])}."
+
+
+def _sooner(other: dict[str, Any], base: dict[str, Any]) -> str:
+    """Who learnt faster, where the end does not tell; nothing where the learning curves do not tell either."""
+    low, high = other["sooner"]["ci"]
+    ours, theirs = (agent["curve_mean"] for agent in (other, base))
+    if math.isnan(ours["iqm"] + theirs["iqm"]) or not (low > 0.5 or high < 0.5):
+        return ""
+    means = " against ".join(f"{each['iqm']:.2f} [{each['ci'][0]:.2f}, {each['ci'][1]:.2f}]" for each in (ours, theirs))
+    return f", but it learned {'sooner' if low > 0.5 else 'later'}: mean return over the training {means}"
 
 
 def show(console: Console, maze: dict[str, Any]) -> None:
@@ -122,6 +132,16 @@ def show(console: Console, maze: dict[str, Any]) -> None:
         title = "return on training layouts, interquartile mean"
         console.print(chart(series, title=title, across="steps per learner", width=console.width - 1))
     console.print(sentence(maze))
+
+
+def _improvement(over: str, ours: list[float], theirs: list[float]) -> dict[str, Any]:
+    """One agent's scores against another's."""
+    return {
+        "over": over,
+        "probability": probability_of_improvement(ours, theirs),
+        "ci": improvement_interval(ours, theirs),
+        "seeds_needed": seeds_needed(ours, theirs) if min(len(ours), len(theirs)) > 1 else None,
+    }
 
 
 def _held_out(results: Sequence[LearnerResult]) -> dict[str, Any]:

@@ -39,6 +39,33 @@ def test_no_difference_is_no_claim():
     assert "cannot be told from" in said([0.1, 0.9, 0.2, 0.8], [0.15, 0.85, 0.95, 0.05])
 
 
+def with_curve(agent, curves):
+    results = [
+        LearnerResult(n, 0.96, 1.0, 0.96, 1.0, 100, list(zip([10, 20, 30], curve, strict=True)))
+        for n, curve in enumerate(curves)
+    ]
+    return Block("MiniGrid-DoorKey-5x5-v0", agent, 30, 12.0, 4000.0, results)
+
+
+@pytest.mark.parametrize(
+    ("slow", "fast", "claim"),
+    [("epsilon-greedy", "count", "it learned sooner"), ("count", "epsilon-greedy", "it learned later")],
+)
+def test_equal_ends_are_told_apart_by_the_curves(slow, fast, claim):
+    curves = {slow: [[0, 0, 0.96], [0, 0.03, 0.96]], fast: [[0.3, 0.96, 0.96], [0.6, 0.96, 0.96]]}
+    (maze,) = maze_figures([with_curve(name, curves[name]) for name in ("epsilon-greedy", "count")], {})
+    assert claim in sentence(maze)
+    # the mean of each curve, worked by hand, and the mean of the two learners
+    means = {agent["spec"]: agent["curve_mean"]["iqm"] for agent in maze["agents"]}
+    assert means == pytest.approx({slow: (0.96 + 0.99) / 6, fast: (2.22 + 2.52) / 6})
+
+
+def test_equal_curves_are_no_claim():
+    curves = [[0, 0.5, 0.96], [0, 0.6, 0.96]]
+    (maze,) = maze_figures([with_curve("epsilon-greedy", curves), with_curve("count", curves)], {})
+    assert "learned" not in sentence(maze)
+
+
 def test_one_learner_is_no_evidence():
     assert "one learner cannot tell" in said([0.0], [0.9])
 
