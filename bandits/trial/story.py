@@ -6,7 +6,8 @@ story derives from the learner's name, so it is the same alone and in company.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
 
 import gymnasium as gym
 import numpy as np
@@ -24,6 +25,7 @@ ENDING = 0.15  # chance that an episode of a random story ends with a step
 REPLAY = 16  # steps that a batch to learn from reaches back
 
 Array = npt.NDArray[Any]
+Ending = Literal["terminated", "truncated"] | None
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,40 @@ class Story:
         return replace(self, terminated=terminated, truncated=truncated)
 
 
+class Row(NamedTuple):
+    """One step of one slot; `ending` is how the episode ends with it, `real` False where nothing happens in truth."""
+
+    state: int
+    successor: int
+    ending: Ending = None
+    real: bool = True
+
+
+def episode(states: Sequence[int], ending: Ending = "terminated") -> list[Row]:
+    """A walk through `states` that ends with its last step."""
+    steps = [Row(state, successor) for state, successor in pairwise(states)]
+    return [*steps[:-1], steps[-1]._replace(ending=ending)]
+
+
+def script(*slots: Sequence[Row], learners: int = 2) -> Story:
+    """The slots' rows side by side, told to every learner alike; all are of one length."""
+    columns = np.array([[(row.state, row.successor) for row in slot] for slot in slots])
+    state, successor = (np.broadcast_to(part, (learners, *part.shape)) for part in (columns[..., 0], columns[..., 1]))
+    flags = [
+        np.broadcast_to(np.array(marks, dtype=bool), state.shape)
+        for marks in (
+            [[row.ending == "terminated" for row in slot] for slot in slots],
+            [[row.ending == "truncated" for row in slot] for slot in slots],
+            [[row.real for row in slot] for slot in slots],
+        )
+    ]
+    action = (state + successor) % ACTIONS
+    return Story(state, action, np.zeros(state.shape, dtype=np.float32), successor, *flags)
+
+
 def path(states: Sequence[int], learners: int, envs: int) -> Story:
     """Every slot walks through `states` in one episode that does not end."""
-    route = np.broadcast_to(np.array(states), (learners, envs, len(states)))
-    shape = route[..., 1:].shape
-    no = np.zeros(shape, dtype=bool)
-    action = (route[..., :-1] + route[..., 1:]) % ACTIONS
-    return Story(route[..., :-1], action, np.zeros(shape, dtype=np.float32), route[..., 1:], no, no, ~no)
+    return script(*[episode(states, ending=None)] * envs, learners=learners)
 
 
 def wander(names: Sequence[int], envs: int, steps: int, seed: int) -> Story:
@@ -90,12 +119,17 @@ def then(*stories: Story) -> Story:
 
 
 class Scene:
-    """What the states look like: `space` is the observation space, `rows` the encoded observation of each state."""
+    """What the states look like: `rows` are the encoded observations of `space`, one per state.
 
-    action_space = gym.spaces.Discrete(ACTIONS)
+    actions: `(ACTIONS, dims)` float32 within ±1, where the actions are vectors; else they are the numbers 0, 1, …
+    """
 
-    def __init__(self, space: gym.Space[Any], observations: Array) -> None:
+    def __init__(self, space: gym.Space[Any], observations: Any, actions: Array | None = None) -> None:
         self.space = space
+        self.action_space: gym.Space[Any] = gym.spaces.Discrete(ACTIONS)
+        if actions is not None:
+            self.action_space = gym.spaces.Box(-1.0, 1.0, actions.shape[1:], np.float32)
+        self.actions = torch.arange(ACTIONS) if actions is None else torch.from_numpy(actions)
         self.rows = torch.from_numpy(Encoder(space).encode(observations))
 
     def step(self, story: Story, step: int) -> Transitions:
@@ -120,7 +154,7 @@ class Scene:
         state, successor = torch.from_numpy(told.state.copy()), torch.from_numpy(told.successor.copy())
         return Transitions(
             observation=self.rows[state],
-            action=torch.from_numpy(told.action.copy()),
+            action=self.actions[torch.from_numpy(told.action.copy())],
             reward=torch.from_numpy(told.reward.copy()),
             next_observation=self.rows[successor],
             terminated=torch.from_numpy(told.terminated.copy()),
@@ -132,14 +166,30 @@ class Scene:
 
 
 def scenes() -> dict[str, Scene]:
-    """The kinds of observation that a bonus is tried with: numbers, categories, and a small picture."""
+    """The kinds of observation that a bonus is tried with."""
     random = stream(0, "scenes")
     numbers = random.normal(size=(STATES, 6)).astype(np.float32)
     picture = random.integers(256, size=(STATES, 8, 8, 3)).astype(np.uint8)
+    vectors = random.uniform(-1, 1, size=(ACTIONS, 2)).astype(np.float32)
+    box = gym.spaces.Box(-np.inf, np.inf, (6,), np.float32)
+    parts = {"place": gym.spaces.MultiDiscrete([4, 3]), "speed": gym.spaces.Box(-np.inf, np.inf, (2,), np.float32)}
+    mixed = {"place": np.stack(np.divmod(np.arange(STATES), 3), axis=1), "speed": numbers[:, :2]}
     return {
-        "numbers": Scene(gym.spaces.Box(-np.inf, np.inf, (6,), np.float32), numbers),
+        "numbers": Scene(box, numbers),
         "categories": Scene(gym.spaces.Discrete(STATES), np.arange(STATES)),
         "picture": Scene(gym.spaces.Box(0, 255, (8, 8, 3), np.uint8), picture),
+        "a dictionary": Scene(gym.spaces.Dict(parts), mixed),
+        "continuous actions": Scene(box, numbers, vectors),
+    }
+
+
+def huge_scenes() -> dict[str, Scene]:
+    """The same where observations are as large as they come; 1e30 is far beyond where a square overflows."""
+    usual = scenes()
+    numbers = usual["numbers"].rows.numpy() * np.float32(1e30)
+    return {
+        "numbers": Scene(usual["numbers"].space, numbers),
+        "picture": Scene(usual["picture"].space, np.full((STATES, 8, 8, 3), 255, dtype=np.uint8)),
     }
 
 
@@ -160,18 +210,20 @@ class Lived:
         return stacked
 
 
-def live(bonus: Bonus, scene: Scene, story: Story, *, learn: bool = True, device: str = "cpu") -> Lived:
+def live(
+    bonus: Bonus, scene: Scene, story: Story, *, learn: bool = True, probe: bool = True, device: str = "cpu"
+) -> Lived:
     """Lead the bonus through the story as an agent does: observe, score, learn from recent steps."""
     probes = scene.probes(len(story.state)).to(device)
     lived = Lived([], [], [], [])
-    whole = [step for step in range(story.steps) if story.valid[:, :, step].all()]
     for step in range(story.steps):
         now = scene.step(story, step).to(device)
         factor = bonus.observe(now)
         lived.factors.append(factor.cpu())
         lived.earned.append(bonus.score(now, factor).cpu())
-        lived.probed.append(bonus.score(probes).cpu())
-        recent = [past for past in whole if step - REPLAY < past <= step]
-        losses = bonus.learn(scene.batch(story, recent).to(device)) if learn and recent else {}
+        if probe:
+            lived.probed.append(bonus.score(probes).cpu())
+        recent = range(max(0, step + 1 - REPLAY), step + 1)
+        losses = bonus.learn(scene.batch(story, recent).to(device)) if learn else {}
         lived.losses.append({name: loss.detach().cpu() for name, loss in losses.items()})
     return lived

@@ -42,7 +42,11 @@ class Subject:
 
     def formula(self, *args: Any, **kwargs: Any) -> Bonus:
         """A fresh bonus whose score is the plugin's formula: β = 1 and neither decay, normalisation nor clipping."""
-        return self.bonus(*args, beta=1.0, half_life=0.0, normalise=False, clip=0.0, **kwargs)
+        built = self.bonus(*args, beta=1.0, half_life=0.0, normalise=False, clip=0.0, **kwargs)
+        for part in built.modules():
+            if isinstance(part, Bonus):
+                part.scale = None  # the parts of a mix have settings of their own
+        return built
 
     def strategy(self, actions: int, *, learners: int, envs: int, horizon: int) -> Strategy:
         """A fresh strategy with the subject's settings."""
