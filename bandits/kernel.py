@@ -5,6 +5,8 @@
 compiles the whole where they are compiled. Interpreted, the same lines are the reference of the compiled ones, and
 the way in which a policy in plain Python runs.
 
+The arrays that a run works in are arguments, made by `room`, so that their references need not be counted.
+
 Compiled code is cached on disk. Numba's key does not see what a global name stands for, so the name of the function,
 which is part of the key, carries a hash of the sources it is made of.
 """
@@ -24,9 +26,11 @@ from numba.core.dispatcher import Dispatcher
 
 from bandits import randomness
 from bandits.randomness import GAMMA, key, mix
-from explore.compiled import compiled
+from explore.compiled import borrowed, compiled, kernel_part
 
 Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.uint64]
+Room = tuple[Floats, Floats, Words, Words]
 ARMS, PAY, POLICY = np.uint64(1), np.uint64(2), np.uint64(3)  # what a run's streams are for
 LAST = 10  # steps at the end over which reward and share of optimal pulls are averaged
 
@@ -38,9 +42,13 @@ def _unbound(*arguments: Any) -> Any:
 start = move = pay = select = update = _unbound
 
 
+def room(arms: int, columns: int, initial: Floats) -> Room:
+    """What `play` works in: the arms, the policy's state, the words of the arms and of both other streams."""
+    return np.empty((arms, columns)), np.empty_like(initial), np.empty(arms, np.uint64), np.empty((2, 1), np.uint64)
+
+
 def play(
     parameters: Floats,
-    arms_shape: tuple[int, int],
     initial: Floats,
     seed: np.uint64,
     first: int,
@@ -50,6 +58,7 @@ def play(
     regret: npt.NDArray[np.float32],
     last: Floats,
     sums: Floats,
+    room: Room,
 ) -> None:
     """Play the runs `first`, `first` + 1, …, one per row of `regret` `(runs, points)`.
 
@@ -57,11 +66,9 @@ def play(
     and share of optimal pulls over the last steps; `sums` `(points, 3)`, over runs, of the reward at each point, of its
     square, and of optimal pulls.
     """
-    arms = np.empty(arms_shape)
-    state = np.empty_like(initial)
-    streams = np.empty(arms_shape[0], np.uint64)
-    rng = np.empty(1, np.uint64)
-    arms_rng = np.empty(1, np.uint64)
+    arms, state, streams = borrowed(room[0]), borrowed(room[1]), borrowed(room[2])
+    others = borrowed(room[3])
+    rng, arms_rng = others[0], others[1]
     for row in range(len(regret)):
         run = np.uint64(first + row)
         arms_rng[0] = key(seed, run, ARMS)
@@ -95,30 +102,39 @@ def play(
         last[row] /= min(LAST, horizon)
 
 
-def bound(functions: dict[str, Callable[..., Any]]) -> Callable[..., None]:
-    """`play` with these functions in their places, compiled if all of them are."""
-    return _bound(tuple(sorted(functions.items())))
+def bound(kernel: Callable[..., None], functions: dict[str, Callable[..., Any]]) -> Callable[..., None]:
+    """`kernel`, such as `play`, with these functions in their places, compiled if all of them are."""
+    return _bound(kernel, tuple(sorted(functions.items())))
 
 
 @functools.cache
-def _bound(functions: tuple[tuple[str, Callable[..., Any]], ...]) -> Callable[..., None]:
+def _bound(kernel: Callable[..., None], functions: tuple[tuple[str, Callable[..., Any]], ...]) -> Callable[..., None]:
     """One kernel per combination and process."""
-    name = "play_" + _fingerprint([function for _, function in functions])
-    copy = types.FunctionType(play.__code__, {**globals(), **dict(functions)}, name)
+    compilable = all(isinstance(function, Dispatcher) for _, function in functions)
+    parts = {name: _spliced(function) if compilable else function for name, function in functions}
+    name = "play_" + _fingerprint([function for _, function in functions], kernel)
+    copy = types.FunctionType(kernel.__code__, {**kernel.__globals__, **parts}, name)
     copy.__qualname__ = name
-    if not all(isinstance(function, Dispatcher) for _, function in functions):
+    copy.__module__ = kernel.__module__
+    if not compilable:
         return np.errstate(over="ignore")(copy)  # NumPy's numbers wrap around as the compiled ones do, but say so
     return compiled(copy, cache=all(_has_source(function) for _, function in functions))
 
 
-def _fingerprint(functions: list[Callable[..., Any]]) -> str:
+@functools.cache
+def _spliced(function: Any) -> Any:
+    """The function as a part of kernels, also where its author compiled it by plain `njit`."""
+    return function if function.targetoptions.get("forceinline") else kernel_part(function.py_func)
+
+
+def _fingerprint(functions: list[Callable[..., Any]], kernel: Callable[..., None]) -> str:
     """A hash of the modules that the functions come from, and of what every kernel is made of."""
     digest = hashlib.blake2b(digest_size=8)
     for function in functions:
         plain = getattr(function, "py_func", function)
         digest.update(f"{plain.__module__}.{plain.__qualname__}".encode())
         digest.update(_source(plain.__module__) if _has_source(function) else repr(id(function)).encode())
-    for module in (__name__, randomness.__name__):
+    for module in (__name__, kernel.__module__, randomness.__name__, borrowed.__module__):
         digest.update(_source(module))
     digest.update(numba.__version__.encode())
     return digest.hexdigest()

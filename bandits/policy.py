@@ -19,6 +19,9 @@ of `bandits.randomness`. Nothing else may be remembered: runs are played in any 
         def initial(self, bed, horizon):
             return rows(bed.arms, self.settings.epsilon, 0.0, 0.0)
 
+A policy of simple arithmetic may give both functions for many runs at once, as `lanes` (see `bandits.lanes`): several
+times faster, and the same to the last bit.
+
 An installed policy is named by an entry point of the group `escapade.policies`.
 """
 
@@ -42,6 +45,11 @@ class Policy:
     Settings: ClassVar[type[Settings]] = Settings
     select: ClassVar[Callable[..., int]]
     update: ClassVar[Callable[..., None]]
+    lanes: ClassVar[tuple[Callable[..., None], Callable[..., None]] | None] = None
+
+    def __init_subclass__(cls) -> None:
+        if not {"select", "update", "functions"}.isdisjoint(vars(cls)) and "lanes" not in vars(cls):
+            cls.lanes = None  # those inherited are of other functions
 
     def __init__(self, **settings: Any) -> None:
         self.settings: Any = settings_from(type(self).Settings, settings, f"the policy '{type(self).__name__}'")

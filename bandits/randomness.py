@@ -21,9 +21,10 @@ from explore.compiled import kernel_part
 Rng = npt.NDArray[np.uint64]
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
+TIE = np.uint64(0xD1B54A32D192ED03)  # another odd constant, far from γ
 _MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _30, _27, _31, _11, _32 = (np.uint64(bits) for bits in (30, 27, 31, 11, 32))
-_LAYER = np.uint64(255)
+LAYER = np.uint64(255)
 _UNIT = 2.0**-53
 _R, _V = 3.6541528853610088, 0.00492867323399  # where the tail begins, and the area of each of the 256 layers
 
@@ -72,7 +73,7 @@ def uniform_of(word: np.uint64) -> float:
 def normal_of(word: np.uint64) -> float:
     """The word as a standard normal number; the one time in a hundred that needs more bits makes them from it."""
     while True:
-        layer = np.int64(word & _LAYER)
+        layer = np.int64(word & LAYER)
         u = 2.0 * uniform_of(word) - 1.0
         x = float(u * EDGES[layer])
         if abs(x) < EDGES[layer + 1]:
@@ -100,10 +101,16 @@ def uniform(rng: Rng) -> float:
 
 
 @kernel_part
-def integer(rng: Rng, high: int) -> int:
-    """A whole number in [0, high), high below 2³² (Lemire's multiplication; bias below 2⁻³² · high)."""
+def part_of(word: np.uint64, high: int) -> int:
+    """The word as a whole number in [0, high), high below 2³² (Lemire's multiplication; bias below 2⁻³² · high)."""
     # by way of int64: an unsigned index beside a signed one would make Numba index by a float
-    return int(np.int64(((next_word(rng) >> _32) * np.uint64(high)) >> _32))
+    return int(np.int64(((word >> _32) * np.uint64(high)) >> _32))
+
+
+@kernel_part
+def integer(rng: Rng, high: int) -> int:
+    """A whole number in [0, high), high below 2³²."""
+    return part_of(next_word(rng), high)
 
 
 @kernel_part
@@ -148,7 +155,12 @@ def beta(rng: Rng, a: float, b: float) -> float:
 
 @kernel_part
 def best(values: npt.NDArray[np.float64], rng: Rng) -> int:
-    """The index of the largest value, ties broken uniformly at random (one draw per further tie)."""
+    """The index of the largest value, ties broken uniformly at random; moves the stream by one word.
+
+    The k-th of the tied stays chosen with probability 1/k; its coin is made of that word and its index, so that which
+    smaller values were tied on the way does not matter for what comes next.
+    """
+    rng[0] += GAMMA
     chosen, ties = 0, 1
     top = values[0]
     for i in range(1, len(values)):
@@ -156,6 +168,6 @@ def best(values: npt.NDArray[np.float64], rng: Rng) -> int:
             top, chosen, ties = values[i], i, 1
         elif values[i] == top:
             ties += 1
-            if integer(rng, ties) == 0:
+            if part_of(mix(rng[0] ^ (np.uint64(i) * TIE)), ties) == 0:
                 chosen = i
     return chosen

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from numba.core.dispatcher import Dispatcher
 
+from bandits import kernel, lanes
 from bandits.kernel import Floats, bound
 from bandits.policy import POLICIES, Policy
 from bandits.testbed import TESTBEDS, Testbed
@@ -23,7 +24,7 @@ from explore.errors import BadInput, unknown
 from explore.registry import Registry
 from explore.spec import parse
 
-BLOCK = 50  # runs played by one thread before it takes the next ones
+BLOCK = 2 * lanes.LANES  # runs played by one thread before it takes the next ones
 POINTS_PER_DECADE = 16
 BAND = (0.05, 0.95)  # quantiles over runs of the band around a regret curve
 
@@ -137,9 +138,7 @@ def _simulate_one(
 ) -> PolicyResult:
     started = time.perf_counter()
     parameters, initial = np.ascontiguousarray(bed.parameters), np.ascontiguousarray(policy.initial(bed, horizon))
-    select, update = policy.functions(bed)
-    play = bound({**bed.functions(), "select": select, "update": update})
-    shape = (bed.arms, bed.columns)
+    play, room = _kernel(bed, policy)
     regret = np.zeros((runs, len(points)), dtype=np.float32)
     last = np.zeros((runs, 2))
 
@@ -148,7 +147,6 @@ def _simulate_one(
         rows = slice(first, first + size)
         play(
             parameters,
-            shape,
             initial,
             np.uint64(seed),
             first,
@@ -158,6 +156,7 @@ def _simulate_one(
             regret[rows],
             last[rows],
             sums,
+            room(bed.arms, bed.columns, initial),
         )
         return sums
 
@@ -197,6 +196,18 @@ def _simulate_one(
         compile_seconds=ready - started,
         compiled=isinstance(play, Dispatcher),
     )
+
+
+def _kernel(bed: Testbed, policy: Policy) -> tuple[Callable[..., None], Callable[..., Any]]:
+    """The kernel that plays this policy here, and what makes the room it works in; side by side where both can."""
+    parts: dict[str, Any]
+    if policy.lanes is not None and bed.pay_lanes is not None:
+        parts = {"start": type(bed).start, "pay": type(bed).pay_lanes}
+        parts["select"], parts["update"] = policy.lanes
+        return bound(lanes.play, parts), lanes.room
+    parts = bed.functions()
+    parts["select"], parts["update"] = policy.functions(bed)
+    return bound(kernel.play, parts), kernel.room
 
 
 def _standard_error(values: Floats) -> float:

@@ -34,6 +34,11 @@ class Testbed:
     start: ClassVar[Callable[..., None]]
     move: ClassVar[Callable[..., None]]
     pay: ClassVar[Callable[..., float]]
+    pay_lanes: ClassVar[Callable[..., None] | None] = None  # for many runs at once, see `bandits.lanes`
+
+    def __init_subclass__(cls) -> None:
+        if not {"pay", "functions", "moving"}.isdisjoint(vars(cls)) and "pay_lanes" not in vars(cls):
+            cls.pay_lanes = None  # the one inherited pays as another testbed does
 
     def __init__(self, **settings: Any) -> None:
         self.settings: Any = settings_from(type(self).Settings, settings, f"the testbed '{type(self).__name__}'")

@@ -12,8 +12,11 @@ after every arm has been tried once, ties broken at random.
 import math
 from typing import Any
 
+import numpy as np
 from pydantic import Field
 
+from bandits.kernel import Words
+from bandits.lanes import LANES, Chosen, Work, best_lanes, challenge, settle_lanes
 from bandits.policy import Floats, Policy, rows
 from bandits.randomness import best
 from bandits.testbed import Testbed
@@ -21,6 +24,8 @@ from explore.compiled import kernel_part
 from explore.spec import Settings
 
 C, VALUES, PULLS, SPREAD, INDEX = range(5)  # SPREAD is 1/√n, infinite for an arm not yet tried
+
+SPREADS = 1.0 / np.sqrt(np.maximum(np.arange(4096.0), 1.0))  # of so many pulls; a root and a division cost more
 
 
 @kernel_part
@@ -62,6 +67,58 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
     state[SPREAD, arm] = 1.0 / math.sqrt(state[PULLS, arm])
 
 
+@kernel_part
+def _largest_lanes(state: Floats, width: float, rng: Words, chosen: Chosen, work: Work) -> None:
+    top, tied, index = work[1], work[2], work[3]
+    for lane in range(LANES):
+        index[0, lane] = state[VALUES, 0, lane] + width * state[SPREAD, 0, lane]
+        top[lane], chosen[lane], tied[lane] = index[0, lane], 0, 0.0
+    for arm in range(1, state.shape[1]):
+        for lane in range(LANES):
+            value = state[VALUES, arm, lane] + width * state[SPREAD, arm, lane]
+            index[arm, lane] = value
+            top[lane], chosen[lane], tied[lane] = challenge(arm, value, top[lane], chosen[lane], tied[lane])
+    settle_lanes(index, rng, chosen, work)
+
+
+@kernel_part
+def _untried_lanes(state: Floats, rng: Words, chosen: Chosen, work: Work) -> None:
+    index = work[3]
+    for arm in range(state.shape[1]):
+        for lane in range(LANES):
+            index[arm, lane] = -state[PULLS, arm, lane]
+    best_lanes(index, rng, chosen, work)
+
+
+@kernel_part
+def select_lanes(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
+    """`select` for many runs at once."""
+    if t <= state.shape[1]:
+        _untried_lanes(state, rng, chosen, work)
+    else:
+        _largest_lanes(state, state[C, 0, 0] * math.sqrt(math.log(t)), rng, chosen, work)
+
+
+@kernel_part
+def select_ucb1_lanes(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
+    """`select_ucb1` for many runs at once."""
+    if t <= state.shape[1]:
+        _untried_lanes(state, rng, chosen, work)
+    else:
+        _largest_lanes(state, math.sqrt(state[C, 0, 0] * math.log(t - 1)), rng, chosen, work)
+
+
+@kernel_part
+def update_lanes(state: Floats, chosen: Chosen, reward: Floats, rng: Words, work: Work) -> None:
+    """`update` for many runs at once."""
+    for lane in range(LANES):
+        arm = chosen[lane]
+        pulls = state[PULLS, arm, lane] + 1.0
+        state[PULLS, arm, lane] = pulls
+        state[VALUES, arm, lane] += (reward[lane] - state[VALUES, arm, lane]) / pulls
+        state[SPREAD, arm, lane] = SPREADS[int(pulls)] if pulls < len(SPREADS) else 1.0 / math.sqrt(pulls)
+
+
 class UCB(Policy):
     """Sutton & Barto's UCB."""
 
@@ -70,6 +127,7 @@ class UCB(Policy):
 
     select = staticmethod(select)
     update = staticmethod(update)
+    lanes = (select_lanes, update_lanes)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""
@@ -84,6 +142,7 @@ class UCB1(Policy):
 
     select = staticmethod(select_ucb1)
     update = staticmethod(update)
+    lanes = (select_ucb1_lanes, update_lanes)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""

@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import Field
 
+from bandits.kernel import Words
+from bandits.lanes import LANES, Chosen, Work, best_lanes, uniform_lanes
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best, integer, uniform
+from bandits.randomness import best, integer, mix, part_of, uniform
 from bandits.testbed import Testbed
 from explore.compiled import kernel_part
 from explore.spec import Settings
@@ -53,6 +55,30 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
     state[VALUES, arm] += step * (reward - state[VALUES, arm])
 
 
+@kernel_part
+def select_lanes(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
+    """`select` for many runs at once; a random arm takes one word of the stream, as the best one does."""
+    arms, epsilon = state.shape[1], state[EPSILON, 0, 0]
+    coin = work[0]
+    uniform_lanes(rng, coin)
+    best_lanes(state[VALUES], rng, chosen, work)
+    for lane in range(LANES):
+        random = part_of(mix(rng[lane]), arms)
+        chosen[lane] = random if coin[lane] < epsilon else chosen[lane]
+
+
+@kernel_part
+def update_lanes(state: Floats, chosen: Chosen, reward: Floats, rng: Words, work: Work) -> None:
+    """`update` for many runs at once."""
+    alpha = state[ALPHA, 0, 0]
+    for lane in range(LANES):
+        arm = chosen[lane]
+        pulls = state[PULLS, arm, lane] + 1.0
+        state[PULLS, arm, lane] = pulls
+        step = alpha if alpha > 0.0 else 1.0 / pulls
+        state[VALUES, arm, lane] += step * (reward[lane] - state[VALUES, arm, lane])
+
+
 class EpsilonGreedy(Policy):
     """Constant ε."""
 
@@ -63,6 +89,7 @@ class EpsilonGreedy(Policy):
 
     select = staticmethod(select)
     update = staticmethod(update)
+    lanes = (select_lanes, update_lanes)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """ε, α, and no pulls."""

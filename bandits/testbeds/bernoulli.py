@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from pydantic import Field, field_validator
 
+from bandits.kernel import Words
+from bandits.lanes import LANES, Work
 from bandits.randomness import uniform_of
 from bandits.testbed import Floats, Testbed, fixed_in_time
 from explore.compiled import kernel_part
@@ -29,6 +31,13 @@ def pay(arms: Floats, arm: int, word: np.uint64) -> float:
     return 1.0 if uniform_of(word) < arms[arm, 0] else 0.0
 
 
+@kernel_part
+def pay_lanes(mean: Floats, words: Words, reward: Floats, work: Work) -> None:
+    """The same for many runs at once."""
+    for lane in range(LANES):
+        reward[lane] = 1.0 if uniform_of(words[lane]) < mean[lane] else 0.0
+
+
 class FixedBernoulli(Testbed):
     """Bernoulli arms whose means `(arms,)` subclasses state."""
 
@@ -36,6 +45,7 @@ class FixedBernoulli(Testbed):
     start = staticmethod(start)
     move = staticmethod(kernel_part(fixed_in_time))
     pay = staticmethod(pay)
+    pay_lanes = staticmethod(pay_lanes)
 
     @property
     def parameters(self) -> Floats:

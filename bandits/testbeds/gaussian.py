@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from bandits.kernel import Words
+from bandits.lanes import LANES, Work, normal_lanes
 from bandits.randomness import normal, normal_of
 from bandits.testbed import Floats, Testbed, fixed_in_time
 from explore.compiled import kernel_part
@@ -28,6 +30,14 @@ def pay(arms: Floats, arm: int, word: np.uint64) -> float:
     return float(arms[arm, 0]) + normal_of(word)
 
 
+@kernel_part
+def pay_lanes(mean: Floats, words: Words, reward: Floats, work: Work) -> None:
+    """The same for many runs at once."""
+    normal_lanes(words, reward)
+    for lane in range(LANES):
+        reward[lane] = mean[lane] + reward[lane]
+
+
 class SuttonBarto(Testbed):
     """The ten-armed testbed."""
 
@@ -39,6 +49,7 @@ class SuttonBarto(Testbed):
     start = staticmethod(start)
     move = staticmethod(kernel_part(fixed_in_time))
     pay = staticmethod(pay)
+    pay_lanes = staticmethod(pay_lanes)
 
     @property
     def parameters(self) -> Floats:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import bandits
-from bandits import kernel, simulation
-from bandits.policies import value_based
+from bandits import kernel, lanes, simulation
+from bandits.policies import ucb, value_based
 from bandits.policy import Policy, rows
 from bandits.simulation import simulate
 from bandits.testbeds.bernoulli import FixedBernoulli
@@ -202,7 +202,54 @@ def test_bad_input(change: dict[str, Any], said: str) -> None:
 def test_the_kernel_is_named_after_its_sources() -> None:
     """Numba's cache must not give back the kernel of other functions, or of an older source."""
     bed = SuttonBarto().functions()
-    one = kernel._fingerprint([*bed.values(), value_based.select, value_based.update])
-    other = kernel._fingerprint([*bed.values(), value_based.select_first, value_based.update])
-    assert one != other
+    one = kernel._fingerprint([*bed.values(), value_based.select, value_based.update], kernel.play)
+    other = kernel._fingerprint([*bed.values(), value_based.select_first, value_based.update], kernel.play)
+    aside = kernel._fingerprint([*bed.values(), value_based.select, value_based.update], lanes.play)
+    assert len({one, other, aside}) == 3
     assert bandits.simulate is simulate
+
+
+LANES = [
+    value_based.EpsilonGreedy(epsilon=0.2),
+    value_based.Optimistic(),
+    ucb.UCB(c=1.0),
+    ucb.UCB1(),
+]
+
+
+@pytest.mark.parametrize("testbed", ["sutton-barto", "two-arms", "scaled:arms=1"])
+@pytest.mark.parametrize("policy", LANES, ids=lambda policy: type(policy).__name__)
+def test_side_by_side_is_one_by_one(policy: Policy, testbed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bit for bit, with many ties (two arms that pay 0 or 1), and for runs that do not fill the lanes."""
+    settings: dict[str, Any] = {"runs": lanes.LANES + 3, "horizon": 120, "seed": 4, "threads": 1}
+    beside = simulate(testbed, [policy], **settings)
+    monkeypatch.setattr(type(policy), "lanes", None)
+    same(beside, simulate(testbed, [policy], **settings))
+
+
+def test_who_overrides_a_function_leaves_the_lanes() -> None:
+    """The lanes of the parent would play the parent's rule."""
+
+    class Greedy(value_based.EpsilonGreedy):
+        select = staticmethod(value_based.select_first)
+
+    class Cents(SuttonBarto):
+        pay = staticmethod(SuttonBarto.pay)
+
+    class Renamed(value_based.EpsilonGreedy):
+        pass
+
+    assert Greedy.lanes is None
+    assert Cents.pay_lanes is None
+    assert Renamed.lanes is not None
+
+
+def test_an_authors_functions_are_compiled_as_the_house_compiles_its_own() -> None:
+    """Plain `njit` functions give the same bits."""
+
+    class Mine(value_based.EpsilonGreedy):
+        select = staticmethod(numba.njit(value_based.select.py_func))
+        update = staticmethod(numba.njit(value_based.update.py_func))
+
+    settings: dict[str, Any] = {"runs": 40, "horizon": 100, "seed": 4}
+    same(simulate(policies=[Mine()], **settings), simulate(policies=["epsilon-greedy"], **settings))

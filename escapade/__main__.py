@@ -1,0 +1,5 @@
+"""`python -m escapade`: the command line."""
+
+from escapade.cli import main
+
+main()
