@@ -71,15 +71,22 @@ def set_global_streams(states: Mapping[str, Any]) -> None:
 
 @contextmanager
 def settled(seed: int = 0) -> Iterator[None]:
-    """Within it the global random states begin at `seed`; after it they are what they were before."""
-    before = global_streams()
+    """Within it the global random states derive from `seed`; after it they are what they were before.
+
+    Within it torch uses one thread as well: the tensors are small, and threads that wait for each other cost more.
+    """
+    before, threads = global_streams(), torch.get_num_threads()
+    torch.set_num_threads(1)
     torch.manual_seed(seed)
     np.random.seed(seed)  # noqa: NPY002
     random.seed(seed)
+    # One number on, so that a plugin that sets a global seed, this very one even, is seen to change something.
+    torch.rand(1), np.random.random(), random.random()  # noqa: NPY002
     try:
         yield
     finally:
         set_global_streams(before)
+        torch.set_num_threads(threads)
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:

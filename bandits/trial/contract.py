@@ -109,7 +109,7 @@ def _judged(subject: Subject, rule: Rule, known: dict[str, Check]) -> Check:
     except Exception as error:  # whatever a plugin under trial raises
         finding, note = f"{type(error).__name__}: {error}", ""
     if finding is None:
-        return Check(rule.name, True, f"{rule.promise} {note}".strip())
+        return Check(rule.name, True, f"{rule.promise} {note}".strip(), note)
     for needed in ("shapes", *rule.needs):
         if needed != rule.name and judge(subject, needed, known).passed is not True:
             return Check(rule.name, None, f"It builds on '{needed}', which fails; seen here: {finding}")

@@ -15,8 +15,8 @@ Networks do not learn meanwhile, and normalisation, which filters each slot's st
 import torch
 
 from bandits.trial.comparing import CLOSE, Finding, difference
-from bandits.trial.lives import over
-from bandits.trial.story import Ending, Row, Scene, Story, episode, live, scenes, script
+from bandits.trial.lives import main_scenes, over
+from bandits.trial.story import Ending, Row, Scene, Story, episode, live, script
 from bandits.trial.subject import Subject
 
 ENDINGS: tuple[Ending, ...] = ("terminated", "truncated")
@@ -24,7 +24,7 @@ ENDINGS: tuple[Ending, ...] = ("terminated", "truncated")
 
 def boundaries(subject: Subject) -> tuple[Finding, str]:
     """The first observation of an episode is no successor, and rows that are no transition are nothing."""
-    finding, note = over(subject, scenes(), _boundaries)
+    finding, note = over(subject, main_scenes(), _boundaries)
     if finding is None and "with categories, which" in note:
         note = f"Only successions were looked at, not single arrivals. {note}"
     return finding, note
@@ -93,7 +93,7 @@ def _real(subject: Subject, scene: Scene, story: Story) -> dict[str, torch.Tenso
 
 def memory(subject: Subject) -> tuple[Finding, str]:
     """The episodic factor forgets at the end of its own slot's episode."""
-    return over(subject, scenes(), _memory)
+    return over(subject, main_scenes(), _memory)
 
 
 def _memory(subject: Subject, scene: Scene) -> Finding:

@@ -12,17 +12,12 @@ import gymnasium as gym
 import torch
 
 from bandits.trial.comparing import CLOSE, Finding, changed, contents, difference, global_streams, settled
-from bandits.trial.lives import ENVS, STEPS, fresh, lived, over
+from bandits.trial.lives import ENVS, STEPS, fresh, lived, main_scenes, over
 from bandits.trial.story import Lived, Scene, Story, live, scenes, wander
 from bandits.trial.subject import Subject
 from explore.bonus import Bonus
 
-MAIN = ("numbers", "categories", "picture")
 HALF = STEPS // 2
-
-
-def _main() -> dict[str, Scene]:
-    return {kind: scene for kind, scene in scenes().items() if kind in MAIN}
 
 
 def pure(subject: Subject) -> tuple[Finding, str]:
@@ -48,7 +43,7 @@ def _pure(subject: Subject, scene: Scene) -> Finding:
 
 def repeatable(subject: Subject) -> tuple[Finding, str]:
     """The same seed gives the same values; the global random state is neither used nor set."""
-    return over(subject, _main(), _repeatable)
+    return over(subject, main_scenes(), _repeatable)
 
 
 def _repeatable(subject: Subject, scene: Scene) -> Finding:
@@ -56,6 +51,12 @@ def _repeatable(subject: Subject, scene: Scene) -> Finding:
     found = difference(first, lived(subject, scene, [0, 1]).values())
     if found:
         return f"{found} from one life to the next"
+    with settled():
+        return _global_use(subject, scene)
+
+
+def _global_use(subject: Subject, scene: Scene) -> Finding:
+    """`score` is the affair of `pure`."""
     story, before = wander([0, 1], ENVS, 2, seed=1), contents(global_streams())
     bonus = fresh(subject, scene, [0, 1])
     for verb in ("the constructor", "observe", "learn"):
@@ -75,7 +76,7 @@ def _first(place: str) -> str:
 
 def independent(subject: Subject) -> tuple[Finding, str]:
     """Learners in another order give the same in that order; a learner alone, or beside others, gives its own."""
-    return over(subject, _main(), _independent)
+    return over(subject, main_scenes(), _independent)
 
 
 def _independent(subject: Subject, scene: Scene) -> Finding:
@@ -96,7 +97,7 @@ def _independent(subject: Subject, scene: Scene) -> Finding:
 
 def round_trip(subject: Subject) -> tuple[Finding, str]:
     """State taken mid-run, loaded into a new bonus and into a used one, saved to a file or not: they go on alike."""
-    return over(subject, _main(), _round_trip)
+    return over(subject, main_scenes(), _round_trip)
 
 
 def _round_trip(subject: Subject, scene: Scene) -> Finding:
@@ -119,7 +120,7 @@ def _round_trip(subject: Subject, scene: Scene) -> Finding:
 
 def device(subject: Subject) -> tuple[Finding, str]:
     """A copy and a moved bonus go on alike; on CUDA too, where there is one."""
-    finding, note = over(subject, _main(), _device)
+    finding, note = over(subject, main_scenes(), _device)
     if not torch.cuda.is_available():
         note = f"Judged by a copy and by a move within the CPU: there is no CUDA here. {note}".strip()
     return finding, note

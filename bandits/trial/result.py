@@ -11,12 +11,13 @@ Kind = Literal["bonus", "strategy"]
 class Check:
     """One promise of the contract: whether it was kept, and what was seen.
 
-    passed is None where it could not be judged, because a check that it builds on failed.
+    passed is None where it could not be judged, because a check that it builds on failed. note says what was not tried.
     """
 
     name: str
     passed: bool | None
     explanation: str
+    note: str = ""
 
     @property
     def verdict(self) -> str:
