@@ -159,3 +159,17 @@ def normal_lanes(words: Words, out: Floats) -> None:
         for lane in range(LANES):
             if not abs(out[lane]) < EDGES[np.int64(words[lane] & LAYER) + 1]:
                 out[lane] = normal_of(words[lane])
+
+
+@kernel_part
+def normals(rng: Words, out: Floats) -> None:
+    """Standard normal numbers, as `normal`."""
+    for lane in range(LANES):
+        rng[lane] += GAMMA
+        word = mix(rng[lane])
+        layer = np.int64(word & LAYER)
+        out[lane] = (2.0 * uniform_of(word) - 1.0) * EDGES[layer]
+    for lane in range(LANES):
+        word = mix(rng[lane])
+        if not abs(out[lane]) < EDGES[np.int64(word & LAYER) + 1]:
+            out[lane] = normal_of(word)

@@ -37,6 +37,7 @@ from explore.spec import Settings, settings_from
 
 Floats = npt.NDArray[np.float64]
 Functions = tuple[Callable[..., int], Callable[..., None]]
+Lanes = tuple[Callable[..., None], Callable[..., None]]
 
 
 class Policy:
@@ -45,7 +46,7 @@ class Policy:
     Settings: ClassVar[type[Settings]] = Settings
     select: ClassVar[Callable[..., int]]
     update: ClassVar[Callable[..., None]]
-    lanes: ClassVar[tuple[Callable[..., None], Callable[..., None]] | None] = None
+    lanes: ClassVar[Lanes | None] = None
 
     def __init_subclass__(cls) -> None:
         if not {"select", "update", "functions"}.isdisjoint(vars(cls)) and "lanes" not in vars(cls):
@@ -61,6 +62,10 @@ class Policy:
     def functions(self, bed: Testbed) -> Functions:
         """The pair (select, update), for policies that have several."""
         return type(self).select, type(self).update
+
+    def lanes_on(self, bed: Testbed) -> Lanes | None:
+        """The pair for many runs at once, None where there is none."""
+        return type(self).lanes
 
 
 POLICIES: Registry[type[Policy]] = Registry("escapade.policies", "policy")

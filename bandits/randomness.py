@@ -133,7 +133,12 @@ def gamma(rng: Rng, shape: float) -> float:
         boost = (1.0 - uniform(rng)) ** (1.0 / shape)
         shape += 1.0
     d = shape - 1.0 / 3.0
-    c = 1.0 / math.sqrt(9.0 * d)
+    return boost * gamma_at(rng, d, 1.0 / math.sqrt(9.0 * d))
+
+
+@kernel_part
+def gamma_at(rng: Rng, d: float, c: float) -> float:
+    """A gamma number of shape d + 1/3 ≥ 1, with c = 1/√(9d) worked out before."""
     while True:
         x = normal(rng)
         v = 1.0 + c * x
@@ -143,7 +148,7 @@ def gamma(rng: Rng, shape: float) -> float:
         u = 1.0 - uniform(rng)
         x2 = x * x
         if u < 1.0 - 0.0331 * x2 * x2 or math.log(u) < 0.5 * x2 + d * (1.0 - v + math.log(v)):
-            return boost * d * v
+            return d * v
 
 
 @kernel_part

@@ -201,9 +201,10 @@ def _simulate_one(
 def _kernel(bed: Testbed, policy: Policy) -> tuple[Callable[..., None], Callable[..., Any]]:
     """The kernel that plays this policy here, and what makes the room it works in; side by side where both can."""
     parts: dict[str, Any]
-    if policy.lanes is not None and bed.pay_lanes is not None:
+    beside = policy.lanes_on(bed)
+    if beside is not None and bed.pay_lanes is not None:
         parts = {"start": type(bed).start, "pay": type(bed).pay_lanes}
-        parts["select"], parts["update"] = policy.lanes
+        parts["select"], parts["update"] = beside
         return bound(lanes.play, parts), lanes.room
     parts = bed.functions()
     parts["select"], parts["update"] = policy.functions(bed)

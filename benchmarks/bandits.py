@@ -1,0 +1,100 @@
+"""Pulls per second of the bed beside scalar C, compiled here where a C compiler is at hand; scaling; peak memory."""
+
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bandits.simulation import simulate
+
+FLOOR = Path(__file__).with_name("bandit_floor.c")
+# name, the floor's arguments (problem, policy, runs), testbed, policy, runs, horizon
+ROWS = [
+    ("ten Gaussian arms, ε-greedy", (0, 0, 20_000), "sutton-barto", "epsilon-greedy:epsilon=0.1", 20_000, 1_000),
+    ("ten Gaussian arms, UCB", (0, 1, 20_000), "sutton-barto", "ucb:c=1.41421356", 20_000, 1_000),
+    ("ten Gaussian arms, Thompson", (0, 2, 10_000), "sutton-barto", "thompson", 10_000, 1_000),
+    ("problem B, UCB1", (1, 1, 1_000), "problem-b", "ucb1", 1_000, 10_000),
+    ("problem B, KL-UCB", (1, 3, 100), "problem-b", "kl-ucb", 400, 10_000),
+    ("problem B, Thompson", (1, 2, 400), "problem-b", "thompson", 400, 10_000),
+]
+REPEATS = 3
+LIMIT = 2000 * 100_000  # pulls of a scaling row
+
+
+def main() -> None:
+    """Print the side-by-side table, then scaling over arms and horizons, then memory."""
+    print("pulls per second, best of 3; compile time of the kernel apart, with a cold cache")
+    with tempfile.TemporaryDirectory() as folder:
+        floor = compiled_floor(Path(folder))
+        if floor is None:
+            print("no C compiler here: the column of scalar C is missing")
+        print(f"{'':28s} {'threads':>7s} {'scalar C':>10s} {'escapade':>10s} {'ratio':>6s} {'compile':>8s}")
+        for name, arguments, testbed, policy, runs, horizon in ROWS:
+            for threads in (1, 2):
+                ours, compile_seconds = measured(testbed, policy, runs, horizon, threads)
+                line = f"{name:28s} {threads:7d}"
+                if floor is None:
+                    print(f"{line} {'-':>10s} {ours / 1e6:8.1f} M {'-':>6s} {compile_seconds:6.1f} s")
+                    continue
+                theirs = max(floor_speed(floor, arguments, threads) for _ in range(REPEATS))
+                ratio = ours / theirs
+                print(f"{line} {theirs / 1e6:8.1f} M {ours / 1e6:8.1f} M {ratio:6.2f} {compile_seconds:6.1f} s")
+    print("\nscaling: ε-greedy and UCB1 on K arms (scaled:arms=K), pulls per second, all cores")
+    for arms in (2, 10, 100, 1000):
+        speeds = [measured(f"scaled:arms={arms}", policy, 640, 5_000, None)[0] for policy in ("epsilon-greedy", "ucb1")]
+        print(f"K = {arms:7,d}, T =     5,000: {speeds[0] / 1e6:8.1f} M {speeds[1] / 1e6:8.1f} M")
+    for horizon in (100, 1_000, 10_000, 100_000, 1_000_000):
+        runs = max(64, min(20_000, LIMIT // horizon))
+        speeds = [measured("problem-b", policy, runs, horizon, None)[0] for policy in ("epsilon-greedy", "ucb1")]
+        print(f"K =      10, T = {horizon:9,d}: {speeds[0] / 1e6:8.1f} M {speeds[1] / 1e6:8.1f} M")
+    peak = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True)
+    print(f"\npeak memory of 1,000,000 runs × 1,000 steps of ε-greedy on sutton-barto: {peak.stdout.strip()}")
+
+
+MEMORY = """
+from benchmarks.bandits import peak
+from bandits.simulation import simulate
+found = simulate("sutton-barto", ["epsilon-greedy"], runs=1_000_000, horizon=1000).policies[0]
+print(f"{peak()} MB ({found.pulls_per_second / 1e6:.0f} M pulls per second, regret {found.regret:.2f})")
+"""
+
+
+def peak() -> int:
+    """The largest resident memory of this process so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def measured(testbed: str, policy: str, runs: int, horizon: int, threads: int | None) -> tuple[float, float]:
+    """Pulls per second, the best of some, and what the first made ready."""
+    found = [
+        simulate(testbed, [policy], runs=runs, horizon=horizon, seed=1, threads=threads).policies[0]
+        for _ in range(REPEATS)
+    ]
+    return max(result.pulls_per_second for result in found), found[0].compile_seconds
+
+
+def compiled_floor(folder: Path) -> Path | None:
+    """The C floor, compiled into `folder`; None without a compiler."""
+    compiler = os.environ.get("CC") or shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
+    if compiler is None:
+        return None
+    target = folder / "floor"
+    command = [compiler, "-O3", "-march=native", "-fopenmp", "-o", str(target), str(FLOOR), "-lm"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"{compiler} cannot compile the floor: {done.stderr.strip().splitlines()[-1]}")
+        return None
+    return target
+
+
+def floor_speed(floor: Path, arguments: tuple[int, int, int], threads: int) -> float:
+    """Pulls per second that the C program prints."""
+    said = subprocess.run([str(floor), *map(str, (*arguments, threads))], capture_output=True, text=True, check=True)
+    found = re.search(r"([\d.e+]+) pulls/s", said.stdout)
+    if found is None:
+        raise RuntimeError(f"the floor printed no speed: {said.stdout}")
+    return float(found[1])

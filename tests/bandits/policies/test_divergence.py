@@ -1,0 +1,126 @@
+"""Bounds by divergence against SciPy's root finder, and the lazy search against solving every arm."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+
+from bandits.policies import divergence
+from bandits.policies.divergence import IMED, KLUCB, KLUCBPlus, KLUCBPlusPlus, KLUCBSwitch
+from bandits.simulation import simulate
+from bandits.testbeds.bernoulli import ProblemB
+from bandits.testbeds.gaussian import SuttonBarto
+from explore.errors import BadInput
+
+
+def apart(p: float, q: float) -> float:
+    """d(p, q) as the books have it."""
+    return sum(a * math.log(a / b) for a, b in ((p, q), (1 - p, 1 - q)) if a > 0)
+
+
+def solved(p: float, level: float) -> float:
+    """The root by bisection."""
+    if p == 1.0 or level <= 0.0:
+        return p
+    top = 1.0 - 1e-16
+    return (
+        top if apart(p, top) < level else float(brentq(lambda q: apart(p, q) - level, max(p, 1e-300), top, xtol=1e-15))
+    )
+
+
+@given(st.floats(0, 1), st.floats(1e-6, 20))
+def test_the_bound_solves_its_equation(p: float, level: float) -> None:
+    found = divergence.bernoulli_bound.py_func(p, level)
+    assert p <= found <= 1.0
+    assert found == pytest.approx(solved(p, level), abs=1e-7)
+
+
+def test_divergence_by_hand() -> None:
+    """d(0.5, 0.25) = ½ ln 2 + ½ ln ⅔."""
+    d = divergence.bernoulli_divergence.py_func
+    assert d(0.5, 0.25) == pytest.approx(0.5 * math.log(2) + 0.5 * math.log(2 / 3))
+    assert d(0.3, 0.3) == 0.0
+    assert d(0.0, 0.5) == pytest.approx(math.log(2))
+    assert d(0.5, 1.0) == math.inf
+
+
+def lived(policy: Any, bed: Any, horizon: int = 400) -> Any:
+    """A state after some pulls of every arm, with averages on both sides of each other."""
+    state = policy.initial(bed, horizon)
+    random, rng = np.random.default_rng(3), np.zeros(1, np.uint64)
+    _, update = policy.functions(bed)
+    for n in range(60):
+        arm = n % bed.arms if n < 20 else int(random.integers(bed.arms))
+        update(state, arm, float(random.random() < 0.3), rng)
+    return state
+
+
+@pytest.mark.parametrize(
+    "policy", [KLUCB(), KLUCB(c=3.0), KLUCBPlus(), KLUCB(family="gaussian")], ids=["kl", "c", "plus", "gaussian"]
+)
+def test_the_lazy_choice_is_the_largest_bound(policy: Any) -> None:
+    """Through many steps without news, where the tangents grow old, against every equation solved afresh."""
+    bed = ProblemB() if policy.settings.family != "gaussian" else SuttonBarto()
+    state, rng = lived(policy, bed), np.zeros(1, np.uint64)
+    select, update = policy.functions(bed)
+    random = np.random.default_rng(0)
+    for t in range(61, 400):
+        values, pulls = state[divergence.VALUES], state[divergence.PULLS]
+        level = math.log(t - 1) + getattr(policy.settings, "c", 0.0) * math.log(math.log(t - 1))
+        levels = level - (np.log(pulls) if isinstance(policy, KLUCBPlus) else np.zeros(bed.arms))
+        if policy.settings.family == "gaussian":
+            bounds = values + np.sqrt(2 * np.maximum(levels, 0) / pulls)
+        else:
+            bounds = np.array([solved(p, x / n) for p, x, n in zip(values, levels, pulls, strict=True)])
+        arm = select(state, t, rng)
+        assert bounds[arm] == pytest.approx(bounds.max(), abs=1e-7)
+        if random.random() < 0.5:  # else nothing is learned: the same solutions at a later step
+            update(state, arm, float(random.random() < 0.3), rng)
+
+
+def test_indices_with_a_horizon_by_hand() -> None:
+    """n = 4 pulls with average ½ of one of two arms, T = 100: share T/(Kn) = 12.5."""
+    from bandits.testbeds.bernoulli import TwoArms
+
+    rng, log = np.zeros(1, np.uint64), math.log(12.5)
+    expected = {
+        KLUCBPlusPlus: solved(0.5, math.log(12.5 * (log**2 + 1)) / 4),
+        KLUCBSwitch: 0.5 + math.sqrt(log / 8),  # 4 > 50^{1/5} = 2.19: the bound of MOSS
+    }
+    for kind, index in expected.items():
+        policy = kind()
+        state = policy.initial(TwoArms(), 100)
+        for reward in (0.0, 1.0, 0.0, 1.0):
+            policy.functions(TwoArms())[1](state, 1, reward, rng)
+        assert state[divergence.BOUND, 1] == pytest.approx(index, abs=1e-7)
+    state = KLUCBSwitch().initial(TwoArms(), 100)
+    KLUCBSwitch().functions(TwoArms())[1](state, 0, 0.5, rng)
+    assert state[divergence.BOUND, 0] == pytest.approx(solved(0.5, math.log(50)), abs=1e-7)  # 1 pull: still KL
+
+
+def test_imed_by_hand() -> None:
+    """Averages ½ and 0 after 4 and 2 pulls: ln 4 against 2 ln 2 + ln 2, the best arm is pulled."""
+    from bandits.testbeds.bernoulli import TwoArms
+
+    policy, rng = IMED(), np.zeros(1, np.uint64)
+    state = policy.initial(TwoArms(), 100)
+    select, update = policy.functions(TwoArms())
+    for arm, reward in ((0, 0.0), (0, 1.0), (0, 0.0), (0, 1.0), (1, 0.0), (1, 0.0)):
+        update(state, arm, reward, rng)
+    assert select(state, 7, rng) == 0
+    assert -state[divergence.INDEX] == pytest.approx([math.log(4), 3 * math.log(2)])
+
+
+@pytest.mark.parametrize(("testbed", "horizon", "published"), [("problem-b", 10_000, 112.1), ("two-arms", 5_000, 13.0)])
+def test_published_regret(testbed: str, horizon: int, published: float) -> None:
+    found = simulate(testbed, ["kl-ucb"], runs=400, horizon=horizon, seed=1).policies[0]
+    assert abs(found.regret - published) < 4 * found.regret_se
+
+
+def test_a_family_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"family=bernoulli needs rewards in \[0, 1\]"):
+        simulate("sutton-barto", ["kl-ucb:family=bernoulli"], runs=1)
