@@ -4,6 +4,8 @@
     score(transitions, episodic) → bonus    under what is known now; pure, bit for bit
     learn(transitions) → losses         one optimiser step on the bonus's own networks
 
+Bonus and factor are float32, losses `(learners,)` floats.
+
 The bonus that the learner gets is
 
     b = β·2^(−steps/half_life) · min(novelty/σ, clip) · episodic

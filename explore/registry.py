@@ -47,19 +47,22 @@ class Registry(Generic[Plugin]):
         return sorted({*self._points(), *self._added})
 
     def get(self, name: str) -> Plugin:
-        """The plugin called `name`; BadInput where it is unknown or its import fails."""
+        """The plugin called `name`; BadInput where it is unknown, its import fails, or it states no settings."""
         if name in self._added:
             return self._added[name]
         if name not in self._loaded:
             point = self._points().get(name)
             if point is None:
                 raise unknown(self.kind, name, self.names())
+            what = f"the {self.kind} '{name}' ({point.value})"
             try:
-                self._loaded[name] = point.load()
-            except Exception as error:  # whatever a third party's import raises
-                raise BadInput(
-                    f"the {self.kind} '{name}' ({point.value}) cannot be imported: {type(error).__name__}: {error}"
-                ) from error
+                loaded = point.load()
+            except (Exception, SystemExit) as error:  # whatever a third party's import raises
+                raise BadInput(f"{what} cannot be imported: {type(error).__name__}: {error}") from error
+            settings = getattr(loaded, "Settings", None)
+            if not (isinstance(settings, type) and issubclass(settings, Settings)):
+                raise BadInput(f"{what} is no {self.kind}: its Settings must be a class derived from explore.Settings.")
+            self._loaded[name] = loaded
         return self._loaded[name]
 
     def resolve(self, spec: str | Spec) -> tuple[Plugin, Settings]:

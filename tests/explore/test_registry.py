@@ -21,14 +21,18 @@ def point(name, target, distribution):
 
 
 @pytest.fixture
-def registry(monkeypatch):
-    """Good plugins of two distributions, one that clashes, one that does not import, one that is not there."""
+def registry(monkeypatch, tmp_path):
+    """Good plugins of two distributions, two that clash, two that do not import, one not there, one no plugin."""
+    (tmp_path / "leaves_at_import.py").write_text("import sys\nsys.exit('no licence')\n")
+    monkeypatch.syspath_prepend(tmp_path)
     points = [
         point("count", "collections:OrderedDict", "a-thief"),
         point("count", "explore.count:Count", "escapade"),
         point("ucount", "explore.count:Count", "theirs"),
         point("absent", "no_such_module:Thing", "broken"),
         point("missing", "explore.count:Thing", "broken"),
+        point("leaves", "leaves_at_import:Thing", "broken"),
+        point("odd", "collections:OrderedDict", "broken"),
         point("twice", "explore.mix:Mix", "zeta"),
         point("twice", "explore.count:Count", "alpha"),
     ]
@@ -37,7 +41,7 @@ def registry(monkeypatch):
 
 
 def test_sound_plugins_work_beside_broken_ones(registry):
-    assert registry.names() == ["absent", "count", "missing", "twice", "ucount"]
+    assert registry.names() == ["absent", "count", "leaves", "missing", "odd", "twice", "ucount"]
     assert registry.get("ucount") is Count
     assert registry.get("count") is Count  # the house's own name cannot be taken
     assert registry.get("twice") is Count  # between others the distribution's name decides, not chance
@@ -50,7 +54,9 @@ def test_broken_plugins_are_reported_by_name_and_distribution(registry):
     assert problems[("twice", "zeta")] == "its name is taken by alpha"
     assert "no_such_module" in problems[("absent", "broken")]
     assert "AttributeError" in problems[("missing", "broken")]
-    assert len(problems) == 7
+    assert "SystemExit: no licence" in problems[("leaves", "broken")]
+    assert "is no bonus: its Settings must be" in problems[("odd", "broken")]
+    assert len(problems) == 9
 
 
 def test_asking_for_a_broken_or_unknown_plugin_says_why(registry):

@@ -1,1 +1,1 @@
-"""A sample distribution: one bonus and one strategy."""
+"""A sample distribution: one bonus, one strategy and one bandit policy."""
