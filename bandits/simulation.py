@@ -174,7 +174,8 @@ def _simulate_one(
             raise
     seconds = time.perf_counter() - ready
     reward, square, optimal = (sums / runs).T
-    low, high = np.quantile(regret, BAND, axis=0)
+    # column by column: all at once would copy the whole
+    low, high = np.array([np.quantile(column, BAND) for column in regret.T]).T
     final = regret[:, -1].astype(np.float64)
     return PolicyResult(
         spec=spec,
@@ -189,8 +190,8 @@ def _simulate_one(
         optimal_curve=optimal,
         optimal_curve_se=np.sqrt(optimal * (1.0 - optimal) / max(runs - 1, 1)),
         regret_curve=regret.mean(axis=0, dtype=np.float64),
-        regret_low=low.astype(np.float64),
-        regret_high=high.astype(np.float64),
+        regret_low=low,
+        regret_high=high,
         regrets=final,
         pulls_per_second=runs * horizon / seconds,
         compile_seconds=ready - started,
