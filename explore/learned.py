@@ -64,6 +64,13 @@ class Learned(Bonus):
         self.optimiser.step()
         return {name: term.detach() for name, term in terms.items()}
 
+    def _apply(self, fn: Any, recurse: bool = True) -> Any:
+        moved = super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        # A module moves its parameters and buffers, not Adam's moments: the next step would find them elsewhere.
+        for moments in self.optimiser.state.values():
+            moments.update({name: fn(value) for name, value in moments.items() if isinstance(value, torch.Tensor)})
+        return moved
+
     def get_extra_state(self) -> Any:
         return {"optimiser": self.optimiser.state_dict()}
 

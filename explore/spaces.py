@@ -91,7 +91,7 @@ class Encoder:
 
 
 def row_keys(rows: torch.Tensor) -> torch.Tensor:
-    """64-bit keys of rows, `(…, width)` to `(…)` int64: equal rows have equal keys, on the CPU.
+    """64-bit keys of rows, `(…, width)` to `(…)` int64 on the same device: equal rows have equal keys.
 
     Two different rows share a key with probability 2⁻⁶⁴ (SplitMix64's mixer, Steele et al. 2014, over 8-byte words).
     """
@@ -101,8 +101,10 @@ def row_keys(rows: torch.Tensor) -> torch.Tensor:
     flat = array.reshape(-1, array.shape[-1])
     spare = -flat.shape[1] * flat.itemsize % 8
     as_bytes = np.ascontiguousarray(flat).view(np.uint8).reshape(len(flat), -1)
-    words = np.pad(as_bytes, ((0, 0), (0, spare))).view(np.uint64)
-    return torch.from_numpy(_mix(words).view(np.int64).reshape(array.shape[:-1]))
+    padded = np.zeros((len(flat), as_bytes.shape[1] + spare), dtype=np.uint8)
+    padded[:, : as_bytes.shape[1]] = as_bytes
+    # Where the rows were: what is counted under the keys is multiplied with what lies there.
+    return torch.from_numpy(_mix(padded.view(np.uint64)).view(np.int64).reshape(array.shape[:-1])).to(rows.device)
 
 
 @compiled

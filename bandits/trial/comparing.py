@@ -48,7 +48,8 @@ def difference(one: Answers, other: Answers, tolerance: float = 0.0) -> Finding:
         known = ours[ours.isfinite()].abs()
         slack = tolerance * float(known.max()) if known.numel() else 0.0
         if not torch.allclose(theirs, ours, rtol=tolerance, atol=slack, equal_nan=True):
-            return f"{name} differs by {float((ours - theirs).abs().nan_to_num(torch.inf).max()):.3g}"
+            gap = torch.where(ours.isnan() & theirs.isnan(), 0.0, (ours - theirs).abs()).nan_to_num(torch.inf)
+            return f"{name} differs by {float(gap.max()):.3g}"
     return None
 
 

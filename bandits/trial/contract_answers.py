@@ -8,6 +8,7 @@ from bandits.trial.story import STATES, Scene, episode, huge_scenes, live, path,
 from bandits.trial.subject import Subject
 
 STEPS_AT_A_LIMIT = 5
+FALL = 0.05  # of the first bonus, over 59 steps between two states; RND, the slowest here, loses 30 %
 
 
 def shapes(subject: Subject) -> tuple[Finding, str]:
@@ -82,4 +83,5 @@ def _falls(subject: Subject, scene: Scene) -> Finding:
     bonus = subject.formula(scene.space, scene.action_space, learners=[0, 1], envs=1)
     earned = torch.stack(live(bonus, scene, path([0, 1] * 30, 2, 1), probe=False).earned).mean((1, 2))
     early, late = float(earned[:4].mean()), float(earned[-4:].mean())
-    return None if late < early else f"the bonus goes from {early:.3g} to {late:.3g} over {len(earned)} steps"
+    fallen = early - late > FALL * abs(early)
+    return None if fallen else f"the bonus goes from {early:.3g} to {late:.3g} over {len(earned)} steps"

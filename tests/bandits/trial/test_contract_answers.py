@@ -52,8 +52,8 @@ class NaNWhereNothingChanges(Count):
         return super().remember(transitions)
 
     def novelty(self, transitions):
-        spread = self.moments.squares.float().unsqueeze(1)
-        return super().novelty(transitions) * (spread / spread)
+        spread = torch.where(self.moments.count < 2, 1.0, self.moments.squares).unsqueeze(1)
+        return super().novelty(transitions) * (spread / spread).float()
 
 
 class Overflowing(Count):
