@@ -97,7 +97,7 @@ def round_trip(subject: Subject) -> tuple[Finding, str]:
 def _round_trip(subject: Subject, scene: Scene) -> Finding:
     before, after = _halves(wander([0, 1], ENVS, STEPS, seed=1))
     bonus, new, used = (fresh(subject, scene, [0, 1]) for _ in range(3))
-    live(used, scene, wander([0, 1], ENVS, HALF, seed=4), probe=False)
+    live(used, scene, wander([0, 1], ENVS, 3, seed=4), probe=False)
     live(bonus, scene, before, probe=False)
     file = io.BytesIO()
     torch.save(bonus.state_dict(), file)

@@ -9,7 +9,7 @@ from explore.bonus import Bonus
 from explore.errors import BadInput
 
 ENVS = 3
-STEPS = 12
+STEPS = 10
 
 
 def main_scenes() -> dict[str, Scene]:

@@ -112,7 +112,7 @@ def test_a_crash_is_a_failure_with_its_words():
     assert all("'shapes', which fails" in check.explanation for check in checks[1:] if check.passed is None)
 
 
-@pytest.mark.parametrize("plugin", ["rnd:features=8", Gambling, Crashing], ids=str)
+@pytest.mark.parametrize("plugin", ["count", Gambling, Crashing], ids=str)
 def test_a_trial_leaves_the_global_random_state_alone(plugin):
     def states():
         return torch.get_rng_state().tolist(), repr(np.random.get_state()), random.getstate()  # noqa: NPY002

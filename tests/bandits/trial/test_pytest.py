@@ -38,7 +38,7 @@ def outcome(pytester, plugin, before=""):
 def test_a_sound_plugin_has_a_passing_test_per_check(pytester):
     from bandits.trial.contract import BONUS, STRATEGY
 
-    outcome(pytester, '"first-visit"').assert_outcomes(passed=len(BONUS))
+    outcome(pytester, '"episodic-count"').assert_outcomes(passed=len(BONUS))
     outcome(pytester, '"greedy"').assert_outcomes(passed=len(STRATEGY))
 
 

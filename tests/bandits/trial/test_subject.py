@@ -1,0 +1,71 @@
+"""What is put on trial, under which settings, and how the measured half joins in."""
+
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+import gymnasium as gym
+import pytest
+
+from bandits.trial import Trait, run_trial
+from bandits.trial.subject import subject
+from explore.count import Count
+from explore.errors import BadInput
+from explore.greedy import Greedy
+
+SPACES = (gym.spaces.Discrete(4), gym.spaces.Discrete(2))
+
+
+def test_a_spec_names_the_plugin_its_origin_and_its_settings():
+    found = subject("rnd:features=8,beta=0.5")
+    assert (found.kind, found.origin.split()[0], found.settings) == ("bonus", "escapade", {"features": 8, "beta": 0.5})
+    assert found.all_settings()["normalise"] is True
+    bonus = found.bonus(*SPACES, learners=[4, 2], envs=3, seed=1)
+    assert (bonus.names, bonus.envs, bonus.settings.features) == ([4, 2], 3, 8)
+    assert subject("ucb:power=1").kind == "strategy"
+
+
+def test_a_class_will_do():
+    assert (subject(Count).kind, subject(Greedy).kind) == ("bonus", "strategy")
+    assert subject(Count).origin == "class of explore.count"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("cuont", "did you mean 'count'"),
+        ("count:bata=1", "setting of the bonus 'count' 'bata'"),
+        (int, "derived from Bonus or Strategy"),
+    ],
+)
+def test_what_is_no_plugin_is_refused(wrong, said):
+    with pytest.raises(BadInput, match=said):
+        subject(wrong)
+
+
+def test_the_formula_is_without_scale_in_every_part():
+    formula = subject("mix:bonuses=rnd/beta=1+count/beta=1,half_life=9,clip=0.1").formula(*SPACES, learners=1, envs=1)
+    assert formula.scale is None
+    assert [part.scale for part in formula.members] == [None, None]
+    assert (formula.settings.beta, formula.settings.half_life, formula.settings.clip) == (1.0, 0.0, 0.0)
+
+
+def test_traits_are_measured_of_what_keeps_its_contract(monkeypatch):
+    asked = []
+
+    class Broken(Count):
+        def novelty(self, transitions):
+            return super().novelty(transitions).double()
+
+    def measure(plugin):
+        asked.append(plugin.spec)
+        return [Trait("decay", 0.5, (0.4, 0.6), "exponent of n", "how fast novelty falls")]
+
+    made = ModuleType("bandits.trial.traits")
+    made.__spec__ = ModuleSpec(made.__name__, None)
+    made.measure = measure
+    monkeypatch.setitem(sys.modules, made.__name__, made)
+    monkeypatch.setattr("bandits.trial.traits", made, raising=False)
+    assert [trait.name for trait in run_trial("greedy").traits] == ["decay"]
+    assert run_trial(Broken).traits == []
+    assert asked == ["greedy"]
