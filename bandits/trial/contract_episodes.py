@@ -9,9 +9,11 @@ idle steps      the same with something else in the rows that are no transition
 memory          the factors of an episode after one or another past of its slot; with the episode of another slot ended
                 or not; and the factor of the very step that ends
 
-Networks do not learn meanwhile, and normalisation, which filters each slot's stream across episodes, is off.
+Networks do not learn meanwhile, and normalisation, which filters each slot's stream across episodes, is off; idle steps
+alone are told to a bonus as it is, which learns from them.
 """
 
+import gymnasium as gym
 import torch
 
 from bandits.trial.comparing import CLOSE, Finding, difference
@@ -32,7 +34,7 @@ def boundaries(subject: Subject) -> tuple[Finding, str]:
 
 def _boundaries(subject: Subject, scene: Scene) -> Finding:
     # In numbers that are whitened everything seen moves everything a little; categories show single arrivals.
-    exact = isinstance(scene.rows, torch.Tensor) and not scene.rows.is_floating_point() and scene.rows.shape[-1] == 1
+    exact = isinstance(scene.space, gym.spaces.Discrete)
     for ending in ENDINGS:
         found = _exchanged(subject, scene, ending) or (_reordered(subject, scene, ending) if exact else None)
         if found:
