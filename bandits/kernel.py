@@ -1,9 +1,9 @@
 """The inner loop of the bed: a block of runs of one policy on one testbed, from the first pull to the last.
 
-`play` is plain Python over six functions that it finds under global names: `start`, `move`, `pay` of the testbed and
-`select`, `update` of the policy (see `testbed.py` and `policy.py`). `bound` puts the functions in their places, and
-compiles the whole where they are compiled. Interpreted, the same lines are the reference of the compiled ones, and
-the way in which a policy in plain Python runs.
+`play` is plain Python over six functions that it finds under global names: `start`, `move`, `show`, `pay` of the
+testbed and `select`, `update` of the policy (see `testbed.py` and `policy.py`). `bound` puts the functions in their
+places, and compiles the whole where they are compiled. Interpreted, the same lines are the reference of the compiled
+ones, and the way in which a policy in plain Python runs.
 
 The arrays that a run works in are arguments, made by `room`, so that their references need not be counted.
 
@@ -14,6 +14,7 @@ which is part of the key, carries a hash of the sources it is made of.
 import functools
 import hashlib
 import inspect
+import math
 import sys
 import types
 from collections.abc import Callable
@@ -25,13 +26,13 @@ import numpy.typing as npt
 from numba.core.dispatcher import Dispatcher
 
 from bandits import randomness
-from bandits.randomness import GAMMA, key, mix
+from bandits.randomness import GAMMA, key, mix, uniform
 from explore.compiled import borrowed, compiled, kernel_part
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
-Room = tuple[Floats, Floats, Words, Words]
-ARMS, PAY, POLICY = np.uint64(1), np.uint64(2), np.uint64(3)  # what a run's streams are for
+Room = tuple[Floats, Floats, Words, Words, Floats, npt.NDArray[np.int64]]
+ARMS, PAY, POLICY, DELAY = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)  # what a run's streams are for
 LAST = 10  # steps at the end over which reward and share of optimal pulls are averaged
 
 
@@ -39,12 +40,17 @@ def _unbound(*arguments: Any) -> Any:
     raise NotImplementedError("a function of the testbed or policy that `bound` puts in its place")
 
 
-start = move = pay = select = update = _unbound
+start = move = show = pay = select = update = _unbound
 
 
-def room(arms: int, columns: int, initial: Floats) -> Room:
-    """What `play` works in: the arms, the policy's state, the words of the arms and of both other streams."""
-    return np.empty((arms, columns)), np.empty_like(initial), np.empty(arms, np.uint64), np.empty((2, 1), np.uint64)
+def room(arms: int, columns: int, initial: Floats, longest: int = 0) -> Room:
+    """What `play` works in: arms, the policy's state, the words of the arms and of the other streams, late rewards.
+
+    `longest` is by how many steps a reward may be late.
+    """
+    words, others = np.empty(arms, np.uint64), np.empty((3, 1), np.uint64)
+    late, due = np.empty(longest + 1), np.empty((3, longest + 1), np.int64)
+    return np.empty((arms, columns)), np.empty_like(initial), words, others, late, due
 
 
 def play(
@@ -54,6 +60,8 @@ def play(
     first: int,
     horizon: int,
     moving: bool,
+    shown: int,
+    delay: float,
     steps: npt.NDArray[np.int64],
     regret: npt.NDArray[np.float32],
     last: Floats,
@@ -62,34 +70,51 @@ def play(
 ) -> None:
     """Play the runs `first`, `first` + 1, …, one per row of `regret` `(runs, points)`.
 
+    moving: whether `move` is called before each step, or pulls change an arm. shown: how many last rows of the state
+    `show` writes before each choice. delay: by how many steps the policy learns of a reward later; below 0, −delay is
+    the mean of a geometric number of them, cut off at the length of the room.
+
     Written to: `regret`, the pseudo-regret up to each of the `steps` `(points,)`; `last` `(runs, 2)`, the mean reward
     and share of optimal pulls over the last steps; `sums` `(points, 3)`, over runs, of the reward at each point, of its
     square, and of optimal pulls.
     """
     arms, state, streams = borrowed(room[0]), borrowed(room[1]), borrowed(room[2])
-    others = borrowed(room[3])
-    rng, arms_rng = others[0], others[1]
+    others, late, due = borrowed(room[3]), borrowed(room[4]), borrowed(room[5])
+    rng, arms_rng, delay_rng = others[0], others[1], others[2]
     for row in range(len(regret)):
         run = np.uint64(first + row)
         arms_rng[0] = key(seed, run, ARMS)
         rng[0] = key(seed, run, POLICY)
+        delay_rng[0] = key(seed, run, DELAY)
         pays = key(seed, run, PAY)
         for arm in range(len(arms)):
             streams[arm] = mix(pays + np.uint64(arm) * GAMMA)
         state[:] = initial
         start(arms, parameters, arms_rng)
         top = arms[:, 0].max()
+        due[0, :] = -1
         total, point = 0.0, 0
         for t in range(1, horizon + 1):
             if moving and t > 1:
                 move(arms, parameters, t, arms_rng)
                 top = arms[:, 0].max()
+            if shown > 0:
+                show(arms, state[len(state) - shown :])
             arm = select(state, t, rng)
             streams[arm] += GAMMA
+            mean = arms[arm, 0]  # before the pull, which may change it
             reward = pay(arms, arm, np.uint64(mix(streams[arm])))
-            update(state, arm, reward, rng)
-            total += top - arms[arm, 0]
-            optimal = 1.0 if arms[arm, 0] == top else 0.0
+            if delay == 0.0:
+                update(state, arm, reward, rng)
+            else:
+                _later(late, due, t, _steps_late(delay, len(late) - 1, delay_rng), arm, reward)
+                item = due[0, t % len(late)]
+                while item >= 0:
+                    update(state, due[2, item], late[item], rng)
+                    item = due[1, item]
+                due[0, t % len(late)] = -1
+            total += top - mean
+            optimal = 1.0 if mean == top else 0.0
             if t == steps[point]:
                 regret[row, point] = total
                 sums[point, 0] += reward
@@ -100,6 +125,24 @@ def play(
                 last[row, 0] += reward
                 last[row, 1] += optimal
         last[row] /= min(LAST, horizon)
+
+
+@kernel_part
+def _steps_late(delay: float, longest: int, rng: Words) -> int:
+    """How many steps this reward is late."""
+    if delay > 0.0:
+        return int(delay)
+    return int(min(float(longest), math.floor(math.log(1.0 - uniform(rng)) / math.log(-delay / (1.0 - delay)))))
+
+
+@kernel_part
+def _later(late: Floats, due: npt.NDArray[np.int64], t: int, steps: int, arm: int, reward: float) -> None:
+    """Note the reward of step t for step t + `steps`: `due` has, per step modulo the room, the first item due then, and
+    per item the next one due with it, and its arm."""
+    item, slot = t % len(late), (t + steps) % len(late)
+    late[item], due[2, item] = reward, arm
+    due[1, item] = due[0, slot]
+    due[0, slot] = item
 
 
 def bound(kernel: Callable[..., None], functions: dict[str, Callable[..., Any]]) -> Callable[..., None]:

@@ -35,7 +35,7 @@ def _unbound(*arguments: Any) -> Any:
 start = pay = select = update = _unbound
 
 
-def room(arms: int, columns: int, initial: Floats) -> Room:
+def room(arms: int, columns: int, initial: Floats, longest: int = 0) -> Room:
     """What `play` is given to work in: it makes its own, as arrays that are the compiler's own vectorise."""
     return arms, columns
 
@@ -47,13 +47,18 @@ def play(
     first: int,
     horizon: int,
     moving: bool,
+    shown: int,
+    delay: float,
     steps: npt.NDArray[np.int64],
     regret: npt.NDArray[np.float32],
     last: Floats,
     sums: Floats,
     room: Room,
 ) -> None:
-    """As `bandits.kernel.play`. The last lanes play runs that nobody asked for where runs are no multiple of them."""
+    """As `bandits.kernel.play`, where nothing moves, is shown or comes late.
+
+    The last lanes play runs that nobody asked for where runs are no multiple of them.
+    """
     arms, means = np.empty(room), np.empty((room[0], LANES))
     state = np.empty((initial.shape[0], initial.shape[1], LANES))
     work = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty((room[0], LANES))

@@ -137,7 +137,8 @@ def _simulate_one(
     told: Callable[[int], None] | None,
 ) -> PolicyResult:
     started = time.perf_counter()
-    parameters, initial = np.ascontiguousarray(bed.parameters), np.ascontiguousarray(policy.initial(bed, horizon))
+    parameters, initial = np.ascontiguousarray(bed.parameters), policy.initial(bed, horizon)
+    initial = np.vstack([initial, np.zeros((bed.shows, bed.arms))])
     play, room = _kernel(bed, policy)
     regret = np.zeros((runs, len(points)), dtype=np.float32)
     last = np.zeros((runs, 2))
@@ -152,11 +153,13 @@ def _simulate_one(
             first,
             horizon,
             bed.moving,
+            bed.shows,
+            bed.delay,
             points,
             regret[rows],
             last[rows],
             sums,
-            room(bed.arms, bed.columns, initial),
+            room(bed.arms, bed.columns, initial, bed.longest_delay),
         )
         return sums
 
@@ -203,7 +206,7 @@ def _kernel(bed: Testbed, policy: Policy) -> tuple[Callable[..., None], Callable
     """The kernel that plays this policy here, and what makes the room it works in; side by side where both can."""
     parts: dict[str, Any]
     beside = policy.lanes_on(bed)
-    if beside is not None and bed.pay_lanes is not None:
+    if beside is not None and bed.pay_lanes is not None and bed.delay == 0.0:
         parts = {"start": type(bed).start, "pay": type(bed).pay_lanes}
         parts["select"], parts["update"] = beside
         return bound(lanes.play, parts), lanes.room

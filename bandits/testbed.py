@@ -1,25 +1,48 @@
 """The contract of a testbed, and the registry of testbeds: which arms there are and what they pay.
 
-A testbed is three compiled functions over an array `arms` `(arms, columns)` whose column 0 is the arm's mean now:
+A testbed is a few compiled functions over an array `arms` `(arms, columns)` whose column 0 is the arm's mean now:
 
     start(arms, parameters, rng)        the arms as a run begins, drawn from a prior or fixed
     move(arms, parameters, t, rng)      what changes before step t, for testbeds that are not stationary
-    pay(arms, arm, word) -> reward      the reward of a pull, decided by 64 random bits
+    show(arms, shown)                   what a policy may see before it chooses, for testbeds with `shows` > 0 such rows
+    pay(arms, arm, word) -> reward      the reward of a pull, decided by 64 random bits; it may change the arm
 
 `rng` and `word` are of the streams in `bandits.randomness`. The n-th pull of arm a in run i gets the same word
 whatever the policy did before: common random numbers, so that the difference of two policies shows with few runs.
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
+from explore.compiled import kernel_part
 from explore.registry import Registry
 from explore.spec import Settings, settings_from
 
 Floats = npt.NDArray[np.float64]
+
+
+LONGEST = 20  # a geometric delay is cut off at so many times its mean
+
+
+class BedSettings(Settings):
+    """The settings of every testbed."""
+
+    delay: int = Field(0, ge=0, le=100_000, description="steps by which the policy learns of a reward later")
+    delays: Literal["fixed", "geometric"] = Field("fixed", description="every delay the same, or random with that mean")
+
+
+@kernel_part
+def fixed_in_time(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
+    """The `move` of a stationary testbed: it is never called."""
+
+
+@kernel_part
+def nothing_to_see(arms: Floats, shown: Floats) -> None:
+    """The `show` of a testbed without contexts: it is never called."""
 
 
 class Testbed:
@@ -27,12 +50,14 @@ class Testbed:
 
     __test__ = False  # not a test class, whatever its name says to pytest
 
-    Settings: ClassVar[type[Settings]] = Settings
+    Settings: ClassVar[type[BedSettings]] = BedSettings
     family: ClassVar[str]  # bernoulli, gaussian, …: what policies may assume of the rewards
     columns: ClassVar[int] = 1
     moving: ClassVar[bool] = False
+    shows: int = 0  # rows that `show` writes to the end of a policy's state
     start: ClassVar[Callable[..., None]]
-    move: ClassVar[Callable[..., None]]
+    move: ClassVar[Callable[..., None]] = staticmethod(fixed_in_time)
+    show: ClassVar[Callable[..., None]] = staticmethod(nothing_to_see)
     pay: ClassVar[Callable[..., float]]
     pay_lanes: ClassVar[Callable[..., None] | None] = None  # for many runs at once, see `bandits.lanes`
 
@@ -63,13 +88,21 @@ class Testbed:
         """The known variance of a reward, for policies that are told it (Gaussian arms)."""
         return 1.0
 
+    @property
+    def delay(self) -> float:
+        """How late rewards are, as the kernel is told: steps, or minus the mean of a random number of them."""
+        late = float(getattr(self.settings, "delay", 0))  # the settings of a stranger's testbed may lack it
+        return late if late == 0 or self.settings.delays == "fixed" else -late
+
+    @property
+    def longest_delay(self) -> int:
+        """By how many steps a reward may be late."""
+        return int(self.delay if self.delay >= 0 else -self.delay * LONGEST)
+
     def functions(self) -> dict[str, Callable[..., Any]]:
         """The functions by the names that the kernel knows them by."""
-        return {"start": type(self).start, "move": type(self).move, "pay": type(self).pay}
+        names = ("start", "move", "show", "pay")
+        return {name: getattr(type(self), name) for name in names}
 
 
 TESTBEDS: Registry[type[Testbed]] = Registry("escapade.testbeds", "testbed")
-
-
-def fixed_in_time(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
-    """The `move` of a stationary testbed: it is never called."""

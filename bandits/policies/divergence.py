@@ -79,18 +79,20 @@ def _bound(state: Floats, arm: int, level: float) -> float:
 
 
 @kernel_part
-def _untried(state: Floats, rng: Any) -> int:
-    """A random arm among those with the fewest pulls."""
+def _some_untried(state: Floats) -> bool:
+    """Whether of some arm no reward is known yet; INDEX is then largest for those."""
+    fewest = math.inf
     for arm in range(state.shape[1]):
+        fewest = min(fewest, state[PULLS, arm])
         state[INDEX, arm] = -state[PULLS, arm]
-    return best(state[INDEX], rng)
+    return fewest == 0.0
 
 
 @kernel_part
 def select(state: Floats, t: int, rng: Any) -> int:
     """The largest bound of KL-UCB, or with PLUS of KL-UCB+."""
-    if t <= state.shape[1]:
-        return _untried(state, rng)
+    if _some_untried(state):
+        return best(state[INDEX], rng)
     growing = math.log(t - 1.0)
     if state[C, 0] != 0.0 and growing > 1.0:
         growing += state[C, 0] * math.log(growing)
@@ -148,8 +150,8 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 @kernel_part
 def select_largest(state: Floats, t: int, rng: Any) -> int:
     """The largest index, where only a pull changes it."""
-    if t <= state.shape[1]:
-        return _untried(state, rng)
+    if _some_untried(state):
+        return best(state[INDEX], rng)
     return best(state[BOUND], rng)
 
 
@@ -183,8 +185,8 @@ def update_switch(state: Floats, arm: int, reward: float, rng: Any) -> None:
 def select_imed(state: Floats, t: int, rng: Any) -> int:
     """The smallest n d(p, p*) + ln n."""
     arms = state.shape[1]
-    if t <= arms:
-        return _untried(state, rng)
+    if _some_untried(state):
+        return best(state[INDEX], rng)
     top = -math.inf
     for arm in range(arms):
         top = max(top, state[VALUES, arm])

@@ -14,9 +14,8 @@ from pydantic import Field, field_validator
 from bandits.kernel import Words
 from bandits.lanes import LANES, Work
 from bandits.randomness import uniform_of
-from bandits.testbed import Floats, Testbed, fixed_in_time
+from bandits.testbed import BedSettings, Floats, Testbed
 from explore.compiled import kernel_part
-from explore.spec import Settings
 
 
 @kernel_part
@@ -43,7 +42,6 @@ class FixedBernoulli(Testbed):
 
     family = "bernoulli"
     start = staticmethod(start)
-    move = staticmethod(kernel_part(fixed_in_time))
     pay = staticmethod(pay)
     pay_lanes = staticmethod(pay_lanes)
 
@@ -79,7 +77,7 @@ class TwoArms(FixedBernoulli):
 class Bernoulli(FixedBernoulli):
     """Means of your own: `bernoulli:means=0.2/0.5/0.7`."""
 
-    class Settings(Settings):
+    class Settings(BedSettings):
         means: str = Field("0.4/0.6", description="the probability of each arm, separated by /")
 
         @field_validator("means")
@@ -104,7 +102,7 @@ class Bernoulli(FixedBernoulli):
 class Scaled(FixedBernoulli):
     """K arms, the best better by `gap`."""
 
-    class Settings(Settings):
+    class Settings(BedSettings):
         arms: int = Field(10, ge=1, le=100_000, description="how many arms")
         gap: float = Field(0.1, gt=0, le=0.5, description="by how much the best arm is better")
 
@@ -119,7 +117,7 @@ class Scaled(FixedBernoulli):
 class Needle(FixedBernoulli):
     """One arm in K pays."""
 
-    class Settings(Settings):
+    class Settings(BedSettings):
         arms: int = Field(100, ge=1, le=100_000, description="how many arms")
         p: float = Field(0.9, gt=0, le=1, description="how often the needle pays")
         background: float = Field(0.0, ge=0, le=1, description="how often the others pay")

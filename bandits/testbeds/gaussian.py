@@ -12,9 +12,8 @@ from pydantic import Field
 from bandits.kernel import Words
 from bandits.lanes import LANES, Work, normal_lanes
 from bandits.randomness import normal, normal_of
-from bandits.testbed import Floats, Testbed, fixed_in_time
+from bandits.testbed import BedSettings, Floats, Testbed
 from explore.compiled import kernel_part
-from explore.spec import Settings
 
 
 @kernel_part
@@ -41,13 +40,12 @@ def pay_lanes(mean: Floats, words: Words, reward: Floats, work: Work) -> None:
 class SuttonBarto(Testbed):
     """The ten-armed testbed."""
 
-    class Settings(Settings):
+    class Settings(BedSettings):
         arms: int = Field(10, ge=1, le=100_000, description="how many arms")
         mean: float = Field(0.0, description="mean of the distribution from which the arms' means are drawn")
 
     family = "gaussian"
     start = staticmethod(start)
-    move = staticmethod(kernel_part(fixed_in_time))
     pay = staticmethod(pay)
     pay_lanes = staticmethod(pay_lanes)
 

@@ -11,7 +11,7 @@ from bandits.policy import POLICIES
 from bandits.testbed import TESTBEDS
 from explore.errors import BadInput
 
-BEDS = ["two-arms", "sutton-barto:arms=3", "bernoulli:means=0/1/0.5", "scaled:arms=1"]
+BEDS = ["sutton-barto:arms=3,delay=3", "bernoulli:means=0/1/0.5", "scaled:arms=1", "abrupt:arms=2,rate=0.1"]
 
 
 def interpreted(bed, policy, horizon, seed):
@@ -22,9 +22,10 @@ def interpreted(bed, policy, horizon, seed):
     play = kernel.bound(kernel.play, plain)
     points = simulation.checkpoints(horizon)
     regret, last, sums = np.zeros((1, len(points)), np.float32), np.zeros((1, 2)), np.zeros((len(points), 3))
-    initial = policy.initial(bed, horizon)
-    room = kernel.room(bed.arms, bed.columns, initial)
-    play(bed.parameters, initial, np.uint64(seed), 0, horizon, bed.moving, points, regret, last, sums, room)
+    initial = np.vstack([policy.initial(bed, horizon), np.zeros((bed.shows, bed.arms))])
+    room = kernel.room(bed.arms, bed.columns, initial, bed.longest_delay)
+    how = (bed.moving, bed.shows, bed.delay)
+    play(bed.parameters, initial, np.uint64(seed), 0, horizon, *how, points, regret, last, sums, room)
     return regret, last, sums
 
 
@@ -37,8 +38,8 @@ def refused(policy, bed, horizon):
     return False
 
 
-@settings(max_examples=4, deadline=None)
-@given(seed=st.integers(0, 2**32), horizon=st.integers(3, 40))
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 2**32), horizon=st.integers(3, 25))
 @pytest.mark.parametrize("name", POLICIES.names())
 def test_figures_are_finite_and_regret_grows(name, seed, horizon):
     for spec in BEDS:

@@ -1,0 +1,326 @@
+"""Arms of one family of rewards, with means of your own or drawn for each run from a uniform prior.
+
+`gaussian`            N(μ, σ²), σ per arm
+`truncated-gaussian`  N(m, σ²) kept to [0, 1]: draws outside are drawn again; its mean is computed
+`exponential`         of mean μ
+`poisson`             of mean μ
+`uniform`             on the widest interval around μ that lies in [0, 1]
+`beta`                Beta(κμ, κ(1 − μ))
+`student`             μ + σ T_ν: heavy tails
+
+`means=0.2/0.5` gives means; without, `arms` means are drawn uniformly from [`low`, `high`] as each run begins. What a
+setting per arm is separated by / too; a single value holds for all arms.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+from scipy import stats
+
+from bandits.randomness import GAMMA, beta, gamma, mix, normal, normal_of, uniform, uniform_of
+from bandits.testbed import BedSettings, Floats, Testbed
+from explore.compiled import kernel_part
+from explore.errors import BadInput
+
+MEAN, SPREAD, CENTRE = range(3)  # columns of the arms; of the parameters: mean or NaN, spread, low, high
+
+
+def numbers(text: str, name: str) -> Floats:
+    """The numbers in `text`, separated by /; BadInput where one is none."""
+    try:
+        return np.array([float(part) for part in text.split("/")])
+    except ValueError:
+        raise BadInput(f"{name}={text}: give numbers separated by /, such as 0.2/0.5.") from None
+
+
+@kernel_part
+def start(arms: Floats, parameters: Floats, rng: Any) -> None:
+    """Means as given, or drawn from the prior."""
+    for arm in range(len(arms)):
+        mean = parameters[arm, 0]
+        if math.isnan(mean):
+            mean = parameters[arm, 2] + (parameters[arm, 3] - parameters[arm, 2]) * uniform(rng)
+        arms[arm, MEAN], arms[arm, SPREAD], arms[arm, CENTRE] = mean, parameters[arm, 1], mean
+
+
+@kernel_part
+def start_truncated(arms: Floats, parameters: Floats, rng: Any) -> None:
+    """The same; what is given or drawn is the centre, and the mean of what is left in [0, 1] follows."""
+    start(arms, parameters, rng)
+    for arm in range(len(arms)):
+        centre, spread = arms[arm, CENTRE], arms[arm, SPREAD]
+        low, high = -centre / spread, (1.0 - centre) / spread
+        density = (math.exp(-0.5 * low * low) - math.exp(-0.5 * high * high)) / math.sqrt(2.0 * math.pi)
+        chance = 0.5 * (math.erf(high / math.sqrt(2.0)) - math.erf(low / math.sqrt(2.0)))
+        arms[arm, MEAN] = centre + spread * density / chance
+
+
+@kernel_part
+def pay_gaussian(arms: Floats, arm: int, word: np.uint64) -> float:
+    """N(μ, σ²)."""
+    return float(arms[arm, MEAN] + arms[arm, SPREAD] * normal_of(word))
+
+
+@kernel_part
+def pay_truncated(arms: Floats, arm: int, word: np.uint64) -> float:
+    """N(m, σ²) in [0, 1]."""
+    while True:
+        reward = float(arms[arm, CENTRE] + arms[arm, SPREAD] * normal_of(word))
+        if 0.0 <= reward <= 1.0:
+            return reward
+        word = mix(word + GAMMA)
+
+
+@kernel_part
+def pay_exponential(arms: Floats, arm: int, word: np.uint64) -> float:
+    """−μ ln U."""
+    return float(-arms[arm, MEAN] * math.log(1.0 - uniform_of(word)))
+
+
+@kernel_part
+def pay_poisson(arms: Floats, arm: int, word: np.uint64) -> float:
+    """By inversion: the smallest k whose distribution function exceeds a uniform number."""
+    left, count = uniform_of(word), 0.0
+    chance = math.exp(-arms[arm, MEAN])
+    while left >= chance and chance > 0.0:
+        left -= chance
+        count += 1.0
+        chance *= arms[arm, MEAN] / count
+    return count
+
+
+@kernel_part
+def pay_uniform(arms: Floats, arm: int, word: np.uint64) -> float:
+    """Uniform on [μ − w, μ + w], w = min(μ, 1 − μ)."""
+    mean = arms[arm, MEAN]
+    return float(mean + min(mean, 1.0 - mean) * (2.0 * uniform_of(word) - 1.0))
+
+
+@kernel_part
+def pay_beta(arms: Floats, arm: int, word: np.uint64) -> float:
+    """Beta(κμ, κ(1 − μ)), from a stream that begins with the word; SPREAD is κ."""
+    own = np.empty(1, np.uint64)
+    own[0] = word
+    return beta(own, arms[arm, SPREAD] * arms[arm, MEAN], arms[arm, SPREAD] * (1.0 - arms[arm, MEAN]))
+
+
+@kernel_part
+def pay_student(arms: Floats, arm: int, word: np.uint64) -> float:
+    """μ + σ Z / √(2 G / ν), G gamma of shape ν/2; CENTRE is ν."""
+    own = np.empty(1, np.uint64)
+    own[0] = word
+    freedom = arms[arm, CENTRE]
+    number = normal(own)
+    return float(arms[arm, MEAN] + arms[arm, SPREAD] * number / math.sqrt(2.0 * gamma(own, 0.5 * freedom) / freedom))
+
+
+@kernel_part
+def start_student(arms: Floats, parameters: Floats, rng: Any) -> None:
+    """As `start`, and the degrees of freedom."""
+    start(arms, parameters, rng)
+    arms[:, CENTRE] = parameters[:, 4]
+
+
+class _Family(Testbed):
+    """What the families share. BadInput where means or prior leave [`lowest`, `highest`]."""
+
+    columns = 3
+    lowest, highest = -math.inf, math.inf
+
+    class Settings(BedSettings):
+        means: str = Field("", description="the mean of each arm, separated by /; empty for means drawn per run")
+        arms: int = Field(10, ge=1, le=100_000, description="how many arms, where means are drawn")
+        low: float = Field(0.0, description="lower end of the prior of the means")
+        high: float = Field(1.0, description="upper end of the prior of the means")
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        given = self.means
+        ends = np.array([self.settings.low, self.settings.high]) if given is None else given
+        if self.settings.low > self.settings.high:
+            raise BadInput(f"low={self.settings.low:g} is above high={self.settings.high:g}.")
+        for value in ends:
+            if not self.lowest <= value <= self.highest:
+                raise BadInput(f"a mean of {value:g} is outside [{self.lowest:g}, {self.highest:g}] of this family.")
+        self.parameters  # noqa: B018  (settings per arm that do not fit are refused at once)
+
+    @property
+    def means(self) -> Floats | None:
+        """As they are given."""
+        return numbers(self.settings.means, "means") if self.settings.means else None
+
+    @property
+    def spread(self) -> str:
+        """The setting that goes into the column SPREAD."""
+        return "1"
+
+    @property
+    def parameters(self) -> Floats:
+        """Mean or NaN, spread, low and high, degrees of freedom, `(arms, 5)`."""
+        means = self.means if self.means is not None else np.full(self.settings.arms, np.nan)
+        spread = numbers(self.spread, "the setting per arm")
+        if len(spread) not in (1, len(means)):
+            raise BadInput(f"{len(spread)} values for {len(means)} arms: give one for each, or one for all.")
+        if not (spread > 0).all():
+            raise BadInput(f"the value {spread.min():g} per arm is not above 0.")
+        found = np.empty((len(means), 5))
+        found[:, 0], found[:, 1] = means, spread
+        found[:, 2], found[:, 3], found[:, 4] = self.settings.low, self.settings.high, np.nan
+        return found
+
+    start = staticmethod(start)
+
+
+class Gaussian(_Family):
+    """Gaussian arms with deviations of their own."""
+
+    class Settings(_Family.Settings):
+        deviations: str = Field("1", description="standard deviation of each arm's rewards, or one for all")
+
+    family = "gaussian"
+    pay = staticmethod(pay_gaussian)
+
+    @property
+    def spread(self) -> str:
+        """σ."""
+        return str(self.settings.deviations)
+
+    @property
+    def variance(self) -> float:
+        """The largest."""
+        return float(self.parameters[:, 1].max() ** 2)
+
+
+class TruncatedGaussian(_Family):
+    """Gaussian arms kept to [0, 1]."""
+
+    class Settings(_Family.Settings):
+        deviation: float = Field(0.2, ge=0.01, description="standard deviation before the ends are cut off")
+
+    family = "bounded"
+    lowest, highest = 0.0, 1.0
+    start = staticmethod(start_truncated)
+    pay = staticmethod(pay_truncated)
+
+    @property
+    def means(self) -> Floats | None:
+        """Of what is left in [0, 1], where the centres are given."""
+        if not self.settings.means:
+            return None
+        centres, spread = numbers(self.settings.means, "means"), self.settings.deviation
+        return np.asarray(stats.truncnorm.mean(-centres / spread, (1 - centres) / spread, centres, spread))
+
+    @property
+    def parameters(self) -> Floats:
+        """With the centres in the place of the means."""
+        found = super().parameters
+        if self.settings.means:
+            found[:, 0] = numbers(self.settings.means, "means")
+        return found
+
+    @property
+    def spread(self) -> str:
+        """σ."""
+        return str(self.settings.deviation)
+
+    @property
+    def variance(self) -> float:
+        """No more than 1/4 in [0, 1]."""
+        return float(min(0.25, self.settings.deviation**2))
+
+
+class Exponential(_Family):
+    """Exponential arms."""
+
+    class Settings(_Family.Settings):
+        low: float = Field(0.1, description="lower end of the prior of the means")
+
+    family = "exponential"
+    lowest = 0.0
+    pay = staticmethod(pay_exponential)
+
+    @property
+    def variance(self) -> float:
+        """The square of the largest mean."""
+        return float(self.settings.high if self.means is None else self.means.max()) ** 2
+
+
+class Poisson(_Family):
+    """Poisson arms."""
+
+    family = "poisson"
+    lowest, highest = 0.0, 500.0
+    pay = staticmethod(pay_poisson)
+
+    @property
+    def variance(self) -> float:
+        """The largest mean."""
+        return max(float(self.settings.high if self.means is None else self.means.max()), 1e-12)
+
+
+class Uniform(_Family):
+    """Uniform arms in [0, 1]."""
+
+    family = "bounded"
+    lowest, highest = 0.0, 1.0
+    pay = staticmethod(pay_uniform)
+
+    @property
+    def variance(self) -> float:
+        """Of the widest, on [0, 1]: 1/12; a bound of 1/4 holds for any rewards in [0, 1]."""
+        return 1.0 / 12.0
+
+
+class Beta(_Family):
+    """Beta arms."""
+
+    class Settings(_Family.Settings):
+        means: str = Field("", description="the mean of each arm, separated by /; empty for means drawn per run")
+        low: float = Field(0.05, description="lower end of the prior of the means")
+        high: float = Field(0.95, description="upper end of the prior of the means")
+        concentration: float = Field(4.0, gt=0, description="κ = a + b: how narrow the rewards lie about the mean")
+
+    family = "bounded"
+    lowest, highest = 0.001, 0.999
+    pay = staticmethod(pay_beta)
+
+    @property
+    def spread(self) -> str:
+        """κ."""
+        return str(self.settings.concentration)
+
+    @property
+    def variance(self) -> float:
+        """Of a mean of 1/2: 1 / (4 (κ + 1)), the largest."""
+        return float(0.25 / (self.settings.concentration + 1.0))
+
+
+class Student(_Family):
+    """Student-t arms."""
+
+    class Settings(_Family.Settings):
+        freedom: float = Field(3.0, gt=2, description="degrees of freedom ν; the variance is infinite at 2")
+        scale: float = Field(1.0, gt=0, description="σ")
+
+    family = "heavy-tailed"
+    start = staticmethod(start_student)
+    pay = staticmethod(pay_student)
+
+    @property
+    def spread(self) -> str:
+        """σ."""
+        return str(self.settings.scale)
+
+    @property
+    def parameters(self) -> Floats:
+        """With ν."""
+        found = super().parameters
+        found[:, 4] = self.settings.freedom
+        return found
+
+    @property
+    def variance(self) -> float:
+        """σ² ν / (ν − 2)."""
+        return float(self.settings.scale**2 * self.settings.freedom / (self.settings.freedom - 2.0))

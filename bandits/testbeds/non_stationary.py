@@ -1,0 +1,162 @@
+"""Arms that change: regret is dynamic, against the arm that is best in each step.
+
+`drift`    Gaussian arms whose means take independent random walks, μ ← μ + N(0, `step`²) in every step, from equal
+           means 0 (Sutton & Barto 2018, exercise 2.5: `step` 0.01) or, with `spread`, from N(0, `spread`²)
+`abrupt`   Bernoulli arms whose means are all drawn anew, uniformly: at the steps `changes=1000/2000`, or with the
+           chance `rate` in every step (piecewise stationary, Garivier & Moulines 2011, section 2)
+`rotting`  Gaussian arms that wear out: the n-th pull of an arm pays μ n^{−`decay`} + N(0, `noise`²), μ uniform in
+           [`low`, `high`] (Levine, Crammer & Mannor 2017, section 5.1); the best arm is the one that pays most now
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from pydantic import Field, field_validator
+
+from bandits.randomness import normal, normal_of, uniform, uniform_of
+from bandits.testbed import BedSettings, Floats, Testbed
+from explore.compiled import kernel_part
+
+
+@kernel_part
+def start_drift(arms: Floats, parameters: Floats, rng: Any) -> None:
+    """Equal means, or drawn ones."""
+    for arm in range(len(arms)):
+        arms[arm, 0] = parameters[arm, 1] * normal(rng)
+
+
+@kernel_part
+def move_drift(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
+    """A step of each walk."""
+    for arm in range(len(arms)):
+        arms[arm, 0] += parameters[arm, 0] * normal(rng)
+
+
+@kernel_part
+def pay_drift(arms: Floats, arm: int, word: np.uint64) -> float:
+    """N(μ, 1)."""
+    return float(arms[arm, 0]) + normal_of(word)
+
+
+@kernel_part
+def start_abrupt(arms: Floats, parameters: Floats, rng: Any) -> None:
+    """Means drawn from the uniform distribution."""
+    for arm in range(len(arms)):
+        arms[arm, 0] = uniform(rng)
+
+
+@kernel_part
+def move_abrupt(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
+    """New means in the steps that are listed, or by chance."""
+    change = uniform(rng) < parameters[0, 0]
+    for i in range(1, parameters.shape[1]):
+        change |= t == parameters[0, i]
+    if change:
+        start_abrupt(arms, parameters, rng)
+
+
+@kernel_part
+def pay_coin(arms: Floats, arm: int, word: np.uint64) -> float:
+    """1 with the arm's chance."""
+    return 1.0 if uniform_of(word) < arms[arm, 0] else 0.0
+
+
+@kernel_part
+def start_rotting(arms: Floats, parameters: Floats, rng: Any) -> None:
+    """Fresh arms: mean now, mean when fresh, pulls, decay, noise."""
+    for arm in range(len(arms)):
+        fresh = parameters[arm, 0] + (parameters[arm, 1] - parameters[arm, 0]) * uniform(rng)
+        arms[arm, 0], arms[arm, 1], arms[arm, 2] = fresh, fresh, 1.0
+        arms[arm, 3], arms[arm, 4] = parameters[arm, 2], parameters[arm, 3]
+
+
+@kernel_part
+def pay_rotting(arms: Floats, arm: int, word: np.uint64) -> float:
+    """What the arm pays now; the next pull pays less."""
+    reward = float(arms[arm, 0]) + arms[arm, 4] * normal_of(word)
+    arms[arm, 2] += 1.0
+    arms[arm, 0] = arms[arm, 1] * math.exp(-arms[arm, 3] * math.log(arms[arm, 2]))
+    return float(reward)
+
+
+class Drift(Testbed):
+    """Random walks."""
+
+    class Settings(BedSettings):
+        arms: int = Field(10, ge=1, le=100_000, description="how many arms")
+        step: float = Field(0.01, ge=0, description="standard deviation of a step of the walk")
+        spread: float = Field(0.0, ge=0, description="standard deviation of the means at the start")
+
+    family = "gaussian"
+    moving = True
+    start = staticmethod(start_drift)
+    move = staticmethod(move_drift)
+    pay = staticmethod(pay_drift)
+
+    @property
+    def parameters(self) -> Floats:
+        """Step and spread."""
+        return np.tile([self.settings.step, self.settings.spread], (self.settings.arms, 1))
+
+
+class Abrupt(Testbed):
+    """Sudden changes."""
+
+    class Settings(BedSettings):
+        arms: int = Field(10, ge=1, le=100_000, description="how many arms")
+        changes: str = Field("", description="steps at which all means are drawn anew, separated by /")
+        rate: float = Field(0.001, ge=0, le=1, description="chance of a change in each step; not used beside changes")
+
+        @field_validator("changes")
+        @classmethod
+        def steps(cls, text: str) -> str:
+            """Whole numbers of at least 2."""
+            if any(not part.isdecimal() or int(part) < 2 for part in text.split("/") if text):
+                raise ValueError(f"'{text}' are no steps: give whole numbers from 2 on, separated by /")
+            return text
+
+    family = "bernoulli"
+    moving = True
+    start = staticmethod(start_abrupt)
+    move = staticmethod(move_abrupt)
+    pay = staticmethod(pay_coin)
+
+    @property
+    def variance(self) -> float:
+        """The largest that a Bernoulli reward can have."""
+        return 0.25
+
+    @property
+    def parameters(self) -> Floats:
+        """The rate, and the steps."""
+        steps = [float(part) for part in self.settings.changes.split("/") if part]
+        return np.tile([0.0 if steps else self.settings.rate, *steps], (self.settings.arms, 1))
+
+
+class Rotting(Testbed):
+    """Arms that wear out."""
+
+    class Settings(BedSettings):
+        arms: int = Field(10, ge=1, le=100_000, description="how many arms")
+        low: float = Field(0.5, ge=0, description="least mean of a fresh arm")
+        high: float = Field(1.0, ge=0, description="largest mean of a fresh arm")
+        decay: float = Field(0.25, ge=0, description="exponent by which the mean falls with pulls")
+        noise: float = Field(0.5, gt=0, description="standard deviation of a reward")
+
+    family = "gaussian"
+    columns = 5
+    moving = True
+    start = staticmethod(start_rotting)
+    pay = staticmethod(pay_rotting)
+
+    @property
+    def variance(self) -> float:
+        """Of the noise."""
+        return float(self.settings.noise**2)
+
+    @property
+    def parameters(self) -> Floats:
+        """Range, decay and noise."""
+        chosen = self.settings
+        return np.tile([chosen.low, chosen.high, chosen.decay, chosen.noise], (chosen.arms, 1))
