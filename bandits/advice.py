@@ -21,8 +21,6 @@ BOUNDED = "rewards in [0, 1]"
 
 ADVICE = MappingProxyType(
     {
-        "random": Advice("a floor to compare with", NOTHING, "by definition"),
-        "greedy": Advice("a warning: it settles on the first arm that looks good", NOTHING, "Sutton & Barto 2018, 2.3"),
         "epsilon-greedy": Advice(
             "simple baselines and drifting arms; regret grows linearly as it never stops exploring",
             "epsilon near 0.1 for short horizons, smaller for long ones",
@@ -36,11 +34,6 @@ ADVICE = MappingProxyType(
             "short stationary problems; explores once, at the start, so it misses later changes",
             "an upper bound of the rewards",
             "Sutton & Barto 2018, 2.6",
-        ),
-        "softmax": Advice(
-            "graded exploration by value; a constant temperature never settles",
-            "a temperature on the scale of the gaps",
-            "Sutton & Barto 1998, 2.3",
         ),
         "boltzmann": Advice(
             "graded exploration by value; a constant temperature never settles",
@@ -106,11 +99,6 @@ ADVICE = MappingProxyType(
             "a prior",
             "Russo & Van Roy 2018",
         ),
-        "ids": Advice(
-            "structured problems where a pull tells about other arms; costly per pull",
-            "a prior",
-            "Russo & Van Roy 2018",
-        ),
         "top-two-thompson": Advice(
             "finding the best arm, not earning meanwhile: judge it by simple regret", "a prior", "Russo 2016"
         ),
@@ -156,9 +144,7 @@ ADVICE = MappingProxyType(
         ),
         "cusum-ucb": Advice("abrupt changes of known smallest size", "the size of a change", "Liu, Lee & Shroff 2018"),
         "lin-ucb": Advice("contexts with linear rewards", "the width of the bound", "Li et al. 2010"),
-        "linucb": Advice("contexts with linear rewards", "the width of the bound", "Li et al. 2010"),
         "lin-ts": Advice("contexts with linear rewards, and delay", "the scale of the noise", "Agrawal & Goyal 2013"),
-        "lints": Advice("contexts with linear rewards, and delay", "the scale of the noise", "Agrawal & Goyal 2013"),
         "gittins": Advice(
             "discounted rewards under a correct prior, where nothing does better; with a horizon instead of a discount "
             "it explores too little",

@@ -21,8 +21,8 @@ class Output:
 
     def __init__(self, json_to: str | None) -> None:
         self._json_to = json_to
-        self.console = Console(file=sys.stderr if json_to == "-" else sys.stdout, highlight=False)
-        self.errors = Console(file=sys.stderr, highlight=False)
+        self.console = Console(file=sys.stderr if json_to == "-" else sys.stdout, highlight=False, markup=False)
+        self.errors = Console(file=sys.stderr, highlight=False, markup=False)
         if json_to not in (None, "-"):
             path = Path(str(json_to))
             existed = path.exists()

@@ -100,7 +100,7 @@ def normal_upper(tail: float) -> float:
 
 @kernel_part
 def _tail(state: Floats, t: float) -> float:
-    return min(1.0 / (t * state[SCALE, 0]), 0.5)
+    return float(min(1.0 / (t * state[SCALE, 0]), 0.5))
 
 
 @kernel_part

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
+from rich.table import Table
 
 from escapade import interrupt
 from escapade.output import Output
@@ -21,6 +23,7 @@ def mazes(
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores where not given.")] = None,
     backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
+    known: Annotated[bool, typer.Option("--list", help="List every maze, and whether it runs compiled.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Train agents in mazes and compare them.
@@ -35,6 +38,9 @@ def mazes(
     if jobs is not None and jobs < 1:
         raise BadInput(f"--jobs {jobs}: at least one block must train at a time.")
     output = Output(json)
+    if known:
+        _list(output)
+        return
     plan = checked_plan(
         maze or ["MiniGrid-DoorKey-8x8-v0"], agent or ["epsilon-greedy", "count"], learners, steps, seed, device
     )
@@ -55,3 +61,18 @@ def mazes(
     for each in figures:
         show(output.console, each)
     output.figures(lambda: {"mazes": figures})
+
+
+def _list(output: Output) -> None:
+    """Print every maze of the catalogue."""
+    from agents.mazes import described
+
+    found = described()
+    table = Table(title="Mazes", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("id", "runs", "why not compiled"):
+        table.add_column(name, overflow="fold")
+    for maze in found:
+        table.add_row(maze.id, "compiled" if maze.compiled else "on MiniGrid", maze.why_not or "")
+    output.console.print(table)
+    output.console.print(f"{sum(maze.compiled for maze in found)} of {len(found)} mazes run compiled.")
+    output.figures(lambda: {"mazes": [{"id": m.id, "compiled": m.compiled, "why_not": m.why_not} for m in found]})

@@ -32,9 +32,11 @@ def plugins(
 def installed() -> list[dict[str, Any]]:
     """Every plugin of every kind, as plain data."""
     from agents.networks import NETWORKS
+    from bandits.policy import POLICIES
+    from bandits.testbed import TESTBEDS
     from explore.plugins import BONUSES, STRATEGIES
 
-    registries: list[Registry[Any]] = [BONUSES, STRATEGIES, NETWORKS, Registry("escapade.policies", "policy")]
+    registries: list[Registry[Any]] = [BONUSES, STRATEGIES, NETWORKS, POLICIES, TESTBEDS]
     found = []
     for registry in registries:
         for entry in registry.entries():

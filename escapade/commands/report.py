@@ -35,7 +35,7 @@ def report(
         except OSError as error:
             raise BadInput(f"--html '{html}' cannot be written: {error.strerror}.") from None
         with page:
-            recorder = Console(record=True, file=page, width=110, highlight=False)
+            recorder = Console(record=True, file=page, width=110, highlight=False, markup=False)
             consoles.append(recorder)
             _show(consoles, kept, bandits, mazes)
             page.seek(0)

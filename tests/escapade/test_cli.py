@@ -48,3 +48,19 @@ def test_json_to_standard_output_is_alone_there(capsys):
 def test_every_help_has_an_example(command, capsys):
     assert invoke([command, "--help"]) == 0
     assert "Example: escapade" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_list_of_mazes_is_the_catalogue(capsys):
+    """Every id with its reason; nothing of a reason is lost to markup, as `minigrid[wfc]` once was."""
+    from agents.mazes import described
+
+    assert invoke(["mazes", "--list", "--json", "-"]) == 0
+    shown = capsys.readouterr()
+    found = {maze["id"]: maze for maze in json.loads(shown.out)["mazes"]}
+    assert sorted(found) == [maze.id for maze in described()]
+    assert sum(maze["compiled"] for maze in found.values()) >= 70
+    assert all(maze["compiled"] == (maze["why_not"] is None) for maze in found.values())
+    flat = "".join(shown.err.split())
+    for maze in found.values():
+        assert maze["compiled"] or "".join(maze["why_not"].split())[:10] in flat
+    assert ("[wfc]" in flat) == any("[wfc]" in (maze["why_not"] or "") for maze in found.values())
