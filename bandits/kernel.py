@@ -172,7 +172,7 @@ def _spliced(function: Any) -> Any:
 
 def _fingerprint(functions: list[Callable[..., Any]], kernel: Callable[..., None]) -> str:
     """A hash of the modules that the functions come from, and of what every kernel is made of."""
-    digest = hashlib.blake2b(digest_size=8)
+    digest = hashlib.blake2b(kernel.__name__.encode(), digest_size=8)
     for function in functions:
         plain = getattr(function, "py_func", function)
         digest.update(f"{plain.__module__}.{plain.__qualname__}".encode())

@@ -86,7 +86,8 @@ def simulate(
 ) -> Simulation:
     """Play each policy on the testbed, `runs` times `horizon` pulls.
 
-    testbed and policies are spec strings or objects; `threads` is all cores where not given. `progress` is told the
+    testbed and policies are spec strings or objects; a spec may name a bonus or strategy, which then plays the
+    first of the runs (`bandits.adapter` says how many). `threads` is all cores where not given. `progress` is told the
     pulls done and to do after each block, from the calling thread; an exception that it raises ends the simulation.
     BadInput for unknown names, wrong settings, numbers below 1, or a horizon shorter than the arms.
     """
@@ -99,14 +100,22 @@ def simulate(
     for number, (spec, player) in enumerate(players):
         done = number * runs * horizon
         told = None if progress is None else (lambda runs_done, d=done: progress(d + runs_done * horizon, total))
+        if player is None:
+            from bandits.adapter import simulate_plugin  # imports torch, which compiled policies do without
+
+            results.append(simulate_plugin(bed, spec, runs=runs, horizon=horizon, seed=seed, progress=told))
+            continue
         results.append(_simulate_one(bed, spec, player, points, runs, horizon, seed, threads or os.cpu_count(), told))
     return Simulation(str(testbed), horizon, runs, seed, points, results)
 
 
 def checked(
     testbed: str | Testbed, policies: Sequence[str | Policy], *, runs: int, horizon: int
-) -> tuple[Testbed, list[tuple[str, Policy]]]:
-    """The testbed and the policies with their specs; BadInput as `simulate` says, before anything is played."""
+) -> tuple[Testbed, list[tuple[str, Policy | None]]]:
+    """The testbed, and the policies with their specs, None for a bonus or strategy that is to play.
+
+    BadInput as `simulate` says, before anything is played.
+    """
     for name, value in (("runs", runs), ("horizon", horizon)):
         if value < 1:
             raise BadInput(f"{name} is {value}: at least 1 is needed.")
@@ -115,7 +124,7 @@ def checked(
         raise BadInput(f"a horizon of {horizon} is shorter than the {bed.arms} arms: each needs at least one pull.")
     if not policies:
         raise BadInput("no policy to simulate: name at least one.")
-    return bed, [(str(given), _player(given)) for given in policies]
+    return bed, [(str(given), _player(given, bed)) for given in policies]
 
 
 def checkpoints(horizon: int) -> npt.NDArray[np.int64]:
@@ -175,7 +184,21 @@ def _simulate_one(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    seconds = time.perf_counter() - ready
+    pulls_per_second = runs * horizon / (time.perf_counter() - ready)
+    return summary(spec, regret, last, sums, pulls_per_second, ready - started, isinstance(play, Dispatcher))
+
+
+def summary(
+    spec: str,
+    regret: npt.NDArray[np.float32],
+    last: Floats,
+    sums: Floats,
+    pulls_per_second: float,
+    compile_seconds: float,
+    compiled: bool,
+) -> PolicyResult:
+    """The result of what a kernel wrote: `regret` `(runs, points)`, `last` `(runs, 2)`, `sums` `(points, 3)`."""
+    runs = len(regret)
     reward, square, optimal = (sums / runs).T
     # column by column: all at once would copy the whole
     low, high = np.array([np.quantile(column, BAND) for column in regret.T]).T
@@ -196,9 +219,9 @@ def _simulate_one(
         regret_low=low,
         regret_high=high,
         regrets=final,
-        pulls_per_second=runs * horizon / seconds,
-        compile_seconds=ready - started,
-        compiled=isinstance(play, Dispatcher),
+        pulls_per_second=pulls_per_second,
+        compile_seconds=compile_seconds,
+        compiled=compiled,
     )
 
 
@@ -220,8 +243,18 @@ def _standard_error(values: Floats) -> float:
     return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
 
 
-def _player(given: str | Policy) -> Policy:
-    return given if isinstance(given, Policy) else _built(POLICIES, given)
+def _player(given: str | Policy, bed: Testbed) -> Policy | None:
+    """The policy; None for a bonus or strategy. Of two plugins with one name the compiled policy is meant."""
+    if isinstance(given, Policy):
+        return given
+    if parse(given).name not in POLICIES.names():
+        from bandits import adapter
+
+        if adapter.is_plugin(given):
+            adapter.check_plugin(given, bed)
+            return None
+    built: Policy = _built(POLICIES, given)
+    return built
 
 
 def _built(registry: Registry[Any], spec: str) -> Any:

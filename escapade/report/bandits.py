@@ -37,6 +37,15 @@ def show(console: Console, found: dict[str, Any]) -> None:
         "the same arms and rewards; reward, optimal: over the last ten pulls ± standard error.",
         style="dim",
     )
+    fewer = [policy for policy in found["policies"] if policy["runs"] < found["runs"]]
+    if fewer:
+        counts = ", ".join(f"{policy['spec']} {policy['runs']:,}" for policy in fewer)
+        console.print(f"fewer runs, as they train networks of their own: {counts}.", style="dim")
+    slow = [policy for policy in found["policies"] if not policy["compiled"]]
+    fast = [policy["pulls_per_second"] for policy in found["policies"] if policy["compiled"]]
+    if slow and fast:
+        times = ", ".join(f"{policy['spec']} {max(fast) / policy['pulls_per_second']:,.0f} ×" for policy in slow)
+        console.print(f"not compiled, and slower than the fastest here by: {times}.", style="dim")
     console.print(
         chart(
             [
@@ -88,11 +97,13 @@ def lai_robbins_constant(simulation: Any) -> float | None:
 
 def _policy(policy: Any, best: Any, simulation: Any) -> dict[str, Any]:
     regret, error = float(policy.regret), float(policy.regret_se)
-    behind = policy.regrets - best.regrets
+    shared = min(len(policy.regrets), len(best.regrets))  # runs that both played, on the same arms and rewards
+    behind = policy.regrets[:shared] - best.regrets[:shared]
     spread = NORMAL * float(behind.std(ddof=1)) / math.sqrt(len(behind)) if len(behind) > 1 else math.nan
     rows = zip(simulation.steps, policy.regret_curve, policy.regret_low, policy.regret_high, strict=True)
     return {
         "spec": str(policy.spec),
+        "runs": len(policy.regrets),
         "regret": {"mean": regret, "ci": [regret - NORMAL * error, regret + NORMAL * error]},
         "behind": {"mean": float(behind.mean()), "ci": [behind.mean() - spread, behind.mean() + spread]},
         "optimal": float(policy.optimal),
@@ -170,7 +181,7 @@ def _table(found: dict[str, Any]) -> Table:
 
 
 def _slow(policy: dict[str, Any]) -> str:
-    return f"{policy['pulls_per_second']:,.0f} (Python)"
+    return f"{policy['pulls_per_second'] / 1e6:.3f} M"
 
 
 def _shown(bound: dict[str, Any] | None) -> str:
