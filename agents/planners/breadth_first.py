@@ -7,7 +7,6 @@ of, and where the states are too many for memory the search gives up: None, neve
 """
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,21 +15,12 @@ from agents.mazes.codes import Codes
 from agents.mazes.dynamics import DONE, GO_TO, OBSTACLES, STEPS, Numbers, Random, act
 from agents.mazes.keys import state_key
 from agents.mazes.layouts import Layouts, layouts
+from agents.planners.plans import Plan
 from explore.compiled import compiled
 
 MEMORY = 1 << 29  # bytes that a search may take
 MOST = (20_000, 400_000, 4_000_000)  # states that it may visit; more are allowed where they were too few
 SAMPLE = 100  # layouts over which the optimum of a maze is averaged
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The shortest way to success on one layout: its actions `(steps,)`, what they earn, and what finding it cost."""
-
-    actions: npt.NDArray[np.int64]
-    value: float  # the undiscounted return
-    simulated: int  # steps of the maze that the search tried
-    seconds: float
 
 
 def shortest(maze: Layouts, index: int) -> Plan | None:
