@@ -14,7 +14,8 @@ import torch
 from agents.dqn import DQN
 from agents.mazes import make
 from agents.stage import Stage
-from explore.streams import Streams, stream
+from explore.seeding import stream
+from explore.streams import Streams
 
 EPSILON = 0.05
 

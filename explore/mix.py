@@ -21,8 +21,8 @@ from pydantic import Field, model_validator
 
 from explore.bonus import Bonus, BonusSettings
 from explore.errors import BadInput
+from explore.seeding import stream
 from explore.spec import Spec, parse
-from explore.streams import stream
 from explore.transitions import Transitions
 
 

@@ -18,8 +18,8 @@ from pydantic import Field
 from explore.bonus import BonusSettings
 from explore.count import Count, CountSettings
 from explore.errors import BadInput
+from explore.seeding import stream
 from explore.spaces import row_keys
-from explore.streams import stream
 
 
 class SimHashSettings(CountSettings):

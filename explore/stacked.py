@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
+from explore.seeding import stream
 from explore.spaces import Encoder
-from explore.streams import stream
 
 
 class StackedLinear(torch.nn.Module):

@@ -1,27 +1,18 @@
-"""Random streams: every random number of the library comes from here, none from global state.
+"""Random numbers for the learner axis: one stream per learner, drawn in blocks, handed out as tensors.
 
-A stream is derived from a seed and a path of names and numbers, `stream(seed, "replay", learner)`, by NumPy's
-`SeedSequence` (O'Neill's mixing; Salmon et al. 2011 for the idea of keyed streams). Streams with different paths are
-independent, so a learner draws the same numbers alone and in company.
-
-`Streams` serves the learner axis: one stream per learner, drawn in blocks, handed out as tensors whose first axis is
-the learner.
+The first axis of every tensor is the learner. Each learner's stream is keyed by seed, purpose and the learner's name
+(`explore.seeding`), so a learner draws the same numbers alone and in company.
 """
 
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
+from explore.seeding import stream
+
 BLOCK = 4096  # uniforms drawn per learner and refill; the numbers do not depend on it
-
-
-def stream(seed: int, *path: str | int) -> np.random.Generator:
-    """The generator for `seed` and `path`; equal arguments give equal generators."""
-    key = tuple(zlib.crc32(part.encode()) if isinstance(part, str) else int(part) for part in path)
-    return np.random.default_rng(np.random.SeedSequence(int(seed), spawn_key=key))
 
 
 class Streams:

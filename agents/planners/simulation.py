@@ -14,7 +14,7 @@ from agents.mazes.dynamics import STEPS, Numbers, Random, act
 from agents.mazes.layouts import Layouts
 from agents.mazes.pcg import words
 from explore.compiled import compiled, kernel_part
-from explore.streams import stream
+from explore.seeding import stream
 
 Integers = npt.NDArray[np.int64]
 

@@ -26,6 +26,7 @@ from bandits.theory.gittins import restart_values
 from bandits.theory.oracle import JointChain, MarkovArm
 from explore.compiled import compiled
 from explore.errors import BadInput
+from explore.seeding import stream
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -145,7 +146,6 @@ def learn(
         raise BadInput("learning indices needs at least 2 runs (for a standard error) and 1 step.")
     if not (0 < rate <= 1 and patience > 0):
         raise BadInput("the learning rate must lie in (0, 1] and its patience above 0.")
-    from explore.streams import stream  # here: the module of streams brings torch
 
     joint = JointChain(arms, discount)
     sizes = np.array([len(arm.entering) for arm in arms], dtype=np.int64)

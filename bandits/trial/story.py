@@ -15,8 +15,8 @@ import numpy.typing as npt
 import torch
 
 from explore.bonus import Bonus
+from explore.seeding import stream
 from explore.spaces import Encoder
-from explore.streams import stream
 from explore.transitions import Transitions
 
 STATES = 12

@@ -11,8 +11,9 @@ import torch
 from bandits.trial.comparing import Finding, changed, contents, difference, global_streams, settled
 from bandits.trial.story import STATES, Scene, Story, scenes, wander
 from bandits.trial.subject import Subject
+from explore.seeding import stream
 from explore.strategy import Strategy
-from explore.streams import Streams, stream
+from explore.streams import Streams
 
 ENVS = 3
 ACTIONS = 5

@@ -10,7 +10,7 @@ import torch
 from bandits.trial.contract import contract
 from bandits.trial.subject import subject
 from explore.count import Count
-from explore.streams import stream
+from explore.seeding import stream
 from explore.tables import CountTable
 from explore.visits import OFFSET
 
