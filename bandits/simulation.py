@@ -6,15 +6,18 @@ figures are the same to the last bit for any number of threads.
 """
 
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from numba.core.dispatcher import Dispatcher
+from numba.core.errors import NumbaError
 
 from bandits import kernel, lanes
 from bandits.kernel import Floats, bound
@@ -124,7 +127,7 @@ def checked(
         raise BadInput(f"a horizon of {horizon} is shorter than the {bed.arms} arms: each needs at least one pull.")
     if not policies:
         raise BadInput("no policy to simulate: name at least one.")
-    return bed, [(str(given), _player(given, bed)) for given in policies]
+    return bed, [(_name(given), _player(given, bed)) for given in policies]
 
 
 def checkpoints(horizon: int) -> npt.NDArray[np.int64]:
@@ -172,7 +175,10 @@ def _simulate_one(
         )
         return sums
 
-    block(0, 0)  # no run at all: compiles, or loads what was compiled before
+    try:
+        block(0, 0)  # no run at all: compiles, or loads what was compiled before
+    except NumbaError as error:
+        raise BadInput(f"the policy '{spec}' does not compile: {_reason(error)}") from error
     ready = time.perf_counter()
     sums = np.zeros((len(points), 3))
     with ThreadPoolExecutor(threads) as pool:
@@ -238,9 +244,25 @@ def _kernel(bed: Testbed, policy: Policy) -> tuple[Callable[..., None], Callable
     return bound(kernel.play, parts), kernel.room
 
 
+def _reason(error: NumbaError) -> str:
+    """Numba's complaint in one sentence, with the innermost line of code that it names."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    found = re.findall(r'File "([^"]+)", line (\d+)', text)
+    lines = [place for place in found if Path(place[0]).name not in ("kernel.py", "lanes.py", "compiled.py")]
+    told = [line.strip() for line in text.splitlines() if line.strip()]
+    causes = [line for line in told if not line.startswith(("Failed in", "During:", "File", "-", ">", "There are"))]
+    place = f" ({lines[-1][0]}, line {lines[-1][1]})" if lines else ""
+    return f"{causes[0] if causes else told[0]}{place}"
+
+
 def _standard_error(values: Floats) -> float:
     """Of the mean; zero for a single run, whose spread is unknown."""
     return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
+
+
+def _name(given: str | Policy) -> str:
+    """The spec, or the class of a policy that was handed over as an object."""
+    return given if isinstance(given, str) else type(given).__name__
 
 
 def _player(given: str | Policy, bed: Testbed) -> Policy | None:

@@ -253,3 +253,19 @@ def test_an_authors_functions_are_compiled_as_the_house_compiles_its_own() -> No
 
     settings: dict[str, Any] = {"runs": 40, "horizon": 100, "seed": 4}
     same(simulate(policies=[Mine()], **settings), simulate(policies=["epsilon-greedy"], **settings))
+
+
+def test_a_policy_that_does_not_compile_is_refused_with_its_line() -> None:
+    """The line is that of the author's file, not of the kernel around it."""
+
+    def select(state: Any, t: int, rng: Any) -> int:
+        return int(state.frobnicate(t))
+
+    class Broken(value_based.EpsilonGreedy):
+        select = staticmethod(numba.njit(lambda state, t, rng: 0))
+        update = staticmethod(value_based.update)
+
+    Broken.select = staticmethod(numba.njit(select))
+    line = select.__code__.co_firstlineno + 1
+    with pytest.raises(BadInput, match=rf"'Broken' does not compile: .*frobnicate.*test_simulation.py, line {line}\)"):
+        simulate(policies=[Broken()], runs=2, horizon=20)
