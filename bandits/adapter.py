@@ -74,7 +74,7 @@ def simulate_plugin(
     pull(parameters, 0, False, arms[:0], streams[:0], arms_rng[:0], np.empty(0, np.int64), reward[:0], gap[:0])
     ready = time.perf_counter()
     values, pulls, total = np.zeros((runs, bed.arms)), np.zeros((runs, bed.arms)), np.zeros(runs)
-    regret, last = np.zeros((runs, len(points)), np.float32), np.zeros((runs, 2))
+    regret, last = np.zeros((runs, len(points)), np.float32), np.zeros((runs, 4))
     sums, every, point = np.zeros((len(points), 3)), np.arange(runs), 0
     for t in range(1, horizon + 1):
         chosen = choose(values, t)
@@ -92,7 +92,10 @@ def simulate_plugin(
             last[:, 1] += gap == 0
         if progress is not None and t % max(horizon // 50, 1) == 0:
             progress(wanted * t // horizon)
-    last /= min(LAST, horizon)
+    last[:, :2] /= min(LAST, horizon)
+    means = arms[:, :, 0]
+    last[:, 2] = means.max(axis=1) - means[every, pulls.argmax(axis=1)]
+    last[:, 3] = last[:, 2] > 0
     seconds = time.perf_counter() - ready
     return summary(spec, regret, last, sums, runs * horizon / seconds, ready - started, False)
 

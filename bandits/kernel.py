@@ -26,7 +26,7 @@ import numpy.typing as npt
 from numba.core.dispatcher import Dispatcher
 
 from bandits import randomness
-from bandits.randomness import GAMMA, key, mix, uniform
+from bandits.randomness import GAMMA, key, mix, uniform, words_between
 from explore.compiled import borrowed, compiled, kernel_part
 
 Floats = npt.NDArray[np.float64]
@@ -74,9 +74,10 @@ def play(
     `show` writes before each choice. delay: by how many steps the policy learns of a reward later; below 0, −delay is
     the mean of a geometric number of them, cut off at the length of the room.
 
-    Written to: `regret`, the pseudo-regret up to each of the `steps` `(points,)`; `last` `(runs, 2)`, the mean reward
-    and share of optimal pulls over the last steps; `sums` `(points, 3)`, over runs, of the reward at each point, of its
-    square, and of optimal pulls.
+    Written to: `regret`, the pseudo-regret up to each of the `steps` `(points,)`; `last` `(runs, 4)`, the mean reward
+    and share of optimal pulls over the last steps, and of the arm that would be recommended at the end, the one pulled
+    most, by how much its mean is below the best, and 1 where it is; `sums` `(points, 3)`, over runs, of the reward at
+    each point, of its square, and of optimal pulls.
     """
     arms, state, streams = borrowed(room[0]), borrowed(room[1]), borrowed(room[2])
     others, late, due = borrowed(room[3]), borrowed(room[4]), borrowed(room[5])
@@ -124,7 +125,14 @@ def play(
             if t > horizon - LAST:
                 last[row, 0] += reward
                 last[row, 1] += optimal
-        last[row] /= min(LAST, horizon)
+        last[row, :2] /= min(LAST, horizon)
+        favourite, most = 0, -1
+        for arm in range(len(arms)):
+            pulls = words_between(np.uint64(mix(pays + np.uint64(arm) * GAMMA)), streams[arm])
+            if pulls > most:
+                favourite, most = arm, pulls
+        last[row, 2] = top - arms[favourite, 0]
+        last[row, 3] = 1.0 if arms[favourite, 0] < top else 0.0
 
 
 @kernel_part

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bandits.kernel import ARMS, LAST, PAY, POLICY, Floats, Words
-from bandits.randomness import EDGES, GAMMA, LAYER, TIE, key, mix, normal_of, part_of, uniform_of
+from bandits.randomness import EDGES, GAMMA, LAYER, TIE, key, mix, normal_of, part_of, uniform_of, words_between
 from explore.compiled import kernel_part
 
 LANES = 32
@@ -105,7 +105,15 @@ def play(
                     last[block + lane, 0] += reward[lane]
                     last[block + lane, 1] += 1.0 if mean[lane] == top[lane] else 0.0
         for lane in range(lanes):
-            last[block + lane] /= min(LAST, horizon)
+            last[block + lane, :2] /= min(LAST, horizon)
+            pays = key(seed, np.uint64(first + block + lane), PAY)
+            favourite, most = 0, -1
+            for arm in range(len(arms)):
+                pulls = words_between(np.uint64(mix(pays + np.uint64(arm) * GAMMA)), streams[arm, lane])
+                if pulls > most:
+                    favourite, most = arm, pulls
+            last[block + lane, 2] = top[lane] - means[favourite, lane]
+            last[block + lane, 3] = 1.0 if means[favourite, lane] < top[lane] else 0.0
 
 
 @kernel_part

@@ -22,6 +22,7 @@ Rng = npt.NDArray[np.uint64]
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
 TIE = np.uint64(0xD1B54A32D192ED03)  # another odd constant, far from γ
+_INVERSE = np.uint64(0xF1DE83E19937733D)  # γ · this = 1 modulo 2⁶⁴
 _MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _30, _27, _31, _11, _32 = (np.uint64(bits) for bits in (30, 27, 31, 11, 32))
 LAYER = np.uint64(255)
@@ -54,6 +55,12 @@ def mix(word: np.uint64) -> np.uint64:
 def key(seed: np.uint64, run: np.uint64, purpose: np.uint64) -> np.uint64:
     """The state at which the stream for `purpose` of a run begins."""
     return mix(mix(mix(seed + GAMMA) ^ (run + GAMMA)) ^ (purpose + GAMMA))
+
+
+@kernel_part
+def words_between(begun: np.uint64, now: np.uint64) -> int:
+    """How many words a stream has given since its state was `begun`."""
+    return int(np.int64((now - begun) * _INVERSE))
 
 
 @kernel_part

@@ -41,6 +41,8 @@ class PolicyResult:
     regret: mean pseudo-regret at the horizon, Σ_t (μ* − μ_{A_t}), over runs; regret_se its standard error; in testbeds
     that change it is measured against the best arm of each step (dynamic regret). regrets: `(runs,)`, each run's.
     reward, optimal: means over the last ten steps; an optimal pull is one of an arm with the largest mean.
+    simple_regret, best_arm_error: of the arm that would be recommended at the horizon, the one pulled most: by how much
+    its mean is below the best, and how often it is.
     regret_low, regret_high: the 5 % and 95 % quantiles over runs.
     compiled: False where the policy is plain Python. compile_seconds: what making its kernel ready took.
     """
@@ -52,6 +54,10 @@ class PolicyResult:
     reward_se: float
     optimal: float
     optimal_se: float
+    simple_regret: float
+    simple_regret_se: float
+    best_arm_error: float
+    best_arm_error_se: float
     reward_curve: Floats
     reward_curve_se: Floats
     optimal_curve: Floats
@@ -153,7 +159,7 @@ def _simulate_one(
     initial = np.vstack([initial, np.zeros((bed.shows, bed.arms))])
     play, room = _kernel(bed, policy)
     regret = np.zeros((runs, len(points)), dtype=np.float32)
-    last = np.zeros((runs, 2))
+    last = np.zeros((runs, 4))
 
     def block(first: int, size: int = BLOCK) -> Floats:
         sums = np.zeros((len(points), 3))
@@ -203,7 +209,7 @@ def summary(
     compile_seconds: float,
     compiled: bool,
 ) -> PolicyResult:
-    """The result of what a kernel wrote: `regret` `(runs, points)`, `last` `(runs, 2)`, `sums` `(points, 3)`."""
+    """The result of what a kernel wrote: `regret` `(runs, points)`, `last` `(runs, 4)`, `sums` `(points, 3)`."""
     runs = len(regret)
     reward, square, optimal = (sums / runs).T
     # column by column: all at once would copy the whole
@@ -217,6 +223,10 @@ def summary(
         reward_se=_standard_error(last[:, 0]),
         optimal=float(last[:, 1].mean()),
         optimal_se=_standard_error(last[:, 1]),
+        simple_regret=float(last[:, 2].mean()),
+        simple_regret_se=_standard_error(last[:, 2]),
+        best_arm_error=float(last[:, 3].mean()),
+        best_arm_error_se=_standard_error(last[:, 3]),
         reward_curve=reward,
         reward_curve_se=np.sqrt(np.maximum(square - reward**2, 0.0) / max(runs - 1, 1)),
         optimal_curve=optimal,

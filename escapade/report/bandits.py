@@ -110,6 +110,8 @@ def _policy(policy: Any, best: Any, simulation: Any) -> dict[str, Any]:
         "optimal_se": float(policy.optimal_se),
         "reward": float(policy.reward),
         "reward_se": float(policy.reward_se),
+        "simple_regret": {"mean": float(policy.simple_regret), "se": float(policy.simple_regret_se)},
+        "best_arm_error": {"mean": float(policy.best_arm_error), "se": float(policy.best_arm_error_se)},
         "pulls_per_second": float(policy.pulls_per_second),
         "compile_seconds": float(policy.compile_seconds),
         "compiled": bool(policy.compiled),

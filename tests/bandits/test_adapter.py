@@ -74,6 +74,8 @@ def test_plugins_and_policies_meet_the_same_arms_and_rewards(testbed, monkeypatc
     np.testing.assert_allclose(ours.regrets, theirs.regrets, rtol=1e-6)
     assert ours.reward == pytest.approx(theirs.reward)
     assert ours.optimal == pytest.approx(theirs.optimal)
+    assert ours.simple_regret == pytest.approx(theirs.simple_regret)
+    assert ours.best_arm_error == theirs.best_arm_error
     np.testing.assert_allclose(ours.reward_curve, theirs.reward_curve)
     np.testing.assert_allclose(ours.regret_curve, theirs.regret_curve, rtol=1e-6)
 

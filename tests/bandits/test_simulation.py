@@ -30,7 +30,16 @@ def test_published_values(testbed: str, policies: list[str]) -> None:
 
 def same(one: Any, other: Any) -> None:
     for ours, theirs in zip(one.policies, other.policies, strict=True):
-        for name in ("regret", "regret_se", "reward", "reward_se", "optimal", "optimal_se"):
+        for name in (
+            "regret",
+            "regret_se",
+            "reward",
+            "reward_se",
+            "optimal",
+            "optimal_se",
+            "simple_regret",
+            "best_arm_error",
+        ):
             assert getattr(ours, name) == getattr(theirs, name), name
         for name in ("reward_curve", "optimal_curve", "regret_curve", "regret_low", "regret_high", "regrets"):
             np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), err_msg=name)
@@ -269,3 +278,13 @@ def test_a_policy_that_does_not_compile_is_refused_with_its_line() -> None:
     line = select.__code__.co_firstlineno + 1
     with pytest.raises(BadInput, match=rf"'Broken' does not compile: .*frobnicate.*test_simulation.py, line {line}\)"):
         simulate(policies=[Broken()], runs=2, horizon=20)
+
+
+def test_the_recommended_arm_is_the_one_pulled_most() -> None:
+    """A uniform random choice recommends each of two arms half of the time, at a cost of 0.1; UCB1 hardly errs."""
+    random, ucb1 = simulate("two-arms", ["epsilon-greedy:epsilon=1", "ucb1"], runs=2000, horizon=301, seed=1).policies
+    assert abs(random.best_arm_error - 0.5) < 4 * random.best_arm_error_se
+    assert random.simple_regret == pytest.approx(0.1 * random.best_arm_error)
+    assert ucb1.best_arm_error < 0.1
+    committed = simulate("needle:arms=3,p=1", ["explore-then-commit:pulls=1"], runs=50, horizon=10, seed=1).policies[0]
+    assert committed.best_arm_error == committed.simple_regret == 0

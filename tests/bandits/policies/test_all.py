@@ -21,7 +21,7 @@ def interpreted(bed, policy, horizon, seed):
     plain = {name: getattr(part, "py_func", part) for name, part in parts.items()}
     play = kernel.bound(kernel.play, plain)
     points = simulation.checkpoints(horizon)
-    regret, last, sums = np.zeros((1, len(points)), np.float32), np.zeros((1, 2)), np.zeros((len(points), 3))
+    regret, last, sums = np.zeros((1, len(points)), np.float32), np.zeros((1, 4)), np.zeros((len(points), 3))
     initial = np.vstack([policy.initial(bed, horizon), np.zeros((bed.shows, bed.arms))])
     room = kernel.room(bed.arms, bed.columns, initial, bed.longest_delay)
     how = (bed.moving, bed.shows, bed.delay)
