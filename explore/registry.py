@@ -35,6 +35,8 @@ class Registry(Generic[Plugin]):
         self.kind = kind
         self._added: dict[str, Plugin] = {}
         self._loaded: dict[str, Plugin] = {}
+        self._seen: tuple[EntryPoint, ...] = ()
+        self._chosen: dict[str, EntryPoint] = {}
 
     def add(self, name: str, plugin: Plugin) -> None:
         """Register `plugin` from Python for this process; BadInput where the name is taken."""
@@ -90,11 +92,13 @@ class Registry(Generic[Plugin]):
 
     def _points(self) -> dict[str, EntryPoint]:
         """One entry point per name: the house's own before others, then by distribution name."""
-        points = sorted(entry_points(group=self.group), key=lambda point: (_origin(point)[0] != HOUSE, _origin(point)))
-        chosen: dict[str, EntryPoint] = {}
-        for point in points:
-            chosen.setdefault(point.name, point)
-        return chosen
+        points = tuple(entry_points(group=self.group))
+        if points != self._seen:  # whose each point is takes time to tell
+            self._chosen = {}
+            for point in sorted(points, key=lambda point: (_origin(point)[0] != HOUSE, _origin(point))):
+                self._chosen.setdefault(point.name, point)
+            self._seen = points
+        return self._chosen
 
 
 def _origin(point: EntryPoint) -> tuple[str, str]:

@@ -14,6 +14,7 @@ last digit given; a verdict on them says so in `note`.
 Rewards and shares are means over the last ten steps (991–1000), those at step 11 over that step alone.
 """
 
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -172,10 +173,15 @@ def same(spec: str | Spec, group: str) -> tuple[str, tuple[tuple[str, Any], ...]
     parsed = parse(spec) if isinstance(spec, str) else spec
     settings: Mapping[str, Any] = parsed.settings
     try:
-        settings = Registry[Any](group, "plugin").resolve(parsed)[1].model_dump()
+        settings = _registry(group).resolve(parsed)[1].model_dump()
     except (BadInput, AttributeError):  # not installed under this name: as written
         settings = {name: _value(text) for name, text in parsed.settings.items()}
     return parsed.name, tuple(sorted(settings.items()))
+
+
+@functools.cache
+def _registry(group: str) -> Registry[Any]:
+    return Registry(group, "plugin")
 
 
 def _measured(simulation: Any, policy: Any, row: Published) -> tuple[float, float] | None:
