@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from explore.convolution import StackedConvolutions, depth
 from explore.moments import RunningMoments
 from explore.spaces import Encoder
 from explore.stacked import StackedMLP
@@ -55,5 +56,12 @@ class Senses(torch.nn.Module):
         return features
 
     def network(self, hidden: tuple[int, ...], outputs: int, **common: Any) -> torch.nn.Module:
-        """A stacked network that reads what `forward` gives; `common` as `StackedMLP` takes it."""
+        """A stacked network that reads what `forward` gives; `common` as `StackedMLP` takes it.
+
+        Pictures go through convolutions first (`explore.convolution`).
+        """
+        picture = self.encoder.image_shape
+        if picture is not None and depth(*picture[:2]):
+            eyes = StackedConvolutions(picture, channels_first=self.encoder.channels_first, **common)
+            return torch.nn.Sequential(eyes, StackedMLP(eyes.outputs, hidden, outputs, **common))
         return StackedMLP(self.encoder if self.moments is None else self.encoder.size, hidden, outputs, **common)

@@ -24,7 +24,8 @@ class Encoder:
     width: numbers per stored row. dtype: their type, the smallest that holds the whole space exactly.
     categories: per column of a row how many categories it has, 0 for a plain number. bounds: `(2, width)` float64, the
     least and the largest that a column of a stored row can be.
-    size: features per row. image_shape: `(height, width, channels)` when the space is one image of bytes, else None.
+    size: features per row. image_shape: `(height, width, channels)` when the space is one image of bytes, else None;
+    channels_first where its first axis is the shortest (stacked frames), so that rows run over channels first.
     """
 
     def __init__(self, space: gym.Space[Any]) -> None:
@@ -43,8 +44,11 @@ class Encoder:
         self.width = len(categories)
         self.dtype = _dtype(leaves)
         self.image_shape: tuple[int, int, int] | None = None
+        self.channels_first = False
         if isinstance(space, gym.spaces.Box) and space.dtype == np.uint8 and len(space.shape) == 3:
-            self.image_shape = (space.shape[0], space.shape[1], space.shape[2])
+            first, second, third = space.shape
+            self.channels_first = first < min(second, third)
+            self.image_shape = (second, third, first) if self.channels_first else (first, second, third)
         counts = np.array(categories, dtype=np.int64)
         widths = np.where(counts > 0, counts, 1)
         starts = np.cumsum(widths) - widths
