@@ -1,9 +1,10 @@
 """What a bonus costs per transition, beside RLeXplore's reward of the same name.
 
 A rollout of 128 steps in 8 environments is observed step by step, scored at once, and learned from in batches of 256;
-both sides do the same, on one thread. RLeXplore's `watch` is `observe`: most of its rewards do nothing there, where ours
-keep the statistics that RLeXplore takes from the whole rollout. Observations are 16 numbers. RLeXplore's networks are one hidden layer of
-256 and 128 features: `same width` gives ours these sizes (RND's predictor has two layers more, as in its paper).
+both sides do the same, on one thread. RLeXplore's `watch` is `observe`: most of its rewards do nothing there, where
+ours keep the statistics that RLeXplore takes from the whole rollout. Observations are 16 numbers. RLeXplore's networks
+are one hidden layer of 256 and 128 features: `same width` gives ours these sizes (RND's predictor has two layers more,
+as in its paper).
 
 RLeXplore comes from the package index as `rllte-core`, into an environment of its own that is thrown away; the
 environment variable RLEXPLORE_PYTHON names an interpreter that has it already.
