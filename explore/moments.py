@@ -26,30 +26,31 @@ class RunningMoments(torch.nn.Module):
     @torch.no_grad()
     def update(self, samples: torch.Tensor, valid: torch.Tensor | None = None) -> None:
         """Take in `samples` `(learners, batch, *shape)`; `valid` `(learners, batch)` leaves rows out."""
-        samples = samples.double()
-        rest = (1,) * (samples.dim() - 2)
-        weight = torch.ones(samples.shape[:2], dtype=torch.float64, device=samples.device)
-        if valid is not None:
-            weight = valid.double()
-            samples = torch.where(valid.view(*valid.shape, *rest), samples, 0.0)  # an idle row may hold anything
-        new = weight.sum(1)
-        spread = weight.view(*weight.shape, *rest)
-        per = new.clamp(min=1).view(-1, *rest)
-        batch_mean = (samples * spread).sum(1) / per
-        batch_squares = ((samples - batch_mean.unsqueeze(1)) ** 2 * spread).sum(1)
+        if valid is None:
+            new = torch.full_like(self.count, samples.shape[1])
+            squares, mean = torch.var_mean(samples.double(), 1, correction=0)
+            squares *= samples.shape[1]
+        else:
+            new = valid.sum(1).double()
+            rows = valid.view(*valid.shape, *(1,) * (samples.dim() - 2))
+            samples = torch.where(rows, samples, 0.0).double()  # an idle row may hold anything
+            mean = samples.sum(1) / self._each(new.clamp(min=1))
+            squares = ((samples - mean.unsqueeze(1)).square() * rows).sum(1)
         total = self.count + new
-        share = (new / total.clamp(min=1)).view(-1, *rest)
-        old = self.count.view(-1, *rest)
-        delta = batch_mean - self.mean
+        share = self._each(new / total.clamp(min=1))
+        delta = mean - self.mean
         self.mean += delta * share
-        self.squares += batch_squares + delta**2 * old * share
+        self.squares += squares + delta.square() * (share * self._each(self.count))
         self.count.copy_(total)
+
+    def _each(self, per_learner: torch.Tensor) -> torch.Tensor:
+        """`(learners,)` in a shape that goes with the statistics."""
+        return per_learner.view(-1, *(1,) * (self.mean.dim() - 1))
 
     @property
     def std(self) -> torch.Tensor:
         """Standard deviation, `(learners, *shape)` float32; 1 while it is unknown (no sample, or no spread yet)."""
-        per = self.count.clamp(min=1).view(-1, *(1,) * (self.mean.dim() - 1))
-        std = (self.squares / per).sqrt().float()
+        std = (self.squares / self._each(self.count.clamp(min=1))).sqrt().float()
         return torch.where(std > 1e-8, std, torch.ones_like(std))
 
     def whiten(self, samples: torch.Tensor, limit: float) -> torch.Tensor:
