@@ -8,6 +8,11 @@ its true successor, whatever the autoreset mode:
     DISABLED     the caller resets ended environments, with `options={"reset_mask": …}`
 
 A bonus frozen for evaluation keeps paying under what it knew, and keeps its counts, normalisers and networks still.
+`freeze` says nothing of the reward: with `add` it still holds the bonus, so that a frozen copy measures what a training
+loop would see. Judge an agent by `info["extrinsic_reward"]`, or by a wrapper with `add=False`.
+
+An environment may name its exact states, for bonuses that count `by=state`: `info["state_key"]`, and in SAME_STEP mode
+`info["final_state_key"]` or `info["final_info"]["state_key"]` for the successors of steps that ended an episode.
 A wrapper never steps or resets the environment by itself.
 """
 
@@ -55,7 +60,11 @@ class Payer:
     def reset(self, observation: Any, info: dict[str, Any], which: Flags) -> None:
         """New episodes began in the environments `which`; `observation` is a batch of all."""
         self._rows = self._encode(observation)
-        self._state_key = _keys(info.get("state_key"))
+        key = _keys(info.get("state_key"))
+        if key is not None and self._state_key is not None:
+            # Of the environments that were not reset the info tells nothing, zeros in their place.
+            key = torch.where(torch.from_numpy(which), key, self._state_key)
+        self._state_key = key
         self.over = self.over & ~which
         self.bonus.fresh[0, torch.from_numpy(which)] = True
 
@@ -70,11 +79,11 @@ class Payer:
         successor, next_key = rows, key
         if "final_obs" in info and ended.any():
             successor = self._with_final(rows, info["final_obs"], ended)
-            if key is not None and "final_state_key" in info:
-                final_key = torch.from_numpy(np.array(info["final_state_key"], dtype=np.int64))
-                next_key = torch.where(torch.from_numpy(ended), final_key, key)
-            elif key is not None:
-                next_key = None  # the name of the true successor is lost
+            if key is not None:
+                # Gymnasium's own vector environments hand the last info of an episode over as `final_info`.
+                final_key = _keys(info.get("final_state_key", info.get("final_info", {}).get("state_key")))
+                # None where the name of the true successor is lost.
+                next_key = None if final_key is None else torch.where(torch.from_numpy(ended), final_key, key)
         transitions = Transitions(
             observation=self._rows,
             action=_actions(action),
@@ -173,7 +182,7 @@ class BonusReward(VectorWrapper):
         return self._payer.bonus
 
     def freeze(self, frozen: bool = True) -> None:
-        """Stop (or resume) learning about the world, for evaluation."""
+        """Stop (or resume) learning about the world, for evaluation; the bonus is paid on."""
         self.bonus.freeze(frozen)
 
     def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
@@ -227,7 +236,7 @@ class BonusRewardSingle(gym.Wrapper[Any, Any, Any, Any]):
         return self._payer.bonus
 
     def freeze(self, frozen: bool = True) -> None:
-        """Stop (or resume) learning about the world, for evaluation."""
+        """Stop (or resume) learning about the world, for evaluation; the bonus is paid on."""
         self.bonus.freeze(frozen)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:

@@ -137,6 +137,86 @@ def test_frozen_keeps_paying_and_learns_nothing():
     assert wrapped.step(np.zeros(2, dtype=np.int64))[-1]["bonus"].max() < 0.02
 
 
+def test_frozen_with_add_still_adds_the_bonus_it_reports():
+    wrapped = BonusReward(vector(AutoresetMode.SAME_STEP), "count:first_visit=false")
+    wrapped.freeze()
+    wrapped.reset()
+    for _ in range(4):
+        _, reward, _, _, info = wrapped.step(np.zeros(2, dtype=np.int64))
+        np.testing.assert_allclose(info["bonus"], 0.02 / np.sqrt(0.01), rtol=1e-6)
+        np.testing.assert_allclose(reward, info["extrinsic_reward"] + info["bonus"])
+
+
+class Named(Corridor):
+    """A corridor that says little, and names its state: 100 + the place."""
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        return 0, {"state_key": 100 + self.place}
+
+    def step(self, action):
+        _, *rest, info = super().step(action)
+        return 0, *rest, {**info, "state_key": 100 + self.place}
+
+
+class Clerk(Witness):
+    """Writes down the names of the states."""
+
+    def remember(self, transitions):
+        keys = (transitions.state_key, transitions.next_state_key)
+        self.shown.append([None if part is None else part[0].tolist() for part in keys])
+        return torch.ones_like(transitions.reward)
+
+
+def shown_names(envs, steps, mode):
+    bonus = Clerk(envs.single_observation_space, envs.single_action_space, envs=2)
+    wrapped = BonusReward(envs, bonus)
+    wrapped.reset()
+    for _ in range(steps):
+        _, _, terminated, truncated, _ = wrapped.step(np.zeros(2, dtype=np.int64))
+        if mode == AutoresetMode.DISABLED and (terminated | truncated).any():
+            wrapped.reset(options={"reset_mask": terminated | truncated})
+    return bonus.shown
+
+
+@pytest.mark.parametrize("mode", [AutoresetMode.SAME_STEP, AutoresetMode.DISABLED, AutoresetMode.NEXT_STEP])
+def test_names_of_states_are_those_of_the_true_successors(mode):
+    """Slot 0 starts at 0 and slot 1 at 1: slot 1 ends, cut off, with the second step, slot 0 with the third."""
+    envs = SyncVectorEnv([Named, lambda: Named(1, cut=True)], autoreset_mode=mode)
+    shown = shown_names(envs, 4, mode)
+    assert shown[:2] == [[[100, 101], [101, 102]], [[101, 102], [102, 103]]]
+    if mode == AutoresetMode.NEXT_STEP:  # slot 1 idles in the third step
+        assert [part[0] for part in shown[2]] == [102, 103]
+        assert [part[1] for part in shown[3]] == [101, 102]
+    else:
+        assert shown[2] == [[102, 101], [103, 102]]
+        assert shown[3] == [[100, 102], [101, 103]]
+
+
+def test_a_lost_name_of_a_successor_is_refused_by_what_counts_states():
+    class Forgetful(SyncVectorEnv):
+        def step(self, actions):
+            *rest, info = super().step(actions)
+            return *rest, {name: value for name, value in info.items() if "final_info" not in name}
+
+    envs = Forgetful([Named, lambda: Named(1, cut=True)], autoreset_mode=AutoresetMode.SAME_STEP)
+    wrapped = BonusReward(envs, "count:by=state")
+    wrapped.reset()
+    assert (wrapped.step(np.zeros(2, dtype=np.int64))[-1]["bonus"] > 0).all()
+    with pytest.raises(BadInput, match="names its exact states"):
+        wrapped.step(np.zeros(2, dtype=np.int64))
+
+
+def test_a_single_environment_names_its_states_too():
+    """Every observation is the same, so by observation nothing after the start is a first arrival."""
+    paid = {}
+    for by in ("state", "observation"):
+        wrapped = BonusRewardSingle(Named(), f"count:by={by}")
+        wrapped.reset()
+        paid[by] = [wrapped.step(0)[-1]["bonus"] > 0 for _ in range(3)]
+    assert paid == {"state": [True, True, True], "observation": [False, False, False]}
+
+
 def test_single_environment_agrees_with_a_vector_of_one():
     single = BonusRewardSingle(Corridor(), "count")
     several = BonusReward(SyncVectorEnv([Corridor], autoreset_mode=AutoresetMode.SAME_STEP), "count")
