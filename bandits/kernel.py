@@ -179,16 +179,30 @@ def _spliced(function: Any) -> Any:
 
 
 def _fingerprint(functions: list[Callable[..., Any]], kernel: Callable[..., None]) -> str:
-    """A hash of the modules that the functions come from, and of what every kernel is made of."""
-    digest = hashlib.blake2b(kernel.__name__.encode(), digest_size=8)
+    """A hash of everything that the kernel is made of: the sources of its functions and of all that they call."""
+    digest = hashlib.blake2b(f"{kernel.__module__}.{kernel.__name__}".encode(), digest_size=8)
+    modules: set[str] = set()
     for function in functions:
         plain = getattr(function, "py_func", function)
         digest.update(f"{plain.__module__}.{plain.__qualname__}".encode())
-        digest.update(_source(plain.__module__) if _has_source(function) else repr(id(function)).encode())
-    for module in (__name__, kernel.__module__, randomness.__name__, borrowed.__module__):
+        if _has_source(function):
+            _called(plain, modules)
+        else:
+            digest.update(repr(id(function)).encode())
+    for module in sorted({*modules, __name__, kernel.__module__, randomness.__name__, borrowed.__module__}):
         digest.update(_source(module))
     digest.update(numba.__version__.encode())
     return digest.hexdigest()
+
+
+def _called(plain: Callable[..., Any], modules: set[str]) -> None:
+    """Add the function's module, and those of the compiled functions that it can see, and that these can see."""
+    if plain.__module__ in modules:
+        return
+    modules.add(plain.__module__)
+    for value in plain.__globals__.values():
+        if isinstance(value, Dispatcher) and _has_source(value):
+            _called(value.py_func, modules)
 
 
 @functools.cache

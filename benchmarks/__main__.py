@@ -1,4 +1,4 @@
-"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] [dqn] [mazes]`."""
+"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] [dqn] [lockstep] [mazes]`."""
 
 import importlib
 import pkgutil

@@ -6,7 +6,6 @@ at once even while compiled code is running: what is in the store is committed, 
 
 import contextlib
 import importlib
-import importlib.util
 import os
 import sys
 import threading
@@ -32,13 +31,11 @@ COMMANDS = {
     "check": "escapade.commands.check:check",
     "plugins": "escapade.commands.plugins:plugins",
     "report": "escapade.commands.report:report",
-    "watch": "escapade.commands.watch:watch",
 }
 
 for _name, _target in COMMANDS.items():
     _module, _, _function = _target.partition(":")
-    if importlib.util.find_spec(_module) is not None:
-        app.command(_name)(getattr(importlib.import_module(_module), _function))
+    app.command(_name)(getattr(importlib.import_module(_module), _function))
 
 
 def invoke(arguments: list[str] | None = None) -> int:

@@ -1,6 +1,6 @@
 """Planners: what one would use instead of learning, where the maze's rules are known."""
 
 from agents.planners.breadth_first import optimum, shortest
-from agents.planners.plans import Plan, Plans
+from agents.planners.plans import Plan
 
-__all__ = ["Plan", "Plans", "optimum", "shortest"]
+__all__ = ["Plan", "optimum", "shortest"]

@@ -16,11 +16,11 @@ from typing import Any
 
 from pydantic import Field
 
+from bandits.policies.shared import need_bounded
 from bandits.policy import Floats, Policy, rows
 from bandits.randomness import uniform
 from bandits.testbed import Testbed
 from explore.compiled import kernel_part
-from explore.errors import BadInput
 from explore.spec import Settings
 
 GAMMA, ALPHA, STEP, LOSSES, CHANCES = range(5)
@@ -143,11 +143,7 @@ class _Adversarial(Policy):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """Equal chances; BadInput where rewards may leave [0, 1]."""
-        if bed.family not in ("bernoulli", "bounded"):
-            raise BadInput(
-                f"{type(self).__name__} needs rewards in [0, 1], and those of this testbed are {bed.family}: "
-                "take a bernoulli or bounded testbed."
-            )
+        need_bounded(type(self).__name__, bed)
         gamma, alpha = self.constants(bed.arms, horizon)
         return rows(bed.arms, gamma, alpha, 0.0, 0.0, 1.0 / bed.arms)
 

@@ -16,8 +16,9 @@ from typing import Any
 from pydantic import Field
 
 from bandits.policies.divergence import family_of
+from bandits.policies.shared import coin
 from bandits.policy import Floats, Functions, Policy, rows
-from bandits.randomness import best, uniform
+from bandits.randomness import best
 from bandits.testbed import Testbed
 from explore.compiled import kernel_part
 from explore.spec import Settings
@@ -133,8 +134,7 @@ def select(state: Floats, t: int, rng: Any) -> int:
 def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """A success or a failure; a reward between them is a coin with that probability."""
     state[PULLS, arm] += 1.0
-    if reward >= 1.0 or (reward > 0.0 and uniform(rng) < reward):
-        state[SUMS, arm] += 1.0
+    state[SUMS, arm] += coin(reward, rng)
     state[UNTIL, arm] = 0.0
 
 

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from bandits.policies.divergence import bernoulli_bound, bernoulli_divergence
+from bandits.policies.shared import need_bounded
 from bandits.policy import Floats, Policy, rows
 from bandits.randomness import best, integer, uniform
 from bandits.testbed import Testbed
+from bandits.theory.divergences import kl_bernoulli, upper_bernoulli
 from explore.compiled import kernel_part
 from explore.errors import BadInput
 from explore.spec import Settings
@@ -40,7 +41,7 @@ def changed(state: Floats, arm: int, stride: int, delta: float) -> bool:
         before += state[HISTORY + s - 1, arm]
         if s % stride == 0:
             early, late = before / s, (state[SUMS, arm] - before) / (n - s)
-            ratio = s * bernoulli_divergence(early, mean) + (n - s) * bernoulli_divergence(late, mean)
+            ratio = s * kl_bernoulli(early, mean) + (n - s) * kl_bernoulli(late, mean)
             if ratio >= threshold:
                 return True
     return False
@@ -70,7 +71,7 @@ def select_glr(state: Floats, t: int, rng: Any) -> int:
     for arm in range(state.shape[1]):
         pulls = state[PULLS, arm]
         if pulls > 0.0:
-            state[INDEX, arm] = bernoulli_bound(min(max(state[SUMS, arm] / pulls, 0.0), 1.0), level / pulls)
+            state[INDEX, arm] = upper_bernoulli(min(max(state[SUMS, arm] / pulls, 0.0), 1.0), level / pulls)
         else:
             state[INDEX, arm] = math.inf
     return best(state[INDEX], rng)
@@ -114,11 +115,6 @@ def update_cusum(state: Floats, arm: int, reward: float, rng: Any) -> None:
         _forget(state, arm)
 
 
-def _bounded(name: str, bed: Testbed) -> None:
-    if bed.family not in ("bernoulli", "bounded"):
-        raise BadInput(f"{name} needs rewards in [0, 1], and those of this testbed are {bed.family}.")
-
-
 class GLRUCB(Policy):
     """GLR-klUCB with local restarts."""
 
@@ -132,7 +128,7 @@ class GLRUCB(Policy):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls, and room for every reward; BadInput where that is too much."""
-        _bounded("glr-ucb", bed)
+        need_bounded("glr-ucb", bed)
         if bed.arms * horizon > MOST:
             raise BadInput(
                 f"glr-ucb keeps every reward, and {bed.arms} arms × {horizon} steps are more than {MOST:,}: "
@@ -157,7 +153,7 @@ class CUSUMUCB(Policy):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""
-        _bounded("cusum-ucb", bed)
+        need_bounded("cusum-ucb", bed)
         chosen = self.settings
         values = (chosen.exploration, float(chosen.first), chosen.tolerance, chosen.threshold)
         return rows(bed.arms, *values, *(0.0,) * (HISTORY - 4))

@@ -26,72 +26,30 @@ from typing import Any
 
 from pydantic import Field
 
+from bandits.policies.shared import is_bounded, untried
 from bandits.policy import Floats, Policy, rows
 from bandits.randomness import best
 from bandits.testbed import Testbed
+from bandits.theory.divergences import kl_bernoulli, upper_bernoulli
 from explore.compiled import kernel_part
 from explore.errors import BadInput
 from explore.spec import Settings
 
 C, PLUS, VARIANCE, HORIZON, VALUES, PULLS, LOG_PULLS, INDEX, SOLVED, BOUND, LEVEL, SLOPE = range(12)
-TINY = 1e-9
-
-
-@kernel_part
-def bernoulli_divergence(p: float, q: float) -> float:
-    """d(p, q) of two Bernoulli means in [0, 1]; infinite where q excludes what p allows."""
-    found = 0.0
-    if p > 0.0:
-        found += p * math.log(p / q) if q > 0.0 else math.inf
-    if p < 1.0:
-        found += (1.0 - p) * math.log((1.0 - p) / (1.0 - q)) if q < 1.0 else math.inf
-    return found
-
-
-@kernel_part
-def bernoulli_bound(p: float, level: float) -> float:
-    """The largest q with d(p, q) ≤ level: Newton's method, from above, where d is convex in q."""
-    if level <= 0.0 or p >= 1.0:
-        return p
-    if p <= 0.0:
-        return 1.0 - math.exp(-level)
-    entropy = p * math.log(p)
-    # Above the solution: Pinsker's inequality, and d without its term −p ln q ≥ 0.
-    q = min(p + math.sqrt(0.5 * level), 1.0 - (1.0 - p) * math.exp((entropy - level) / (1.0 - p)))
-    constant = entropy + (1.0 - p) * math.log(1.0 - p) - level
-    for _ in range(30):
-        if q <= p or q >= 1.0:
-            break
-        excess = constant - p * math.log(q) - (1.0 - p) * math.log(1.0 - q)
-        step = excess * q * (1.0 - q) / (q - p)
-        q -= step
-        if step < TINY:
-            break
-    return min(max(q, p), 1.0)
 
 
 @kernel_part
 def _bound(state: Floats, arm: int, level: float) -> float:
     """The bound of an arm; a variance of 0 stands for Bernoulli arms."""
     if state[VARIANCE, 0] == 0.0:
-        return bernoulli_bound(state[VALUES, arm], level / state[PULLS, arm])
+        return upper_bernoulli(state[VALUES, arm], level / state[PULLS, arm])
     return float(state[VALUES, arm] + math.sqrt(2.0 * state[VARIANCE, 0] * max(level, 0.0) / state[PULLS, arm]))
-
-
-@kernel_part
-def _some_untried(state: Floats) -> bool:
-    """Whether of some arm no reward is known yet; INDEX is then largest for those."""
-    fewest = math.inf
-    for arm in range(state.shape[1]):
-        fewest = min(fewest, state[PULLS, arm])
-        state[INDEX, arm] = -state[PULLS, arm]
-    return fewest == 0.0
 
 
 @kernel_part
 def select(state: Floats, t: int, rng: Any) -> int:
     """The largest bound of KL-UCB, or with PLUS of KL-UCB+."""
-    if _some_untried(state):
+    if untried(state, PULLS, INDEX):
         return best(state[INDEX], rng)
     growing = math.log(t - 1.0)
     if state[C, 0] != 0.0 and growing > 1.0:
@@ -150,7 +108,7 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 @kernel_part
 def select_largest(state: Floats, t: int, rng: Any) -> int:
     """The largest index, where only a pull changes it."""
-    if _some_untried(state):
+    if untried(state, PULLS, INDEX):
         return best(state[INDEX], rng)
     return best(state[BOUND], rng)
 
@@ -185,7 +143,7 @@ def update_switch(state: Floats, arm: int, reward: float, rng: Any) -> None:
 def select_imed(state: Floats, t: int, rng: Any) -> int:
     """The smallest n d(p, p*) + ln n."""
     arms = state.shape[1]
-    if _some_untried(state):
+    if untried(state, PULLS, INDEX):
         return best(state[INDEX], rng)
     top = -math.inf
     for arm in range(arms):
@@ -193,7 +151,7 @@ def select_imed(state: Floats, t: int, rng: Any) -> int:
     for arm in range(arms):
         value, pulls = state[VALUES, arm], state[PULLS, arm]
         if state[VARIANCE, 0] == 0.0:
-            apart = bernoulli_divergence(value, top)
+            apart = kl_bernoulli(value, top)
         else:
             apart = (top - value) ** 2 / (2.0 * state[VARIANCE, 0])
         state[INDEX, arm] = -(pulls * apart + math.log(pulls))
@@ -220,7 +178,7 @@ class _Divergence(Policy):
 
 def family_of(bed: Testbed, asked: str) -> str:
     """`asked`, or the testbed's: bernoulli for rewards in [0, 1], else gaussian; BadInput where they do not fit."""
-    own = "bernoulli" if bed.family in ("bernoulli", "bounded") else "gaussian"
+    own = "bernoulli" if is_bounded(bed) else "gaussian"
     if asked == "bernoulli" and own != "bernoulli":
         raise BadInput(f"family=bernoulli needs rewards in [0, 1], and those of this testbed are {bed.family}.")
     return own if asked == "auto" else asked

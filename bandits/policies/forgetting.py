@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from bandits.policies.shared import coin, is_bounded, need_bounded
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best, beta, uniform
+from bandits.randomness import best, beta
 from bandits.testbed import Testbed
 from explore.compiled import kernel_part
-from explore.errors import BadInput
 from explore.spec import Settings
 
 MEMORY, XI, RANGE, TIME, PULLS, SUMS, INDEX, RING = range(8)  # MEMORY is γ or τ; RING: arm and reward of each step
@@ -99,21 +99,15 @@ def update_window(state: Floats, arm: int, reward: float, rng: Any) -> None:
 
 
 @kernel_part
-def _coin(reward: float, rng: Any) -> float:
-    """A reward in (0, 1) as a coin."""
-    return 1.0 if reward >= 1.0 or (reward > 0.0 and uniform(rng) < reward) else 0.0
-
-
-@kernel_part
 def update_discounted_coin(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """Discounted successes and failures."""
-    _fade(state, arm, _coin(reward, rng))
+    _fade(state, arm, coin(reward, rng))
 
 
 @kernel_part
 def update_window_coin(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """Successes and failures in the window."""
-    _slide(state, arm, _coin(reward, rng))
+    _slide(state, arm, coin(reward, rng))
 
 
 class _Discounted(Policy):
@@ -142,11 +136,10 @@ class _Windowed(Policy):
 
 def _width(policy: Policy, bed: Testbed) -> tuple[float, float]:
     """ξ and the range B; BadInput where Beta posteriors meet rewards outside [0, 1]."""
-    bounded = bed.family in ("bernoulli", "bounded")
     xi = getattr(policy.settings, "xi", None)
-    if xi is None and not bounded:
-        raise BadInput(f"{type(policy).__name__} needs rewards in [0, 1], and those of this testbed are {bed.family}.")
-    return xi or 0.0, 1.0 if bounded else 2.0 * math.sqrt(bed.variance)
+    if xi is None:
+        need_bounded(type(policy).__name__, bed)
+    return xi or 0.0, 1.0 if is_bounded(bed) else 2.0 * math.sqrt(bed.variance)
 
 
 class DiscountedUCB(_Discounted):

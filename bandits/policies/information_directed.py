@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from bandits.policies.divergence import family_of
+from bandits.policies.shared import coin
 from bandits.policy import Floats, Functions, Policy, rows
 from bandits.randomness import best, beta, normal, uniform
 from bandits.testbed import Testbed
@@ -94,10 +95,7 @@ def best_share(gap: float, other_gap: float, gain: float, other_gain: float) -> 
 def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """The posterior; for Beta posteriors a reward between 0 and 1 is a coin."""
     state[PULLS, arm] += 1.0
-    if state[VARIANCE, 0] > 0.0:
-        state[SUMS, arm] += reward
-    elif reward >= 1.0 or (reward > 0.0 and uniform(rng) < reward):
-        state[SUMS, arm] += 1.0
+    state[SUMS, arm] += reward if state[VARIANCE, 0] > 0.0 else coin(reward, rng)
 
 
 class InformationDirected(Policy):

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import Field
 
+from bandits.policies.shared import untried
 from bandits.policy import Floats, Policy, rows
 from bandits.randomness import best
 from bandits.testbed import Testbed
@@ -25,19 +26,9 @@ FIRST, SECOND, SPREAD, HORIZON, VALUES, PULLS, DEVIATIONS, INDEX = range(8)
 
 
 @kernel_part
-def untried(state: Floats) -> bool:
-    """Whether of some arm no reward is known yet; INDEX is then largest for those."""
-    fewest = math.inf
-    for arm in range(state.shape[1]):
-        fewest = min(fewest, state[PULLS, arm])
-        state[INDEX, arm] = -state[PULLS, arm]
-    return fewest == 0.0
-
-
-@kernel_part
 def select_tuned(state: Floats, t: int, rng: Any) -> int:
     """UCB-tuned."""
-    if not untried(state):
+    if not untried(state, PULLS, INDEX):
         log = math.log(t - 1.0)
         for arm in range(state.shape[1]):
             pulls = state[PULLS, arm]
@@ -49,7 +40,7 @@ def select_tuned(state: Floats, t: int, rng: Any) -> int:
 @kernel_part
 def select_v(state: Floats, t: int, rng: Any) -> int:
     """UCB-V; FIRST is ζ, SECOND is c."""
-    if not untried(state):
+    if not untried(state, PULLS, INDEX):
         exploration = state[FIRST, 0] * math.log(t - 1.0)
         for arm in range(state.shape[1]):
             pulls = state[PULLS, arm]
@@ -70,7 +61,7 @@ def _widened(state: Floats, share: float) -> None:
 @kernel_part
 def select_moss(state: Floats, t: int, rng: Any) -> int:
     """MOSS; FIRST is 4σ²."""
-    if not untried(state):
+    if not untried(state, PULLS, INDEX):
         _widened(state, state[HORIZON, 0] / state.shape[1])
     return best(state[INDEX], rng)
 
@@ -78,7 +69,7 @@ def select_moss(state: Floats, t: int, rng: Any) -> int:
 @kernel_part
 def select_moss_anytime(state: Floats, t: int, rng: Any) -> int:
     """MOSS-anytime; FIRST is 2(1 + α)σ²."""
-    if not untried(state):
+    if not untried(state, PULLS, INDEX):
         _widened(state, (t - 1.0) / state.shape[1])
     return best(state[INDEX], rng)
 
@@ -86,7 +77,7 @@ def select_moss_anytime(state: Floats, t: int, rng: Any) -> int:
 @kernel_part
 def select_ocucb(state: Floats, t: int, rng: Any) -> int:
     """OCUCB; FIRST is ασ², SECOND is ψ."""
-    if not untried(state):
+    if not untried(state, PULLS, INDEX):
         level = state[FIRST, 0] * math.log(state[SECOND, 0] * state[HORIZON, 0] / t)
         for arm in range(state.shape[1]):
             state[INDEX, arm] = state[VALUES, arm] + math.sqrt(level / state[PULLS, arm])

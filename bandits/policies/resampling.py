@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from bandits.policies.shared import need_bounded
 from bandits.policy import Floats, Policy, rows
 from bandits.randomness import best, integer, next_word
 from bandits.testbed import Testbed
@@ -128,8 +129,7 @@ class PerturbedHistory(Policy):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls; BadInput where rewards may leave [0, 1]."""
-        if bed.family not in ("bernoulli", "bounded"):
-            raise BadInput(f"perturbed-history needs rewards in [0, 1], and those of this testbed are {bed.family}.")
+        need_bounded("perturbed-history", bed)
         return rows(bed.arms, self.settings.a, 0.0, 0.0, 0.0)
 
 

@@ -19,6 +19,7 @@ from pydantic import Field
 
 from bandits.kernel import Words
 from bandits.lanes import LANES, Chosen, Work, best_lanes, normals
+from bandits.policies.shared import BOUNDED, coin
 from bandits.policy import Floats, Functions, Lanes, Policy, rows
 from bandits.randomness import best, beta, gamma, gamma_at, normal, uniform
 from bandits.testbed import Testbed
@@ -26,7 +27,7 @@ from explore.compiled import kernel_part
 from explore.errors import BadInput
 from explore.spec import Settings
 
-A, B, SHARE, PULLS, SUMS, SQUARES, DRAWS, SPREAD, WON_D, WON_C, LOST_D, LOST_C = range(12)
+A, B, SHARE, PULLS, SUMS, SQUARES, DRAWS, SPREAD, WON_D, WON_C, LOST_D, LOST_C, MEAN = range(13)
 REDRAWS = 100  # a second arm is looked for so often; then the one with the largest last draw among the others
 ALPHA = -0.5
 
@@ -48,7 +49,7 @@ def draw_beta(state: Floats, rng: Any) -> None:
 def draw_gaussian(state: Floats, rng: Any) -> None:
     """Draws of Gaussian arms of known variance."""
     for arm in range(state.shape[1]):
-        state[DRAWS, arm] = state[SQUARES, arm] + state[SPREAD, arm] * normal(rng)
+        state[DRAWS, arm] = state[MEAN, arm] + state[SPREAD, arm] * normal(rng)
 
 
 @kernel_part
@@ -77,8 +78,7 @@ def draw_gamma(state: Floats, rng: Any) -> None:
 def update_beta(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """A success or a failure; a reward between them is a coin with that probability."""
     state[PULLS, arm] += 1.0
-    if reward >= 1.0 or (reward > 0.0 and uniform(rng) < reward):
-        state[SUMS, arm] += 1.0
+    state[SUMS, arm] += coin(reward, rng)
     won, lost = state[A, 0] + state[SUMS, arm], state[B, 0] + state[PULLS, arm] - state[SUMS, arm]
     state[WON_D, arm], state[LOST_D, arm] = won - 1.0 / 3.0, lost - 1.0 / 3.0
     state[WON_C, arm] = 1.0 / math.sqrt(9.0 * state[WON_D, arm])
@@ -87,11 +87,11 @@ def update_beta(state: Floats, arm: int, reward: float, rng: Any) -> None:
 
 @kernel_part
 def update_gaussian(state: Floats, arm: int, reward: float, rng: Any) -> None:
-    """The posterior mean, in the row SQUARES, and its standard deviation; A is σ²/v, B is σ."""
+    """The posterior mean and its standard deviation; A is σ²/v, B is σ."""
     state[PULLS, arm] += 1.0
     state[SUMS, arm] += reward
     precision = state[PULLS, arm] + state[A, 0]
-    state[SQUARES, arm] = state[SUMS, arm] / precision
+    state[MEAN, arm] = state[SUMS, arm] / precision
     state[SPREAD, arm] = state[B, 0] / math.sqrt(precision)
 
 
@@ -166,7 +166,7 @@ def select_gaussian_lanes(state: Floats, t: int, rng: Words, chosen: Chosen, wor
     for arm in range(state.shape[1]):
         normals(rng, noise)
         for lane in range(LANES):
-            draws[arm, lane] = state[SQUARES, arm, lane] + state[SPREAD, arm, lane] * noise[lane]
+            draws[arm, lane] = state[MEAN, arm, lane] + state[SPREAD, arm, lane] * noise[lane]
     best_lanes(draws, rng, chosen, work)
 
 
@@ -179,12 +179,12 @@ def update_gaussian_lanes(state: Floats, chosen: Chosen, reward: Floats, rng: Wo
         state[PULLS, arm, lane] += 1.0
         state[SUMS, arm, lane] += reward[lane]
         precision = state[PULLS, arm, lane] + ratio
-        state[SQUARES, arm, lane] = state[SUMS, arm, lane] / precision
+        state[MEAN, arm, lane] = state[SUMS, arm, lane] / precision
         state[SPREAD, arm, lane] = spread / math.sqrt(precision)
 
 
 OWN = {"bernoulli": "beta", "bounded": "beta", "poisson": "gamma", "gaussian": "gaussian"}
-SUPPORT = {"beta": ("bernoulli", "bounded"), "gamma": ("bernoulli", "bounded", "poisson", "exponential")}
+SUPPORT = {"beta": BOUNDED, "gamma": (*BOUNDED, "poisson", "exponential")}
 
 
 class Thompson(Policy):
@@ -224,7 +224,7 @@ class Thompson(Policy):
         """The prior."""
         prior = self.settings.prior
         share = getattr(self.settings, "share", 1.0)
-        zeros = (0.0,) * 4
+        zeros = (0.0,) * 5
         if self.model(bed) == "gaussian":
             ratio, spread = bed.variance / prior, math.sqrt(bed.variance)
             return rows(bed.arms, ratio, spread, share, 0.0, 0.0, 0.0, 0.0, math.sqrt(prior), *zeros)
@@ -232,7 +232,7 @@ class Thompson(Policy):
             return rows(bed.arms, prior, 1.0, share, 0.0, 0.0, 0.0, 0.0, 0.0, *zeros)
         d = max(prior - 1.0 / 3.0, 2.0 / 3.0)  # below a shape of 1 the constants are not used
         c = 1.0 / math.sqrt(9.0 * d)
-        return rows(bed.arms, prior, prior, share, 0.0, 0.0, 0.0, 0.0, 0.0, d, c, d, c)
+        return rows(bed.arms, prior, prior, share, 0.0, 0.0, 0.0, 0.0, 0.0, d, c, d, c, 0.0)
 
 
 class TopTwoThompson(Thompson):

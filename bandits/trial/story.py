@@ -5,7 +5,7 @@ story derives from the learner's name, so it is the same alone and in company.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
@@ -48,10 +48,6 @@ class Story:
     def select(self, index: Any) -> "Story":
         """The same index applied to every array."""
         return Story(**{part.name: getattr(self, part.name)[index] for part in fields(self)})
-
-    def with_ends(self, terminated: Array, truncated: Array) -> "Story":
-        """The same story with other endings."""
-        return replace(self, terminated=terminated, truncated=truncated)
 
 
 class Row(NamedTuple):
@@ -110,12 +106,6 @@ def _wander(random: np.random.Generator, envs: int, steps: int) -> tuple[Array, 
         state[:, step] = np.where(ended[:, step - 1], visited[:, step], successor[:, step - 1])
     action = random.integers(ACTIONS, size=shape)
     return state, action, reward, successor, ended & ~by_limit, ended & by_limit, np.ones(shape, dtype=bool)
-
-
-def then(*stories: Story) -> Story:
-    """One story after the other."""
-    joined = {part.name: np.concatenate([getattr(s, part.name) for s in stories], axis=2) for part in fields(Story)}
-    return Story(**joined)
 
 
 class Scene:

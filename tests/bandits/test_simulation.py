@@ -8,7 +8,7 @@ import pytest
 
 import bandits
 from bandits import kernel, lanes, simulation
-from bandits.policies import ucb, value_based
+from bandits.policies import divergence, ucb, value_based
 from bandits.policy import Policy, rows
 from bandits.simulation import simulate
 from bandits.testbeds.bernoulli import FixedBernoulli
@@ -216,6 +216,16 @@ def test_the_kernel_is_named_after_its_sources() -> None:
     aside = kernel._fingerprint([*bed.values(), value_based.select, value_based.update], lanes.play)
     assert len({one, other, aside}) == 3
     assert bandits.simulate is simulate
+
+
+def test_a_kernel_is_named_after_what_its_functions_call_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """KL-UCB solves its equation in another module: a change there must not leave the old kernel in the cache."""
+    functions = [divergence.select, divergence.update]
+    before = kernel._fingerprint(functions, kernel.play)
+    real = kernel._source
+    changed = "bandits.theory.divergences"
+    monkeypatch.setattr(kernel, "_source", lambda name: b"changed" if name == changed else real(name))
+    assert kernel._fingerprint(functions, kernel.play) != before
 
 
 LANES = [

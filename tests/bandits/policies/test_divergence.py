@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from bandits.policies import divergence
@@ -30,22 +28,6 @@ def solved(p: float, level: float) -> float:
     return (
         top if apart(p, top) < level else float(brentq(lambda q: apart(p, q) - level, max(p, 1e-300), top, xtol=1e-15))
     )
-
-
-@given(st.floats(0, 1), st.floats(1e-6, 20))
-def test_the_bound_solves_its_equation(p: float, level: float) -> None:
-    found = divergence.bernoulli_bound.py_func(p, level)
-    assert p <= found <= 1.0
-    assert found == pytest.approx(solved(p, level), abs=1e-7)
-
-
-def test_divergence_by_hand() -> None:
-    """d(0.5, 0.25) = ½ ln 2 + ½ ln ⅔."""
-    d = divergence.bernoulli_divergence.py_func
-    assert d(0.5, 0.25) == pytest.approx(0.5 * math.log(2) + 0.5 * math.log(2 / 3))
-    assert d(0.3, 0.3) == 0.0
-    assert d(0.0, 0.5) == pytest.approx(math.log(2))
-    assert d(0.5, 1.0) == math.inf
 
 
 def lived(policy: Any, bed: Any, horizon: int = 400) -> Any:
