@@ -14,6 +14,9 @@ and the next arm is drawn by its value Q(s_a, continue; s_a): by Boltzmann at te
 (task 1). Once T has fallen to 0.5, a task that sits in its poor state (10.15) is not chosen again, as the other task
 never offers less than 16.93: task 1 stops moving, and the values learnt until then stay. Under constant ε every task
 goes on moving and the values converge.
+
+`learn` studies the learner by itself. As a policy of the bed it is `bandits.policies.duff`, which chooses and learns by
+the same compiled `choose` and `learn_from`.
 """
 
 from collections.abc import Sequence
@@ -24,7 +27,7 @@ import numpy.typing as npt
 
 from bandits.theory.gittins import restart_values
 from bandits.theory.oracle import JointChain, MarkovArm
-from explore.compiled import compiled
+from explore.compiled import compiled, kernel_part
 from explore.errors import BadInput
 from explore.seeding import stream
 
@@ -184,16 +187,15 @@ def _learn(
     """One run; returns Q(k, continue; k), `(arms, states)`, and counts the pulls of the last tenth."""
     arms, widest = entering.shape
     rate, patience, hottest, coldest, cooling = schedule
-    going = np.zeros((arms, widest, widest))  # [a, i, k]: Q(i, continue; k)
-    restarting = np.zeros((arms, widest, widest))  # [a, i, k]: Q(i, restart; k)
+    going, restarting = np.zeros((arms, widest * widest)), np.zeros((arms, widest * widest))
     state = starts.copy()
-    values, target = np.empty(arms), np.empty(widest)
+    values = np.empty(arms)
     steps = len(uniforms)
     temperature = hottest
     for n in range(steps):
         for a in range(arms):
-            values[a] = going[a, state[a], state[a]]
-        arm = _choose(values, epsilon, temperature, uniforms[n, 0], uniforms[n, 1])
+            values[a] = going[a, state[a] * (widest + 1)]
+        arm = choose(values, epsilon, temperature, uniforms[n, 0], uniforms[n, 1])
         temperature = coldest + cooling * (temperature - coldest)
         if n >= steps - steps // 10:
             late_pulls[arm] += 1
@@ -201,21 +203,34 @@ def _learn(
         while j < sizes[arm] - 1 and uniforms[n, 2] >= cumulative[arm, i, j]:
             j += 1
         alpha = rate * patience / (patience + n)
-        for k in range(sizes[arm]):
-            target[k] = entering[arm, j] + discount * max(going[arm, j, k], restarting[arm, j, k])
-        for k in range(sizes[arm]):
-            going[arm, i, k] += alpha * (target[k] - going[arm, i, k])
-            restarting[arm, k, i] += alpha * (target[i] - restarting[arm, k, i])
+        learn_from(going[arm], restarting[arm], widest, i, j, entering[arm, j], alpha, discount)
         state[arm] = j
     own = np.zeros((arms, widest))
     for a in range(arms):
         for k in range(widest):
-            own[a, k] = going[a, k, k]
+            own[a, k] = going[a, k * (widest + 1)]
     return own
 
 
-@compiled
-def _choose(values: Floats, epsilon: float, temperature: float, first: float, second: float) -> int:
+@kernel_part
+def learn_from(
+    going: Floats, restarting: Floats, states: int, i: int, j: int, reward: float, alpha: float, discount: float
+) -> None:
+    """Duff's two updates after a pull of an arm that moved it i → j and paid `reward`.
+
+    `going` and `restarting` `(states²,)` are the arm's: at i·states + k they have Q(i, continue; k), Q(i, restart; k).
+    """
+    back = reward + discount * max(going[j * states + i], restarting[j * states + i])  # before any update changes it
+    for k in range(states):
+        target = back
+        if k != i:
+            target = reward + discount * max(going[j * states + k], restarting[j * states + k])
+        going[i * states + k] += alpha * (target - going[i * states + k])
+        restarting[k * states + i] += alpha * (back - restarting[k * states + i])
+
+
+@kernel_part
+def choose(values: Floats, epsilon: float, temperature: float, first: float, second: float) -> int:
     """An arm by ε-greedy (ties by `second`), or by Boltzmann where `epsilon` is negative."""
     arms = len(values)
     best = values.max()

@@ -45,7 +45,7 @@ def chain_indices(transitions: npt.ArrayLike, rewards: npt.ArrayLike, discount: 
     (for a reward on entering j, give P r). BadInput where they are not, or `discount` is not in (0, 1).
     """
     matrix, reward = checked_chain(transitions, rewards)
-    return _eliminate(checked_discount(discount) * matrix, reward.copy())
+    return eliminate(checked_discount(discount) * matrix, reward.copy(), 0)[0]
 
 
 def restart_values(transitions: npt.ArrayLike, rewards: npt.ArrayLike, discount: float) -> Floats:
@@ -120,12 +120,18 @@ def checked_chain(transitions: npt.ArrayLike, rewards: npt.ArrayLike) -> tuple[F
 
 
 @compiled
-def _eliminate(kept: Floats, reward: Floats) -> Floats:
-    """The indices from M = `kept` and r = `reward`, both overwritten."""
+def eliminate(kept: Floats, reward: Floats, start: int) -> tuple[Floats, Floats]:
+    """The indices from M = `kept` and r = `reward`, both overwritten, and what `start` makes of each, `(states,)` both.
+
+    The second: for each state z, E[γ^τ | X₀ = `start`] of the time τ at which the chain leaves the states whose index
+    is at least that of z (of equal ones, those eliminated before z, and z).
+    """
     states = len(reward)
     time = np.ones(states)
-    index = np.empty(states)
+    index, leaving = np.empty(states), np.empty(states)
     left = np.arange(states)
+    reach = np.zeros(states)  # E[γ^τ; X_τ = x] of the first state x among those left
+    reach[start] = 1.0
     for size in range(states, 0, -1):
         place = 0
         for k in range(1, size):
@@ -134,6 +140,12 @@ def _eliminate(kept: Floats, reward: Floats) -> Floats:
         z = left[place]
         left[place] = left[size - 1]
         index[z] = reward[z] / time[z]
+        factor = reach[z] / (1.0 - kept[z, z])
+        leaving[z] = 0.0
+        for k in range(size - 1):
+            x = left[k]
+            reach[x] += factor * kept[z, x]
+            leaving[z] += reach[x]
         for k in range(size - 1):
             y = left[k]
             factor = kept[y, z] / (1.0 - kept[z, z])
@@ -142,7 +154,7 @@ def _eliminate(kept: Floats, reward: Floats) -> Floats:
             for m in range(size - 1):
                 x = left[m]
                 kept[y, x] += factor * kept[z, x]
-    return index
+    return index, leaving
 
 
 @compiled

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bandits.theory.duff import BOLTZMANN, CONSTANT, Exploration, _choose, _learn, duff_study, learn, two_tasks
+from bandits.theory.duff import BOLTZMANN, CONSTANT, Exploration, _learn, choose, duff_study, learn, two_tasks
 from bandits.theory.oracle import JointChain, MarkovArm
 from explore.errors import BadInput
 
@@ -57,15 +57,15 @@ def test_one_pull_by_hand() -> None:
 def test_boltzmann_probabilities() -> None:
     values = np.array([1.0, 2.0, 0.0])
     grid = (np.arange(100_000) + 0.5) / 100_000
-    drawn = np.bincount([_choose(values, -1.0, 0.8, u, 0.0) for u in grid], minlength=3) / 100_000
+    drawn = np.bincount([choose(values, -1.0, 0.8, u, 0.0) for u in grid], minlength=3) / 100_000
     expected = np.exp(values / 0.8)
     assert drawn == pytest.approx(expected / expected.sum(), abs=2e-5)
 
 
 def test_epsilon_greedy_breaks_ties_evenly() -> None:
     values = np.array([3.0, 1.0, 3.0])
-    assert [_choose(values, 0.0, 1.0, 0.9, u) for u in (0.1, 0.49, 0.51, 0.999)] == [0, 0, 2, 2]
-    assert [_choose(values, 1.0, 1.0, 0.9, u) for u in (0.1, 0.4, 0.9)] == [0, 1, 2]
+    assert [choose(values, 0.0, 1.0, 0.9, u) for u in (0.1, 0.49, 0.51, 0.999)] == [0, 0, 2, 2]
+    assert [choose(values, 1.0, 1.0, 0.9, u) for u in (0.1, 0.4, 0.9)] == [0, 1, 2]
 
 
 def test_learnt_policy_between_greedy_and_oracle() -> None:
