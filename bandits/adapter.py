@@ -74,7 +74,7 @@ def simulate_plugin(
     pull(parameters, 0, False, arms[:0], streams[:0], arms_rng[:0], np.empty(0, np.int64), reward[:0], gap[:0])
     ready = time.perf_counter()
     values, pulls, total = np.zeros((runs, bed.arms)), np.zeros((runs, bed.arms)), np.zeros(runs)
-    regret, last = np.zeros((runs, len(points)), np.float32), np.zeros((runs, 4))
+    regret, last = np.zeros((runs, len(points)), np.float32), np.zeros((runs, 5 if bed.discount > 0 else 4))
     sums, every, point = np.zeros((len(points), 3)), np.arange(runs), 0
     for t in range(1, horizon + 1):
         chosen = choose(values, t)
@@ -83,6 +83,8 @@ def simulate_plugin(
         pulls[every, chosen] += 1.0
         values[every, chosen] += (reward - values[every, chosen]) / pulls[every, chosen]
         total += gap
+        if bed.discount > 0:
+            last[:, 4] += bed.discount ** (t - 1) * reward
         if t == points[point]:
             regret[:, point] = total
             sums[point] = reward.sum(), (reward**2).sum(), (gap == 0).sum()

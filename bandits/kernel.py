@@ -1,7 +1,7 @@
 """The inner loop of the bed: a block of runs of one policy on one testbed, from the first pull to the last.
 
-`play` is plain Python over six functions that it finds under global names: `start`, `move`, `show`, `pay` of the
-testbed and `select`, `update` of the policy (see `testbed.py` and `policy.py`). `bound` puts the functions in their
+`play` is plain Python over seven functions that it finds under global names: `start`, `move`, `show`, `pay` of the
+testbed and `select`, `update`, `conclude` of the policy (see `testbed.py` and `policy.py`). `bound` puts the functions in their
 places, and compiles the whole where they are compiled. Interpreted, the same lines are the reference of the compiled
 ones, and the way in which a policy in plain Python runs.
 
@@ -34,13 +34,14 @@ Words = npt.NDArray[np.uint64]
 Room = tuple[Floats, Floats, Words, Words, Floats, npt.NDArray[np.int64]]
 ARMS, PAY, POLICY, DELAY = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)  # what a run's streams are for
 LAST = 10  # steps at the end over which reward and share of optimal pulls are averaged
+WORTHLESS = 1e-30  # a reward of which no more than this share counts is left out of the discounted return
 
 
 def _unbound(*arguments: Any) -> Any:
     raise NotImplementedError("a function of the testbed or policy that `bound` puts in its place")
 
 
-start = move = show = pay = select = update = _unbound
+start = move = show = pay = select = update = conclude = _unbound
 
 
 def room(arms: int, columns: int, initial: Floats, longest: int = 0) -> Room:
@@ -62,22 +63,26 @@ def play(
     moving: bool,
     shown: int,
     delay: float,
+    discount: float,
     steps: npt.NDArray[np.int64],
     regret: npt.NDArray[np.float32],
     last: Floats,
     sums: Floats,
+    learnt: Floats,
     room: Room,
 ) -> None:
     """Play the runs `first`, `first` + 1, …, one per row of `regret` `(runs, points)`.
 
     moving: whether `move` is called before each step, or pulls change an arm. shown: how many last rows of the state
     `show` writes before each choice. delay: by how many steps the policy learns of a reward later; below 0, −delay is
-    the mean of a geometric number of them, cut off at the length of the room.
+    the mean of a geometric number of them, cut off at the length of the room. discount: γ of the return Σ γ^{t−1} r_t,
+    0 where none is wanted.
 
     Written to: `regret`, the pseudo-regret up to each of the `steps` `(points,)`; `last` `(runs, 4)`, the mean reward
     and share of optimal pulls over the last steps, and of the arm that would be recommended at the end, the one pulled
-    most, by how much its mean is below the best, and 1 where it is; `sums` `(points, 3)`, over runs, of the reward at
-    each point, of its square, and of optimal pulls.
+    most, by how much its mean is below the best, and 1 where it is, and with a discount, as a fifth, the return; `sums`
+    `(points, 3)`, over runs, of the reward at each point, of its square, and of optimal pulls; `learnt` `(runs, …)`,
+    where it is not empty, what the policy concludes.
     """
     arms, state, streams = borrowed(room[0]), borrowed(room[1]), borrowed(room[2])
     others, late, due = borrowed(room[3]), borrowed(room[4]), borrowed(room[5])
@@ -95,6 +100,7 @@ def play(
         top = arms[:, 0].max()
         due[0, :] = -1
         total, point = 0.0, 0
+        returned, weight = 0.0, 1.0 if discount > 0.0 else 0.0
         for t in range(1, horizon + 1):
             if moving and t > 1:
                 move(arms, parameters, t, arms_rng)
@@ -114,6 +120,9 @@ def play(
                     update(state, due[2, item], late[item], rng)
                     item = due[1, item]
                 due[0, t % len(late)] = -1
+            if weight > WORTHLESS:
+                returned += weight * reward
+                weight *= discount
             total += top - mean
             optimal = 1.0 if mean == top else 0.0
             if t == steps[point]:
@@ -133,6 +142,10 @@ def play(
                 favourite, most = arm, pulls
         last[row, 2] = top - arms[favourite, 0]
         last[row, 3] = 1.0 if arms[favourite, 0] < top else 0.0
+        if discount > 0.0:
+            last[row, 4] = returned
+        if learnt.shape[1] > 0:
+            conclude(state, learnt[row])
 
 
 @kernel_part

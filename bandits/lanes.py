@@ -49,13 +49,15 @@ def play(
     moving: bool,
     shown: int,
     delay: float,
+    discount: float,
     steps: npt.NDArray[np.int64],
     regret: npt.NDArray[np.float32],
     last: Floats,
     sums: Floats,
+    learnt: Floats,
     room: Room,
 ) -> None:
-    """As `bandits.kernel.play`, where nothing moves, is shown or comes late.
+    """As `bandits.kernel.play`, where nothing moves, is shown, comes late, is discounted or concluded.
 
     The last lanes play runs that nobody asked for where runs are no multiple of them.
     """

@@ -22,16 +22,21 @@ of `bandits.randomness`. Nothing else may be remembered: runs are played in any 
 A policy of simple arithmetic may give both functions for many runs at once, as `lanes` (see `bandits.lanes`): several
 times faster, and the same to the last bit.
 
+A policy that estimates something whose exact value is known on a testbed may say so: `learns` names it, and
+`conclude(state, learnt)` writes the estimates as a run ends.
+
 An installed policy is named by an entry point of the group `escapade.policies`.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from bandits.testbed import Testbed
+from explore.compiled import kernel_part
 from explore.registry import Registry
 from explore.spec import Settings, settings_from
 
@@ -40,12 +45,26 @@ Functions = tuple[Callable[..., int], Callable[..., None]]
 Lanes = tuple[Callable[..., None], Callable[..., None]]
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """What a policy should learn in every run: the `names` of some values, and the values `exact` `(values,)`."""
+
+    names: tuple[str, ...]
+    exact: Floats
+
+
+@kernel_part
+def nothing_concluded(state: Floats, learnt: Floats) -> None:
+    """The `conclude` of a policy that estimates nothing known: it is never called."""
+
+
 class Policy:
     """A bandit policy; subclasses give `Settings`, `select`, `update` and `initial`. BadInput for wrong settings."""
 
     Settings: ClassVar[type[Settings]] = Settings
     select: ClassVar[Callable[..., int]]
     update: ClassVar[Callable[..., None]]
+    conclude: ClassVar[Callable[..., None]] = staticmethod(nothing_concluded)
     lanes: ClassVar[Lanes | None] = None
 
     def __init_subclass__(cls) -> None:
@@ -62,6 +81,10 @@ class Policy:
     def functions(self, bed: Testbed) -> Functions:
         """The pair (select, update), for policies that have several."""
         return type(self).select, type(self).update
+
+    def learns(self, bed: Testbed) -> Lesson | None:
+        """What `conclude` writes on this testbed; None for nothing."""
+        return None
 
     def lanes_on(self, bed: Testbed) -> Lanes | None:
         """The pair for many runs at once, None where there is none."""

@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from numba.core.errors import NumbaError
 
 from bandits import kernel, lanes
 from bandits.kernel import Floats, bound
-from bandits.policy import POLICIES, Policy
+from bandits.policy import POLICIES, Lesson, Policy
 from bandits.testbed import TESTBEDS, Testbed
 from explore.errors import BadInput, unknown
 from explore.registry import Registry
@@ -44,6 +44,8 @@ class PolicyResult:
     simple_regret, best_arm_error: of the arm that would be recommended at the horizon, the one pulled most: by how much
     its mean is below the best, and how often it is.
     regret_low, regret_high: the 5 % and 95 % quantiles over runs.
+    returns: `(runs,)`, each run's discounted return Σ γ^{t−1} r_t; None on a testbed without a discount.
+    lesson, learnt: the values that the policy should have learnt, and `(runs, values)` what it did; None for most.
     compiled: False where the policy is plain Python. compile_seconds: what making its kernel ready took.
     """
 
@@ -69,11 +71,18 @@ class PolicyResult:
     pulls_per_second: float
     compile_seconds: float
     compiled: bool
+    returns: Floats | None = None
+    lesson: Lesson | None = None
+    learnt: Floats | None = None
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """What was simulated; `steps` `(points,)` are the checkpoints, log-spaced, with step 11 and the horizon."""
+    """What was simulated; `steps` `(points,)` are the checkpoints, log-spaced, with step 11 and the horizon.
+
+    discount: of the testbed, 0 for none; optimum `(runs,)`: the best expected return of endless pulls in each run, None
+    where it is not known.
+    """
 
     testbed: str
     horizon: int
@@ -81,6 +90,8 @@ class Simulation:
     seed: int
     steps: npt.NDArray[np.int64]
     policies: list[PolicyResult]
+    discount: float = 0.0
+    optimum: Floats | None = None
 
 
 def simulate(
@@ -115,7 +126,8 @@ def simulate(
             results.append(simulate_plugin(bed, spec, runs=runs, horizon=horizon, seed=seed, progress=told))
             continue
         results.append(_simulate_one(bed, spec, player, points, runs, horizon, seed, threads or os.cpu_count(), told))
-    return Simulation(str(testbed), horizon, runs, seed, points, results)
+    optimum = bed.optimum(seed, runs) if bed.discount > 0 else None
+    return Simulation(str(testbed), horizon, runs, seed, points, results, bed.discount, optimum)
 
 
 def checked(
@@ -159,7 +171,9 @@ def _simulate_one(
     initial = np.vstack([initial, np.zeros((bed.shows, bed.arms))])
     play, room = _kernel(bed, policy)
     regret = np.zeros((runs, len(points)), dtype=np.float32)
-    last = np.zeros((runs, 4))
+    last = np.zeros((runs, 5 if bed.discount > 0 else 4))
+    lesson = policy.learns(bed)
+    learnt = np.zeros((runs, 0 if lesson is None else len(lesson.exact)))
 
     def block(first: int, size: int = BLOCK) -> Floats:
         sums = np.zeros((len(points), 3))
@@ -173,10 +187,12 @@ def _simulate_one(
             bed.moving,
             bed.shows,
             bed.delay,
+            bed.discount,
             points,
             regret[rows],
             last[rows],
             sums,
+            learnt[rows],
             room(bed.arms, bed.columns, initial, bed.longest_delay),
         )
         return sums
@@ -197,7 +213,8 @@ def _simulate_one(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     pulls_per_second = runs * horizon / (time.perf_counter() - ready)
-    return summary(spec, regret, last, sums, pulls_per_second, ready - started, isinstance(play, Dispatcher))
+    found = summary(spec, regret, last, sums, pulls_per_second, ready - started, isinstance(play, Dispatcher))
+    return found if lesson is None else replace(found, lesson=lesson, learnt=learnt)
 
 
 def summary(
@@ -209,7 +226,7 @@ def summary(
     compile_seconds: float,
     compiled: bool,
 ) -> PolicyResult:
-    """The result of what a kernel wrote: `regret` `(runs, points)`, `last` `(runs, 4)`, `sums` `(points, 3)`."""
+    """The result of what a kernel wrote: `regret` `(runs, points)`, `last` `(runs, 4 or 5)`, `sums` `(points, 3)`."""
     runs = len(regret)
     reward, square, optimal = (sums / runs).T
     # column by column: all at once would copy the whole
@@ -238,19 +255,21 @@ def summary(
         pulls_per_second=pulls_per_second,
         compile_seconds=compile_seconds,
         compiled=compiled,
+        returns=last[:, 4] if last.shape[1] > 4 else None,
     )
 
 
 def _kernel(bed: Testbed, policy: Policy) -> tuple[Callable[..., None], Callable[..., Any]]:
     """The kernel that plays this policy here, and what makes the room it works in; side by side where both can."""
     parts: dict[str, Any]
-    beside = policy.lanes_on(bed)
-    if beside is not None and bed.pay_lanes is not None and bed.delay == 0.0:
+    beside = policy.lanes_on(bed) if policy.learns(bed) is None else None
+    if beside is not None and bed.pay_lanes is not None and bed.delay == bed.discount == 0.0:
         parts = {"start": type(bed).start, "pay": type(bed).pay_lanes}
         parts["select"], parts["update"] = beside
         return bound(lanes.play, parts), lanes.room
     parts = bed.functions()
     parts["select"], parts["update"] = policy.functions(bed)
+    parts["conclude"] = type(policy).conclude
     return bound(kernel.play, parts), kernel.room
 
 

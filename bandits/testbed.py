@@ -33,6 +33,7 @@ class BedSettings(Settings):
 
     delay: int = Field(0, ge=0, le=100_000, description="steps by which the policy learns of a reward later")
     delays: Literal["fixed", "geometric"] = Field("fixed", description="every delay the same, or random with that mean")
+    discount: float = Field(0.0, ge=0, lt=1, description="γ of the discounted return that is reported; 0 for none")
 
 
 @kernel_part
@@ -98,6 +99,15 @@ class Testbed:
     def longest_delay(self) -> int:
         """By how many steps a reward may be late."""
         return int(self.delay if self.delay >= 0 else -self.delay * LONGEST)
+
+    @property
+    def discount(self) -> float:
+        """What a reward is worth that comes one step later; 0 where no discounted return is wanted."""
+        return float(getattr(self.settings, "discount", 0.0))
+
+    def optimum(self, seed: int, runs: int) -> Floats | None:
+        """The best expected discounted return, over endless pulls, in each of the first `runs`; None if unknown."""
+        return None
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """The functions by the names that the kernel knows them by."""

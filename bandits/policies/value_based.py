@@ -6,6 +6,10 @@
 ε_t = min(1, cK / (d² t)) (εₙ-greedy of Auer, Cesa-Bianchi & Fischer 2002, figure 3), `epsilon-first` explores at random
 for its first `pulls` pulls and then never. `optimistic` begins with Q = `initial` above what any arm pays, so that
 every arm disappoints until it has been tried.
+
+`q-learning` is ε-greedy with constant α = 0.1 under its other name: an arm has one state and a pull ends the episode, so
+that the update of Q-learning (Watkins 1989), Q ← Q + α (R + γ max Q′ − Q), has nothing after R. Arms with states of
+their own are for `duff`.
 """
 
 from typing import Any
@@ -94,6 +98,13 @@ class EpsilonGreedy(Policy):
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """ε, α, and no pulls."""
         return rows(bed.arms, self.settings.epsilon, self.settings.alpha, self.settings.initial, 0.0)
+
+
+class QLearning(EpsilonGreedy):
+    """The incremental Q-value agent of the ten-armed testbed."""
+
+    class Settings(EpsilonGreedy.Settings):
+        alpha: float = Field(0.1, ge=0, le=1, description="constant step size; 0 for the sample average")
 
 
 class Optimistic(EpsilonGreedy):

@@ -29,10 +29,17 @@ FAR = 2000
 @lru_cache(maxsize=8)
 def bernoulli_lookup(discount: float) -> tuple[Floats, Floats]:
     """Table `[s, f]` and Gaussian bonuses for `bernoulli_at`; computed once per discount and process, read-only."""
-    table, bonuses = bernoulli_table(discount, YOUNG), gaussian_bonuses(discount, FAR)
+    table = bernoulli_table(discount, YOUNG)
     table.setflags(write=False)
+    return table, gaussian_lookup(discount)
+
+
+@lru_cache(maxsize=8)
+def gaussian_lookup(discount: float) -> Floats:
+    """Gaussian bonuses v(1) … v(`FAR`) for `bonus_at`; computed once per discount and process, read-only."""
+    bonuses = gaussian_bonuses(discount, FAR)
     bonuses.setflags(write=False)
-    return table, bonuses
+    return bonuses
 
 
 @compiled
@@ -41,9 +48,15 @@ def bernoulli_at(table: Floats, bonuses: Floats, successes: int, failures: int) 
     if successes + failures < len(table):
         young: float = table[successes, failures]
         return young
+    return old_bernoulli(bonus_at(bonuses, successes + failures + 2), successes, failures)
+
+
+@compiled
+def old_bernoulli(bonus: float, successes: int, failures: int) -> float:
+    """The same beyond the table, from the Gaussian bonus v(s + f + 2)."""
     pulls = successes + failures + 2
     mean = (successes + 1) / pulls
-    return min(mean + math.sqrt(mean * (1.0 - mean)) * bonus_at(bonuses, pulls), 1.0)
+    return min(mean + math.sqrt(mean * (1.0 - mean)) * bonus, 1.0)
 
 
 @compiled

@@ -18,14 +18,15 @@ def interpreted(bed, policy, horizon, seed):
     """Regret, late reward and share of optimal pulls of one run, without compiling anything."""
     parts = dict(bed.functions())
     parts["select"], parts["update"] = policy.functions(bed)
+    parts["conclude"] = type(policy).conclude
     plain = {name: getattr(part, "py_func", part) for name, part in parts.items()}
     play = kernel.bound(kernel.play, plain)
     points = simulation.checkpoints(horizon)
-    regret, last, sums = np.zeros((1, len(points)), np.float32), np.zeros((1, 4)), np.zeros((len(points), 3))
+    regret, last, sums = np.zeros((1, len(points)), np.float32), np.zeros((1, 5)), np.zeros((len(points), 3))
     initial = np.vstack([policy.initial(bed, horizon), np.zeros((bed.shows, bed.arms))])
     room = kernel.room(bed.arms, bed.columns, initial, bed.longest_delay)
-    how = (bed.moving, bed.shows, bed.delay)
-    play(bed.parameters, initial, np.uint64(seed), 0, horizon, *how, points, regret, last, sums, room)
+    how = (bed.moving, bed.shows, bed.delay, bed.discount)
+    play(bed.parameters, initial, np.uint64(seed), 0, horizon, *how, points, regret, last, sums, np.zeros((1, 0)), room)
     return regret, last, sums
 
 

@@ -1,0 +1,260 @@
+"""Rested Markov arms: an arm is a Markov chain that moves when it is pulled, and only then.
+
+A pull of an arm in state i moves it to j with probability P_ij and pays the reward of entering j. What a pull is worth
+lies as much in where it leads as in what it pays, so the figure to compare is the discounted return Σ γ^{t−1} r_t, and
+its share of the `optimum`, which Gittins' policy attains (Gittins & Jones 1974).
+
+**Regret means little here.** It is measured against the arm whose next pull pays most, in the states that the policy
+itself has brought the arms to: who never leaves poor states has little of it, and a pull that leads to riches counts
+as a mistake. It is reported as for every testbed, and not used to rank.
+
+`two-tasks`  the example of Duff (1995): γ = 0.7, P₀ = [[.3, .7], [.7, .3]], P₁ = [[.9, .1], [.1, .9]], reward 1 on
+             entering state 0 and 10 on entering state 1
+`markov`     `arms` random chains of `states` states, drawn anew in each run or, with `seed`, once for all runs: each
+             state has `branching` successors, a random subset, with the chances that uniform points cut out of [0, 1]
+             (Archibald, McKinnon & Thomas 1995, their "Garnet" processes), and a reward on entering, uniform in [0, 1]
+
+Every arm begins in a uniformly drawn state.
+
+What a policy may see (`show`), a column per arm: in row 0 the arm's state; in row 1 the number of states n; then what
+only an oracle looks at, n rows with the reward of entering each state and n² rows with P_ij, i·n + j. The chains are
+written once per run, as they do not change.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from bandits.kernel import ARMS, Words, bound
+from bandits.randomness import exponential, integer, key, uniform, uniform_of
+from bandits.testbed import BedSettings, Floats, Testbed
+from bandits.theory.duff import DISCOUNT, two_tasks
+from bandits.theory.gittins import eliminate
+from bandits.theory.optimum import integrated
+from bandits.theory.oracle import MarkovArm
+from explore.compiled import kernel_part
+
+# Columns of an arm: expected reward of the next pull, state, states n; then n rewards of entering, n expected rewards
+# of the next pull, and n rows of P, summed up from the left. Of the parameters: the same, or NaN, branching, states.
+MEAN, STATE, STATES, ENTERING = range(4)
+NOW, KNOWN, CHAIN = range(3)  # rows of what is shown
+
+
+@kernel_part
+def start(arms: Floats, parameters: Floats, rng: Any) -> None:
+    """The chains as given, or drawn, each in a random state."""
+    for arm in range(len(arms)):
+        if math.isnan(parameters[arm, MEAN]):
+            draw_chain(arms[arm], int(parameters[arm, STATES]), int(parameters[arm, STATE]), rng)
+        else:
+            arms[arm, :] = parameters[arm]
+        arms[arm, STATE] = float(integer(rng, int(arms[arm, STATES])))
+        arms[arm, MEAN] = arms[arm, ENTERING + int(arms[arm, STATES]) + int(arms[arm, STATE])]
+
+
+@kernel_part
+def draw_chain(arm: Floats, states: int, branching: int, rng: Any) -> None:
+    """A random chain. Points that cut [0, 1] at random leave lengths like exponential numbers over their sum."""
+    arm[STATES] = float(states)
+    expected, rows = ENTERING + states, ENTERING + 2 * states
+    for i in range(states):
+        arm[ENTERING + i] = uniform(rng)
+    for i in range(states):
+        wanted, total = branching, 0.0
+        for j in range(states):  # each subset of the states is equally likely (Knuth's selection sampling)
+            if uniform(rng) * (states - j) < wanted:
+                wanted -= 1
+                total += exponential(rng)
+            arm[rows + i * states + j] = total
+        arm[expected + i] = 0.0
+        before = 0.0
+        for j in range(states):
+            upto = arm[rows + i * states + j] / total
+            arm[rows + i * states + j] = upto
+            arm[expected + i] += (upto - before) * arm[ENTERING + j]
+            before = upto
+
+
+@kernel_part
+def pay(arms: Floats, arm: int, word: np.uint64) -> float:
+    """Move the arm, and the reward of the state that it enters."""
+    states, now = int(arms[arm, STATES]), uniform_of(word)
+    row = ENTERING + (2 + int(arms[arm, STATE])) * states
+    j = 0
+    while j < states - 1 and now >= arms[arm, row + j]:
+        j += 1
+    arms[arm, STATE] = float(j)
+    arms[arm, MEAN] = arms[arm, ENTERING + states + j]
+    return float(arms[arm, ENTERING + j])
+
+
+@kernel_part
+def show(arms: Floats, shown: Floats) -> None:
+    """The states; as a run begins, the chains too."""
+    for arm in range(len(arms)):
+        shown[NOW, arm] = arms[arm, STATE]
+    if shown[KNOWN, 0] > 0.0:
+        return
+    for arm in range(len(arms)):
+        states = int(arms[arm, STATES])
+        shown[KNOWN, arm] = arms[arm, STATES]
+        for i in range(states):
+            shown[CHAIN + i, arm] = arms[arm, ENTERING + i]
+            row, before = ENTERING + (2 + i) * states, 0.0
+            for j in range(states):
+                shown[CHAIN + states + i * states + j, arm] = arms[arm, row + j] - before
+                before = arms[arm, row + j]
+
+
+def _optima(parameters: Floats, seed: np.uint64, discount: float, arms: Floats, rng: Words, best: Floats) -> None:
+    """The best return in each run, into `best` `(runs,)`; by Whittle's integral (see `bandits.theory.optimum`)."""
+    states = int(parameters[0, STATES])
+    index, leaving = np.empty(len(arms) * states), np.empty(len(arms) * states)
+    owner = np.arange(len(arms) * states) // states
+    for run in range(len(best)):
+        rng[0] = key(seed, np.uint64(run), ARMS)
+        start(arms, parameters, rng)
+        for arm in range(len(arms)):
+            kept = np.empty((states, states))
+            for i in range(states):
+                row, before = ENTERING + (2 + i) * states, 0.0
+                for j in range(states):
+                    kept[i, j] = discount * (arms[arm, row + j] - before)
+                    before = arms[arm, row + j]
+            expected = arms[arm, ENTERING + states : ENTERING + 2 * states].copy()
+            own = slice(arm * states, (arm + 1) * states)
+            index[own], leaving[own] = eliminate(kept, expected, int(arms[arm, STATE]))
+        best[run] = integrated(index, leaving, owner, discount)
+
+
+class MarkovBed(Testbed):
+    """Rested Markov arms, all with as many `states`; subclasses give the `chains`, or draw them."""
+
+    moving = True  # by being pulled
+    start = staticmethod(start)
+    show = staticmethod(show)
+    pay = staticmethod(pay)
+
+    @property
+    def states(self) -> int:
+        """How many states each arm has."""
+        raise NotImplementedError
+
+    @property
+    def chains(self) -> list[MarkovArm] | None:
+        """The arms where they are the same in every run; None where they are drawn."""
+        return None
+
+    @property
+    def columns(self) -> int:  # type: ignore[override]
+        """As listed at the top of the file."""
+        return ENTERING + 2 * self.states + self.states**2
+
+    @property
+    def shows(self) -> int:  # type: ignore[override]
+        """State, number of states, rewards, transitions."""
+        return CHAIN + self.states + self.states**2
+
+    def optimum(self, seed: int, runs: int) -> Floats:
+        """What Gittins' policy earns in each run from the states in which its arms begin, over endless pulls."""
+        best, room, rng = np.empty(runs), np.empty((self.arms, self.columns)), np.empty(1, np.uint64)
+        parameters = np.ascontiguousarray(self.parameters)
+        bound(_optima, {"start": start})(parameters, np.uint64(seed), self.discount, room, rng, best)
+        return best
+
+
+class TwoTasks(MarkovBed):
+    """Duff's two tasks."""
+
+    class Settings(BedSettings):
+        discount: float = Field(DISCOUNT, gt=0, lt=1, description="γ of the discounted return")
+
+    family = "markov"
+
+    @property
+    def states(self) -> int:
+        """Poor and rich."""
+        return 2
+
+    @property
+    def chains(self) -> list[MarkovArm]:
+        """Those of the theory."""
+        return two_tasks()
+
+    @property
+    def parameters(self) -> Floats:
+        """The chains as the columns of the arms."""
+        found = np.zeros((2, self.columns))
+        for row, chain in zip(found, self.chains, strict=True):
+            row[STATES] = self.states
+            row[ENTERING:] = np.concatenate([chain.entering, chain.rewards, chain.transitions.cumsum(1).ravel()])
+        return found
+
+    @property
+    def variance(self) -> float:
+        """The largest that rewards between 1 and 10 can have."""
+        return 20.25
+
+
+class Markov(MarkovBed):
+    """Random chains."""
+
+    class Settings(BedSettings):
+        arms: int = Field(5, ge=1, le=1000, description="how many arms")
+        states: int = Field(4, ge=1, le=50, description="how many states each arm has")
+        branching: int = Field(0, ge=0, le=50, description="successors of each state; 0 for all states")
+        seed: int = Field(-1, ge=-1, description="fixes the chains for all runs; -1 draws them anew in each run")
+        discount: float = Field(0.9, gt=0, lt=1, description="γ of the discounted return")
+
+        @model_validator(mode="after")
+        def fits(self) -> "Markov.Settings":
+            """No more successors than states."""
+            if self.branching > self.states:
+                raise ValueError(f"branching={self.branching} is more than the {self.states} states")
+            return self
+
+    family = "bounded"
+
+    @property
+    def states(self) -> int:
+        """As set."""
+        return int(self.settings.states)
+
+    @property
+    def arms(self) -> int:
+        """As set."""
+        return int(self.settings.arms)
+
+    @property
+    def chains(self) -> list[MarkovArm] | None:
+        """Those of the seed."""
+        if self.settings.seed < 0:
+            return None
+        n = self.states
+        found = self.parameters[:, ENTERING:]
+        steps = np.diff(found[:, 2 * n :].reshape(-1, n, n), axis=2, prepend=0.0)
+        return [MarkovArm(matrix, row[:n]) for matrix, row in zip(steps, found, strict=True)]
+
+    @property
+    def parameters(self) -> Floats:
+        """The chains of the seed as the columns of the arms; NaN, branching and states where each run draws its own."""
+        blank = np.zeros((self.arms, self.columns))
+        blank[:, MEAN], blank[:, STATE], blank[:, STATES] = np.nan, self.settings.branching or self.states, self.states
+        if self.settings.seed < 0:
+            return blank
+        drawn, rng = np.empty_like(blank), np.empty(1, np.uint64)
+        bound(_begun, {"start": start})(blank, np.uint64(self.settings.seed), drawn, rng)
+        return drawn
+
+    @property
+    def variance(self) -> float:
+        """The largest that rewards in [0, 1] can have."""
+        return 0.25
+
+
+def _begun(parameters: Floats, seed: np.uint64, arms: Floats, rng: Words) -> None:
+    """The arms of a seed of their own, which no run of any simulation has."""
+    rng[0] = key(seed, ~np.uint64(0), ARMS)
+    start(arms, parameters, rng)
