@@ -26,6 +26,11 @@ ADVICE = MappingProxyType(
             "epsilon near 0.1 for short horizons, smaller for long ones",
             "Sutton & Barto 2018, 2.3",
         ),
+        "q-learning": Advice(
+            "the incremental Q-value agent of the ten-armed testbed, ε-greedy with a constant step; drifting arms",
+            "epsilon near 0.1 and a step size of about 0.1",
+            "Sutton & Barto 2018, 2.5",
+        ),
         "epsilon-decreasing": Advice(
             "ε-greedy with logarithmic regret", "a lower bound of the smallest gap", "Auer et al. 2002, Theorem 3"
         ),

@@ -1,9 +1,9 @@
 """The inner loop of the bed: a block of runs of one policy on one testbed, from the first pull to the last.
 
 `play` is plain Python over seven functions that it finds under global names: `start`, `move`, `show`, `pay` of the
-testbed and `select`, `update`, `conclude` of the policy (see `testbed.py` and `policy.py`). `bound` puts the functions in their
-places, and compiles the whole where they are compiled. Interpreted, the same lines are the reference of the compiled
-ones, and the way in which a policy in plain Python runs.
+testbed and `select`, `update`, `conclude` of the policy (see `testbed.py` and `policy.py`). `bound` puts the functions
+in their places, and compiles the whole where they are compiled. Interpreted, the same lines are the reference of the
+compiled ones, and the way in which a policy in plain Python runs.
 
 The arrays that a run works in are arguments, made by `room`, so that their references need not be counted.
 

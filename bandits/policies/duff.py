@@ -79,7 +79,7 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 
 @kernel_part
 def conclude(state: Floats, learnt: Floats) -> None:
-    """Q(k, continue; k) of every state of each arm, and 1 where the arm was not pulled in the last tenth of the steps."""
+    """Of each arm, Q(k, continue; k) of every state, and 1 where it was not pulled in the last tenth of the steps."""
     first, states = int(state[FIRST, 0]), int(state[STATES, 0])
     for arm in range(state.shape[1]):
         place = arm * (states + 1)

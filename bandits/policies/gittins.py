@@ -1,12 +1,13 @@
 """Gittins' policy (Gittins & Jones 1974): pull the arm of the largest index, ties broken at random.
 
-The index ν of an arm is the best discounted reward per discounted pull that it gives by itself (`bandits.theory.gittins`
-has the mathematics). Over independent arms of which only the pulled one changes, nothing earns a larger expected
+The index ν of an arm is the best discounted reward per discounted pull that it gives by itself (the mathematics is in
+`bandits.theory.gittins`). Over independent arms of which only the pulled one changes, nothing earns a larger expected
 Σ γ^{t−1} r_t: on Markov arms, and on arms whose means are drawn from the prior, as the state is then what is known.
 
     Bernoulli   ν(1 + s, 1 + f) of the posterior Beta(1 + s, 1 + f) after s successes and f failures, from the table of
                 `bandits.theory.lookup`; rewards in (0, 1) are made coins of that chance
-    Gaussian    x̄ + σ v(n) after n rewards of mean x̄ and known variance σ², under a flat prior
+    Gaussian    x̄ + σ v(n) after n rewards of mean x̄ and known variance σ², under a flat prior; the prior N(0, σ²/m)
+                counts as m = `prior` rewards of 0 (1 is the prior of `sutton-barto`)
     Markov      ν of the state that the arm is in, exactly, by elimination: an oracle, as it is told the chains
 
 With a horizon in place of a discount it is no longer the best: it stops exploring about 1/(1−γ) pulls ahead.
@@ -111,6 +112,7 @@ class Gittins(Policy):
         discount: float = Field(
             0.0, ge=0, lt=1, description="γ; 0 for the testbed's own, or 0.9 where the testbed has none"
         )
+        prior: int = Field(0, ge=0, le=1000, description="Gaussian arms: how many rewards of 0 the prior is worth")
 
     def discount(self, bed: Testbed) -> float:
         """γ; BadInput where the table would take too long."""
@@ -144,8 +146,10 @@ class Gittins(Policy):
             own = INDICES + bed.states
             return rows(bed.arms, 0.0, gamma, float(own), *(0.0,) * bed.states)
         if chosen[1] is update_gaussian:
-            bonuses = gaussian_lookup(gamma)[:horizon]
-            return _with_table(rows(bed.arms, math.inf, 0.0, 0.0, math.sqrt(bed.variance), 0.0, len(bonuses)), bonuses)
+            spread, prior = math.sqrt(bed.variance), self.settings.prior
+            bonuses = gaussian_lookup(gamma)[: horizon + prior]
+            index = spread * bonuses[prior - 1] if prior else math.inf
+            return _with_table(rows(bed.arms, index, float(prior), 0.0, spread, 0.0, len(bonuses)), bonuses)
         table, bonuses = bernoulli_lookup(gamma)
         young = min(len(table) - 1, horizon)
         bonuses = bonuses[: horizon + 2] if horizon > young else bonuses[:0]

@@ -7,9 +7,9 @@
 for its first `pulls` pulls and then never. `optimistic` begins with Q = `initial` above what any arm pays, so that
 every arm disappoints until it has been tried.
 
-`q-learning` is ε-greedy with constant α = 0.1 under its other name: an arm has one state and a pull ends the episode, so
-that the update of Q-learning (Watkins 1989), Q ← Q + α (R + γ max Q′ − Q), has nothing after R. Arms with states of
-their own are for `duff`.
+`q-learning` is ε-greedy with constant α = 0.1 under its other name: a pull ends the episode, so that the update of
+Q-learning (Watkins 1989), Q ← Q + α (R + γ max Q′ − Q), has nothing after R. Arms with states of their own are for
+`duff`.
 """
 
 from typing import Any

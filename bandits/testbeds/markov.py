@@ -168,6 +168,9 @@ class MarkovBed(Testbed):
 class TwoTasks(MarkovBed):
     """Duff's two tasks."""
 
+    about = "two Markov arms that move when pulled, each with a poor and a rich state"
+    source = "Duff 1995"
+
     class Settings(BedSettings):
         discount: float = Field(DISCOUNT, gt=0, lt=1, description="γ of the discounted return")
 
@@ -200,6 +203,9 @@ class TwoTasks(MarkovBed):
 
 class Markov(MarkovBed):
     """Random chains."""
+
+    about = "Markov arms that move when pulled, with random chains"
+    source = "Archibald, McKinnon & Thomas 1995"
 
     class Settings(BedSettings):
         arms: int = Field(5, ge=1, le=1000, description="how many arms")

@@ -52,6 +52,7 @@ SAME = {
     "kl-ucb++": "kl-ucb-plus-plus",
     "etc": "explore-then-commit",
     "uniform": "random",
+    "q-learning": "epsilon-greedy",
     "information-directed": "ids",
     "information-directed-sampling": "ids",
 }

@@ -9,6 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from escapade.report import returns
 from escapade.report.chart import chart
 
 NORMAL = 1.96  # 95 % interval of a mean over many runs
@@ -24,6 +25,7 @@ def figures(simulation: Any) -> dict[str, Any]:
     return {
         **head,
         "policies": [_policy(policy, best, simulation) for policy in simulation.policies],
+        **returns.figures(simulation),
         "theory": _theory(simulation),
         "verdicts": [asdict(verdict) for verdict in verdicts(simulation)],
     }
@@ -31,6 +33,33 @@ def figures(simulation: Any) -> dict[str, Any]:
 
 def show(console: Console, found: dict[str, Any]) -> None:
     """Print the policies, their regret curves, one line per published value, and one sentence."""
+    if found.get("discount"):
+        returns.show(console, found)
+    if returns.ranks_by_return(found):
+        _show_rewards(console, found)
+    else:
+        _show_regret(console, found)
+    if found["verdicts"]:
+        console.print(_verdicts(found["verdicts"]))
+    elif not found.get("exact"):
+        console.print("No published value is known for this experiment.")
+    if found.get("exact"):
+        console.print(returns.exact_table(found))
+    advised = _advice(found)
+    if advised.row_count:
+        console.print(advised)
+    console.print(sentence(found))
+
+
+def _show_rewards(console: Console, found: dict[str, Any]) -> None:
+    """What each policy is paid as it goes on."""
+    curves = [(policy["spec"], *zip(*policy["rewards"], strict=True)) for policy in found["policies"]]
+    across = "pulls (logarithmic)"
+    console.print(chart(curves, title="reward", across=across, width=console.width - 1, logarithmic=True))
+
+
+def _show_regret(console: Console, found: dict[str, Any]) -> None:
+    """The table, what it does not say, the curves and the lower bound."""
     console.print(_table(found))
     console.print(
         f"regret, and its difference to the least: mean over {found['runs']:,} runs ± 95 % interval, all policies on "
@@ -62,18 +91,12 @@ def show(console: Console, found: dict[str, Any]) -> None:
     if theory["lai_robbins"] is not None:
         line = theory["lai_robbins"] * math.log(found["horizon"])
         console.print(f"Lai & Robbins: {theory['lai_robbins']:.4g} · ln T = {line:.1f}; {theory['note']}.")
-    if found["verdicts"]:
-        console.print(_verdicts(found["verdicts"]))
-    else:
-        console.print("No published value is known for this experiment.")
-    advised = _advice(found)
-    if advised.row_count:
-        console.print(advised)
-    console.print(sentence(found))
 
 
 def sentence(found: dict[str, Any]) -> str:
     """What happened: who lost least, who cannot be told from it, and whether published values were met."""
+    if returns.ranks_by_return(found):
+        return returns.sentence(found)
     ranked = sorted(found["policies"], key=lambda policy: policy["regret"]["mean"])
     best, *others = ranked
     parts = [f"On {found['testbed']}, {best['spec']} lost least ({best['regret']['mean']:.1f} ± {_half(best):.1f})"]
@@ -115,6 +138,7 @@ def _policy(policy: Any, best: Any, simulation: Any) -> dict[str, Any]:
         "pulls_per_second": float(policy.pulls_per_second),
         "compile_seconds": float(policy.compile_seconds),
         "compiled": bool(policy.compiled),
+        **returns.policy_figures(policy, simulation),
         "bound": _bound(policy, simulation),
         "curve": [[int(step), float(mean), float(low), float(high)] for step, mean, low, high in rows],
     }
