@@ -11,7 +11,14 @@ from bandits.policy import POLICIES
 from bandits.testbed import TESTBEDS
 from explore.errors import BadInput
 
-BEDS = ["sutton-barto:arms=3,delay=3", "bernoulli:means=0/1/0.5", "scaled:arms=1", "abrupt:arms=2,rate=0.1"]
+BEDS = [
+    "sutton-barto:arms=3,delay=3",
+    "bernoulli:means=0/1/0.5",
+    "scaled:arms=1",
+    "abrupt:arms=2,rate=0.1",
+    "two-tasks:delay=2",
+    "markov:arms=3,states=3",
+]
 
 
 def interpreted(bed, policy, horizon, seed):
