@@ -5,6 +5,10 @@
 PCG XSL RR 128/64 (O'Neill 2014). 32-bit numbers are halves of an output, the low one first, the high one kept for the
 next call; `Generator.integers` bounds them by Lemire's method (2019). The state is six words: high and low of s, high
 and low of c, whether half an output is kept, and that half.
+
+Who wants to know all that may happen gives `draw` a script instead of a generator. A script is a number whose digits
+are drawn, the lowest first: draw(a), draw(b), … give k mod a, (k div a) mod b, …, so that k = 0, 1, … run through every
+outcome. The increment c of a generator is odd; that of a script is 0.
 """
 
 from typing import Any
@@ -68,6 +72,8 @@ def draw(state: Words, count: int) -> int:
     """`Generator.integers(count)` for 1 ≤ count < 2³²; one value alone draws nothing."""
     if count == 1:
         return 0
+    if state[3] == 0:
+        return _digit(state, np.uint64(count))
     bound = np.uint64(count)
     product = _next_half(state) * bound
     left = product & _HALF
@@ -77,3 +83,25 @@ def draw(state: Words, count: int) -> int:
             product = _next_half(state) * bound
             left = product & _HALF
     return int(np.int64(product >> _32))
+
+
+@kernel_part
+def write_script(state: Words, number: int) -> None:
+    """Make a script for `number` of what was a generator."""
+    state[:] = 0
+    state[0], state[1] = number, 1
+
+
+@kernel_part
+def read_script(state: Words) -> tuple[int, int]:
+    """What is left of the number, and the product of all counts: how many outcomes there are if all are like this."""
+    return int(np.int64(state[0])), int(np.int64(state[1]))
+
+
+@kernel_part
+def _digit(state: Words, count: np.uint64) -> int:
+    """The next digit of a script."""
+    digit = state[0] % count
+    state[0] //= count
+    state[1] *= count
+    return int(np.int64(digit))

@@ -92,6 +92,15 @@ def take(rules: Rules, world: World, action: int) -> tuple[float, bool]:
     return paid, over or world.agent[STEPS] >= rules.limit
 
 
+@kernel_part
+def find(keys: Integers, table: npt.NDArray[np.int32], key: int) -> int:
+    """The place in a table of states where the one with this key is, or belongs; an empty place holds −1."""
+    place = key & (len(table) - 1)
+    while table[place] >= 0 and keys[table[place]] != key:
+        place = (place + 1) & (len(table) - 1)
+    return place
+
+
 @compiled
 def _play(rules: Rules, world: World, actions: Integers) -> tuple[float, int]:
     earned, steps = 0.0, 0

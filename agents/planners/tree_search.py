@@ -25,7 +25,7 @@ from agents.mazes.keys import state_key
 from agents.mazes.layouts import Layouts
 from agents.mazes.pcg import draw
 from agents.planners.plans import Plan
-from agents.planners.simulation import Integers, Rules, World, own_generator, put, rules_of, take, world_of
+from agents.planners.simulation import Integers, Rules, World, find, own_generator, put, rules_of, take, world_of
 from explore.compiled import compiled, kernel_part
 
 EXPLORATION, DISCOUNT, ROLLOUT = 0.5, 0.99, 100
@@ -48,15 +48,6 @@ def tree_search(maze: Layouts, index: int, budget: int, seed: int) -> Plan:
         min(MOST, budget + 2),
     )
     return Plan(actions, float(earned), int(tried), time.perf_counter() - started)
-
-
-@kernel_part
-def _find(keys: Integers, table: npt.NDArray[np.int32], key: int) -> int:
-    """The place in the table where the key is or belongs."""
-    place = key & (len(table) - 1)
-    while table[place] >= 0 and keys[table[place]] != key:
-        place = (place + 1) & (len(table) - 1)
-    return place
 
 
 @kernel_part
@@ -106,7 +97,7 @@ def _player(
                 node = -1
                 if inside_tree:
                     key = state_key(PLAIN, now.cells, now.inside, now.agent, now.task, now.random, 0)
-                    place = _find(keys, table, key)
+                    place = find(keys, table, key)
                     node = table[place]
                     if node < 0:
                         inside_tree = False  # one new state per simulation, and random play from it
@@ -140,7 +131,7 @@ def _player(
             action = found[made]  # an episode that pays is known from here on
         else:
             key = state_key(PLAIN, real.cells, real.inside, real.agent, real.task, real.random, 0)
-            node = table[_find(keys, table, key)]
+            node = table[find(keys, table, key)]
             action, chosen, ties = draw(random, rules.actions), 0, 0
             if node >= 0:
                 for other in range(rules.actions):
