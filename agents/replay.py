@@ -68,7 +68,12 @@ class Replay:
         times = (time.unsqueeze(-1) + torch.arange(steps, device=time.device)) % self.length
         index = times * self.envs + env.unsqueeze(-1)
         learner = torch.arange(index.shape[0], device=index.device).view(-1, 1, 1)
-        drawn = {name: part.flatten(1, 2)[learner, index] for name, part in self._parts.items()}
+        # One index over all learners: rows are then copied whole, and not number by number.
+        place = (learner * (self.length * self.envs) + index).flatten()
+        drawn = {
+            name: part.flatten(0, 2).index_select(0, place).unflatten(0, index.shape)
+            for name, part in self._parts.items()
+        }
         ended = drawn["terminated"] | drawn["truncated"]
         live = torch.ones_like(ended)
         live[..., 1:] = ended[..., :-1].cumsum(-1) == 0

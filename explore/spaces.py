@@ -24,7 +24,8 @@ class Encoder:
     width: numbers per stored row. dtype: their type, the smallest that holds the whole space exactly.
     categories: per column of a row how many categories it has, 0 for a plain number. bounds: `(2, width)` float64, the
     least and the largest that a column of a stored row can be.
-    size: features per row. image_shape: `(height, width, channels)` when the space is one image of bytes, else None;
+    size: features per row. starts: `(width + 1,)` int64, the feature with which each column begins, and last `size`.
+    image_shape: `(height, width, channels)` when the space is one image of bytes, else None;
     channels_first where its first axis is the shortest (stacked frames), so that rows run over channels first.
     """
 
@@ -53,6 +54,7 @@ class Encoder:
         widths = np.where(counts > 0, counts, 1)
         starts = np.cumsum(widths) - widths
         self.size = int(widths.sum())
+        self.starts = np.append(starts, self.size)
         self._category_columns = torch.from_numpy(np.flatnonzero(counts > 0))
         self._category_starts = torch.from_numpy(starts[counts > 0])
         self._number_columns = torch.from_numpy(np.flatnonzero(counts == 0))

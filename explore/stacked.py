@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from explore.embedding import embedded
 from explore.seeding import stream
 from explore.spaces import Encoder
 
@@ -39,7 +40,7 @@ class StackedLinear(torch.nn.Module):
 class StackedInput(StackedLinear):
     """A first layer that reads encoded rows, `(learners, batch, width)`: `features(rows) W + b`.
 
-    Rows of categories alone pick rows of W to sum, so the one-hot features are never built on the way forward.
+    Rows of categories alone pick rows of W to sum, and the one-hot features are never built (`explore.embedding`).
     """
 
     def __init__(self, encoder: Encoder, outputs: int, *, seed: int, name: str, learners: Sequence[int]) -> None:
@@ -47,31 +48,9 @@ class StackedInput(StackedLinear):
         self.encoder = encoder
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        if not self.encoder.categorical:
-            return super().forward(self.encoder.features(rows))
-        summed: torch.Tensor = _SumOfRows.apply(self.encoder.places(rows), self.weight)  # type: ignore[no-untyped-call]
-        return summed + self.bias
-
-
-class _SumOfRows(torch.autograd.Function):
-    """`out[l, b] = Σ_w weight[l, places[l, b, w]]`: the product with one-hot features, without the features."""
-
-    @staticmethod
-    def forward(ctx: Any, places: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        learners, batch, width = places.shape
-        ctx.save_for_backward(places)
-        ctx.inputs = weight.shape[1]
-        offsets = torch.arange(learners, device=places.device).view(-1, 1, 1) * weight.shape[1]
-        bags = (places + offsets).view(learners * batch, width)
-        summed = torch.nn.functional.embedding_bag(bags, weight.flatten(0, 1), mode="sum")
-        return summed.view(learners, batch, -1)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[None, torch.Tensor]:
-        (places,) = ctx.saved_tensors
-        # Scattering gradients into W is slower than one dense product: rows of common codes are hit by most samples.
-        features = torch.zeros(*places.shape[:2], ctx.inputs, device=places.device).scatter_(-1, places, 1.0)
-        return None, torch.bmm(features.transpose(1, 2), gradient)
+        if self.encoder.categorical:
+            return embedded(self.encoder, rows, self.weight, self.bias)
+        return super().forward(self.encoder.features(rows))
 
 
 class StackedLayerNorm(torch.nn.Module):
