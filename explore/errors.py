@@ -8,11 +8,15 @@ class BadInput(ValueError):
     """Something the user gave is wrong; the message names it and says what would be right."""
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> BadInput:
-    """The error for a `name` that is not among the `known` names of this `kind`, with the nearest known one."""
+def unknown(kind: str, name: str, known: Iterable[str], owner: str = "") -> BadInput:
+    """The error for a `name` that is not among the `known` names of this `kind`, with the nearest known one.
+
+    owner: whose names they are, such as "the bonus 'rnd'" for the names of its settings.
+    """
+    wrong = f"unknown {kind} '{name}'" + (f" of {owner}" if owner else "")
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if near:
-        return BadInput(f"unknown {kind} '{name}': did you mean '{near[0]}'?")
+        return BadInput(f"{wrong}: did you mean '{near[0]}'?")
     listed = ", ".join(names) if len(names) <= 12 else ", ".join(names[:12]) + ", …"
-    return BadInput(f"unknown {kind} '{name}': known are {listed or 'none'}.")
+    return BadInput(f"{wrong}: known are {listed or 'none'}.")

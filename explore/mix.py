@@ -36,11 +36,15 @@ class MixSettings(BonusSettings):
 
     @model_validator(mode="after")
     def _fits(self) -> "MixSettings":
-        specs = self.specs()
+        from explore.plugins import BONUSES  # the registry of which the mix itself is a member
+
+        specs, shares = self.specs(), self.shares()
         if any(spec.name == "mix" for spec in specs):
             raise ValueError("a mix cannot hold a mix: write all bonuses in one")
-        if len(self.shares()) != len(specs):
-            raise ValueError(f"{len(specs)} bonuses need {len(specs)} weights, not {len(self.shares())}")
+        if len(shares) != len(specs):
+            raise ValueError(f"'{self.bonuses}' and weights '{self.weights}' do not match: give one weight per bonus")
+        for spec in specs:
+            BONUSES.resolve(spec)  # refuses an unknown part or setting here, before anything is made
         return self
 
     def specs(self) -> list[Spec]:

@@ -13,11 +13,10 @@ of observations of a small maze. β is Count's, measured on MiniGrid.
 from typing import Any, ClassVar
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from explore.bonus import BonusSettings
 from explore.count import Count, CountSettings
-from explore.errors import BadInput
 from explore.seeding import stream
 from explore.spaces import row_keys
 
@@ -27,6 +26,12 @@ class SimHashSettings(CountSettings):
 
     bits: int = Field(32, ge=1, le=1024, description="bits of the hash")
     first_visit: bool = Field(False, description="pay only on the first arrival of an episode")
+
+    @model_validator(mode="after")
+    def _hashes_observations(self) -> "SimHashSettings":
+        if self.by == "state":
+            raise ValueError("a name of a state has no angle to hash: use by=observation, or count:by=state")
+        return self
 
 
 class SimHash(Count):
@@ -38,8 +43,6 @@ class SimHash(Count):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.settings.by == "state":
-            raise BadInput("simhash hashes observations: use by=observation, or count:by=state for exact states.")
         shape = (self.encoder.size, self.settings.bits)
         drawn = [stream(self.seed, "simhash", name).standard_normal(shape, dtype="float32") for name in self.names]
         self.register_buffer("projection", torch.stack([torch.from_numpy(part) for part in drawn]))

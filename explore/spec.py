@@ -54,17 +54,40 @@ def settings_from(model: type[Model], given: Mapping[str, Any], owner: str) -> M
     """Check the `given` settings of the plugin `owner` against its `model`; BadInput names the first wrong one."""
     for key in given:
         if key not in model.model_fields:
-            raise unknown(f"setting of {owner}", key, model.model_fields)
+            raise unknown("setting", key, model.model_fields, owner)
     try:
         return model(**given)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         # A validator that looks at several fields has no field of its own to name.
-        said = first["msg"].removeprefix("Value error, ")
-        named = f"setting '{where}' of {owner}" if where else owner
-        value = f" is {first['input']!r}" if where else ""
-        raise BadInput(f"{named}{value}: {said[0].lower()}{said[1:]}.") from None
+        named = f"setting '{where}' of {owner} is '{first['input']}'" if where else owner
+        raise BadInput(f"{named}: {wanted(first)}.") from None
+
+
+_WANTED = {
+    "greater_than": "it must be above {gt:g}",
+    "greater_than_equal": "it must be at least {ge:g}",
+    "less_than": "it must be below {lt:g}",
+    "less_than_equal": "it must be at most {le:g}",
+    "float_parsing": "it must be a number",
+    "float_type": "it must be a number",
+    "finite_number": "it must be a finite number",
+    "int_parsing": "it must be a whole number",
+    "int_type": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "bool_parsing": "it must be true or false",
+    "bool_type": "it must be true or false",
+    "literal_error": "it must be {expected}",
+}
+
+
+def wanted(error: Mapping[str, Any]) -> str:
+    """What would be right in place of what one of pydantic's `error`s is about, in our words where we have some."""
+    if error["type"] in _WANTED:
+        return _WANTED[error["type"]].format(**error.get("ctx", {}))
+    said: str = error["msg"].removeprefix("Value error, ")
+    return said[0].lower() + said[1:].rstrip(".")
 
 
 def written(settings: Settings) -> str:

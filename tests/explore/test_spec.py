@@ -1,9 +1,11 @@
 """Spec strings, settings, and the sentences said where they are wrong."""
 
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from explore.errors import BadInput, unknown
 from explore.spec import Settings, parse, settings_from, written
@@ -12,6 +14,16 @@ from explore.spec import Settings, parse, settings_from, written
 class Some(Settings):
     beta: float = Field(0.5, ge=0)
     bits: int = 3
+    wide: bool = False
+    how: Literal["sum", "product"] = "sum"
+    share: float = Field(0.5, gt=0, lt=1)
+    name: str = Field("", max_length=8)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Some":
+        if self.bits == self.beta:
+            raise ValueError("bits and beta are the same")
+        return self
 
 
 WORD = st.text("abcdefgh-0123456789_", min_size=1, max_size=6)
@@ -33,8 +45,17 @@ def test_what_is_no_spec_is_refused(text):
 def test_settings_are_converted_and_checked():
     assert settings_from(Some, {"beta": "0.25", "bits": "7"}, "x") == Some(beta=0.25, bits=7)
     for wrong, said in (
-        ({"beta": "-1"}, "setting 'beta' of the bonus x is '-1': input should be greater than or equal to 0."),
-        ({"bita": "1"}, "unknown setting of the bonus x 'bita': did you mean 'bits'?"),
+        ({"beta": "-1"}, "setting 'beta' of the bonus x is '-1': it must be at least 0."),
+        ({"beta": "much"}, "setting 'beta' of the bonus x is 'much': it must be a number."),
+        ({"beta": "inf"}, "setting 'beta' of the bonus x is 'inf': it must be a finite number."),
+        ({"bits": "1.5"}, "setting 'bits' of the bonus x is '1.5': it must be a whole number."),
+        ({"wide": "maybe"}, "setting 'wide' of the bonus x is 'maybe': it must be true or false."),
+        ({"how": "all"}, "setting 'how' of the bonus x is 'all': it must be 'sum' or 'product'."),
+        ({"share": "0"}, "setting 'share' of the bonus x is '0': it must be above 0."),
+        ({"share": "1"}, "setting 'share' of the bonus x is '1': it must be below 1."),
+        ({"name": "x" * 9}, "setting 'name' of the bonus x is 'xxxxxxxxx': string should have at most 8 characters."),
+        ({"bits": "7", "beta": "7"}, "the bonus x: bits and beta are the same."),
+        ({"bita": "1"}, "unknown setting 'bita' of the bonus x: did you mean 'bits'?"),
     ):
         with pytest.raises(BadInput) as caught:
             settings_from(Some, wrong, "the bonus x")

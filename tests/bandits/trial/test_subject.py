@@ -34,7 +34,7 @@ def test_a_class_will_do():
     ("wrong", "said"),
     [
         ("cuont", "did you mean 'count'"),
-        ("count:bata=1", "setting of the bonus 'count' 'bata'"),
+        ("count:bata=1", "unknown setting 'bata' of the bonus 'count'"),
         (int, "derived from Bonus or Strategy"),
     ],
 )
