@@ -137,7 +137,7 @@ class Duff(Policy):
         exact: list[float] = []
         for task, chain in enumerate(chains):
             values = np.diag(restart_values(chain.transitions, chain.rewards, self.discount(bed)))
-            names += [*(f"V of task {task}, state {state}" for state in range(len(values))), f"task {task} abandoned"]
+            names += [*(f"V, task {task} state {state}" for state in range(len(values))), f"task {task} abandoned"]
             exact += [*values.tolist(), 0.0]
         return Lesson(tuple(names), np.array(exact))
 

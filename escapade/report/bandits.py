@@ -11,9 +11,9 @@ from rich.table import Table
 
 from escapade.report import returns
 from escapade.report.chart import chart
+from escapade.report.specs import broken
 
 NORMAL = 1.96  # 95 % interval of a mean over many runs
-SHORT = 16  # a spec of so many letters stays on one line of a table
 
 
 def figures(simulation: Any) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def _table(found: dict[str, Any]) -> Table:
         ahead = low == high == 0
         speed = f"{policy['pulls_per_second'] / 1e6:.1f} M" if policy["compiled"] else _slow(policy)
         table.add_row(
-            _broken(policy["spec"]),
+            broken(policy["spec"]),
             f"{policy['regret']['mean']:.1f} ±{_half(policy):.1f}",
             "least" if ahead else f"{policy['behind']['mean']:+.1f} ±{(high - low) / 2:.1f}",
             *([_shown(policy["bound"])] if bounded else []),
@@ -214,12 +214,6 @@ def _shown(bound: dict[str, Any] | None) -> str:
     return "–" if bound is None else f"{'≥' if bound['direction'] == 'lower' else '≤'} {bound['value']:,.0f}"
 
 
-def _broken(spec: str) -> str:
-    """A long spec on several lines: its name, then one setting per line."""
-    name, colon, settings = spec.partition(":")
-    return spec if len(spec) <= SHORT else "\n  ".join([name + colon, *settings.split(",")])
-
-
 def _verdicts(rows: list[dict[str, Any]]) -> Table:
     table = Table(title="Against published values", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("policy", no_wrap=True)
@@ -230,7 +224,7 @@ def _verdicts(rows: list[dict[str, Any]]) -> Table:
     before = None
     for row in rows:
         table.add_row(
-            "" if row["policy"] == before else _broken(row["policy"]),
+            "" if row["policy"] == before else broken(row["policy"]),
             row["quantity"],
             f"{row['published']:.3f}",
             f"{row['own']:.3f}",

@@ -4,6 +4,7 @@ Where an optimum is known (Markov arms), returns take the place of regret: a pul
 against the arm that pays most now would count a step towards riches as a mistake.
 """
 
+import itertools
 import math
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
+
+from escapade.report.specs import broken
 
 NORMAL = 1.96
 FAR = 1e-3  # of the optimum; what pulls beyond the horizon may add without a word
@@ -90,22 +93,24 @@ def sentence(found: dict[str, Any]) -> str:
 def exact_table(found: dict[str, Any]) -> Table:
     """One line per exact value."""
     table = Table(title="Against exact values", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("policy", overflow="fold")
+    table.add_column("policy", no_wrap=True)
     table.add_column("quantity")
     for name in ("exact", "own", "off"):
         table.add_column(name, justify="right")
     table.add_column("verdict")
-    before = None
-    for row in found["exact"]:
-        table.add_row(
-            "" if row["policy"] == before else row["policy"],
-            row["quantity"],
-            f"{row['exact']:.3f}",
-            f"{row['own']:.3f} ±{row['standard_error']:.3f}",
-            "" if row["off"] is None else f"{row['off']:.0%}",
-            "agrees" if row["agrees"] else "DIFFERS",
-        )
-        before = row["policy"]
+    for spec, group in itertools.groupby(found["exact"], key=lambda row: row["policy"]):
+        rows, lines = list(group), broken(spec).split("\n")  # a long spec goes on beside the next rows
+        names = [*lines[: len(rows) - 1], "\n".join(lines[len(rows) - 1 :])]
+        names += [""] * (len(rows) - len(names))
+        for name, row in zip(names, rows, strict=True):
+            table.add_row(
+                name,
+                row["quantity"],
+                f"{row['exact']:.3f}",
+                f"{row['own']:.3f} ±{row['standard_error']:.3f}",
+                "" if row["off"] is None else f"{row['off']:.0%}",
+                "agrees" if row["agrees"] else "DIFFERS",
+            )
     table.caption = (
         "off: runs more than a tenth off; a learnt value agrees where that is at most 5 % of them, a return within "
         "three standard errors. abandoned: not pulled in the last tenth of the run."
@@ -118,16 +123,16 @@ def _table(found: dict[str, Any]) -> Table:
     title = f"{found['testbed']} · {found['runs']:,} runs × {found['horizon']:,} pulls · seed {found['seed']}"
     known = ranks_by_return(found)
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("policy", overflow="fold")
+    table.add_column("policy", no_wrap=True)
     for name in ("return", *(["of optimum", "short by"] if known else []), "reward", "pulls/s"):
         table.add_column(name, justify="right")
     for policy in found["policies"]:
         short = [_share(policy), _plus_minus(policy["short"])] if known else []
         table.add_row(
-            policy["spec"],
+            broken(policy["spec"]),
             _plus_minus(policy["discounted_return"]),
             *short,
-            f"{policy['reward']:.3f} ±{policy['reward_se']:.3f}",
+            f"{policy['reward']:.2f} ±{policy['reward_se']:.2f}",
             f"{policy['pulls_per_second'] / 1e6:.1f} M",
         )
     return table

@@ -118,7 +118,7 @@ def test_the_boltzmann_schedule_sticks_in_task_1(study: Any) -> None:
     assert off[0] == off[1] == found.learnt[:, 2].mean() == 0
     poor = found.learnt[:, 3]
     assert poor.mean() < EXACT[2] - 3 * poor.std() / np.sqrt(40)
-    assert found.lesson.names[3] == "V of task 1, state 0"
+    assert found.lesson.names[3] == "V, task 1 state 0"
     assert found.lesson.names[5] == "task 1 abandoned"
 
 
