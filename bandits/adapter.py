@@ -119,7 +119,7 @@ def _player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tupl
     from explore.plugins import BONUSES, STRATEGIES
 
     if bed.delay != 0.0 or bed.shows:
-        raise BadInput(f"'{spec}' plays testbeds without contexts and late rewards: take delay=0.")
+        raise BadInput(f"'{spec}' plays prompt arms without contexts or states: take another testbed, and delay=0.")
     name = parse(spec).name
     if name in BONUSES.names():
         return _bonus_player(spec, bed.arms, runs, seed)

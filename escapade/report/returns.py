@@ -120,8 +120,10 @@ def exact_table(found: dict[str, Any]) -> Table:
 
 
 def _table(found: dict[str, Any]) -> Table:
-    title = f"{found['testbed']} · {found['runs']:,} runs × {found['horizon']:,} pulls · seed {found['seed']}"
     known = ranks_by_return(found)
+    title = "Discounted return"
+    if known:  # else the table of regret names the experiment
+        title = f"{found['testbed']} · {found['runs']:,} runs × {found['horizon']:,} pulls · seed {found['seed']}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("policy", no_wrap=True)
     for name in ("return", *(["of optimum", "short by"] if known else []), "reward", "pulls/s"):

@@ -1,4 +1,4 @@
-"""Every policy's regret as it was recorded: the same seeds, so that only a change of the code can move it.
+"""Every policy's regret, and returns on Markov arms, as recorded: the same seeds, so only new code moves them.
 
 To record anew after a change that is meant: `tox -e regression -- --force-regen`, and say why in the commit.
 """
@@ -26,4 +26,13 @@ def test_regret_of_every_policy(testbed, num_regression):
         found = simulate(bed, [name], runs=64, horizon=500, seed=1).policies[0]
         figures[name] = [found.regret, found.reward, found.optimal]
     # Machines differ in the last bit of a logarithm, which may turn a choice of one run in many.
+    num_regression.check(figures, default_tolerance={"rtol": 0.02, "atol": 0.02})
+
+
+@pytest.mark.parametrize("testbed", ["two-tasks", "markov"])
+def test_return_on_markov_arms(testbed, num_regression):
+    specs = ["gittins", "duff", "duff:epsilon=0.2", "epsilon-greedy"]
+    found = simulate(testbed, specs, runs=64, horizon=500, seed=1)
+    figures = {policy.spec: [policy.returns.mean(), policy.reward, policy.optimal] for policy in found.policies}
+    figures["optimum"] = [found.optimum.mean(), found.optimum.min(), found.optimum.max()]
     num_regression.check(figures, default_tolerance={"rtol": 0.02, "atol": 0.02})
