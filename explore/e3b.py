@@ -49,9 +49,10 @@ class E3B(InverseFeatures):
         valid = torch.ones_like(self.fresh) if transitions.valid is None else transitions.valid
         before, after = self.embed(transitions)
         starting = self.fresh & valid
-        start = torch.eye(before.shape[-1], dtype=torch.float64, device=before.device) / self.settings.ridge
-        self.precision.copy_(torch.where(starting[..., None, None], start, self.precision))
-        self._take_in(before, starting)
+        if starting.any():
+            start = torch.eye(before.shape[-1], dtype=torch.float64, device=before.device) / self.settings.ridge
+            self.precision[starting] = start
+            self._take_in(before, starting)
         return self._take_in(after, valid).float()
 
     def _take_in(self, points: torch.Tensor, slots: torch.Tensor) -> torch.Tensor:
@@ -60,5 +61,7 @@ class E3B(InverseFeatures):
         turned = self.precision @ point
         length = (point * turned).sum((-2, -1))
         share = torch.where(slots, 1 / (1 + length), 0.0)
-        self.precision -= share[..., None, None] * (turned @ turned.mT)
+        # The root of the share on either side, so that C⁻¹ stays symmetric to the last bit.
+        turned = (turned * share.sqrt()[..., None, None]).flatten(0, 1)
+        self.precision.flatten(0, 1).baddbmm_(turned, turned.mT, alpha=-1)
         return length

@@ -7,7 +7,15 @@ Mean and variance are merged batch by batch (Chan, Golub & LeVeque 1979):
 The variance is S/n with n ≥ 1, never the unbiased one: that is NaN after a single sample.
 """
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import torch
+
+from explore.compiled import compiled
+
+Doubles = npt.NDArray[np.float64]
 
 
 class RunningMoments(torch.nn.Module):
@@ -26,16 +34,24 @@ class RunningMoments(torch.nn.Module):
     @torch.no_grad()
     def update(self, samples: torch.Tensor, valid: torch.Tensor | None = None) -> None:
         """Take in `samples` `(learners, batch, *shape)`; `valid` `(learners, batch)` leaves rows out."""
-        if valid is None:
-            new = torch.full_like(self.count, samples.shape[1])
-            squares, mean = torch.var_mean(samples.double(), 1, correction=0)
-            squares *= samples.shape[1]
+        if self.mean.device.type == "cpu":
+            learners, batch = samples.shape[:2]
+            kept = np.ones((learners, batch), dtype=np.bool_) if valid is None else valid.contiguous().numpy()
+            mean, squares = self.mean.view(learners, -1).numpy(), self.squares.view(learners, -1).numpy()
+            flat = samples.detach().reshape(learners, batch, -1).contiguous().numpy()
+            _merge(flat, kept, mean, squares, self.count.numpy())
         else:
-            new = valid.sum(1).double()
-            rows = valid.view(*valid.shape, *(1,) * (samples.dim() - 2))
-            samples = torch.where(rows, samples, 0.0).double()  # an idle row may hold anything
-            mean = samples.sum(1) / self._each(new.clamp(min=1))
-            squares = ((samples - mean.unsqueeze(1)).square() * rows).sum(1)
+            self.merge(samples, valid)
+
+    def merge(self, samples: torch.Tensor, valid: torch.Tensor | None = None) -> None:
+        """`update` by tensor operations, on any device; on the CPU a dozen small ones, which cost more than the sums."""
+        if valid is None:
+            valid = torch.ones(samples.shape[:2], dtype=torch.bool, device=samples.device)
+        new = valid.sum(1).double()
+        rows = valid.view(*valid.shape, *(1,) * (samples.dim() - 2))
+        samples = torch.where(rows, samples, 0.0).double()  # an idle row may hold anything
+        mean = samples.sum(1) / self._each(new.clamp(min=1))
+        squares = ((samples - mean.unsqueeze(1)).square() * rows).sum(1)
         total = self.count + new
         share = self._each(new / total.clamp(min=1))
         delta = mean - self.mean
@@ -87,3 +103,33 @@ class ReturnScale(torch.nn.Module):
     def std(self) -> torch.Tensor:
         """The deviation to divide by, `(learners,)` float32."""
         return self.moments.std
+
+
+@compiled
+def _merge(
+    samples: npt.NDArray[Any], valid: npt.NDArray[np.bool_], mean: Doubles, squares: Doubles, count: Doubles
+) -> None:
+    """Merge samples `(learners, batch, numbers)` into the moments `(learners, numbers)` and counts `(learners,)`."""
+    learners, batch, numbers = samples.shape
+    their_mean, their_squares = np.empty(numbers), np.empty(numbers)
+    for learner in range(learners):
+        new = valid[learner].sum()
+        if new == 0:
+            continue
+        their_mean[:] = 0.0
+        their_squares[:] = 0.0
+        for item in range(batch):
+            if valid[learner, item]:
+                for number in range(numbers):
+                    their_mean[number] += samples[learner, item, number]
+        their_mean /= new
+        for item in range(batch):
+            if valid[learner, item]:
+                for number in range(numbers):
+                    their_squares[number] += (samples[learner, item, number] - their_mean[number]) ** 2
+        total = count[learner] + new
+        for number in range(numbers):
+            delta = their_mean[number] - mean[learner, number]
+            mean[learner, number] += delta * new / total
+            squares[learner, number] += their_squares[number] + delta * delta * new * count[learner] / total
+        count[learner] = total

@@ -73,17 +73,18 @@ class Reservoir(torch.nn.Module):
 
     def add(self, points: torch.Tensor, valid: torch.Tensor | None = None) -> None:
         """Take in `points` `(learners, batch, features)` one after the other; `valid` leaves rows out."""
-        most = self.points.shape[1]
-        drawn = self.draws.uniform(points.shape[1]).double().to(points.device)
-        rows = torch.arange(len(points), device=points.device)
-        for item in range(points.shape[1]):
-            counts = torch.ones_like(rows, dtype=torch.bool) if valid is None else valid[:, item]
-            place = torch.where(self.seen < most, self.seen, (drawn[:, item] * (self.seen + 1)).long())
-            kept = counts & (place < most)
-            place = place.clamp(max=most - 1)
-            old = self.points[rows, place]
-            self.points[rows, place] = torch.where(kept.unsqueeze(-1), points[:, item], old)
-            self.seen += counts
+        most, batch = self.points.shape[1], points.shape[1]
+        drawn = self.draws.uniform(batch).double().to(points.device)
+        counts = torch.ones_like(drawn, dtype=torch.bool) if valid is None else valid
+        seen = self.seen.unsqueeze(1) + counts.cumsum(1) - counts.long()  # before each point
+        place = torch.where(seen < most, seen, (drawn * (seen + 1)).long())
+        kept = counts & (place < most)
+        # Where several points fall on one place the last one stays; an index must not have to choose.
+        later = torch.ones(batch, batch, dtype=torch.bool, device=points.device).triu(1)
+        replaced = (place.unsqueeze(2) == place.unsqueeze(1)) & kept.unsqueeze(1) & later
+        learner, item = (kept & ~replaced.any(2)).nonzero(as_tuple=True)
+        self.points[learner, place[learner, item]] = points[learner, item]
+        self.seen += counts.sum(1)
 
     def distance(self, points: torch.Tensor, k: int) -> torch.Tensor:
         """The distance to the k-th nearest point kept, `(learners, batch)`; to the farthest where there are fewer."""

@@ -9,26 +9,30 @@ from hypothesis import strategies as st
 from explore.moments import ReturnScale, RunningMoments
 
 
+@pytest.mark.parametrize("way", ["update", "merge"], ids=["compiled", "tensors"])
 @given(st.lists(st.integers(1, 7), min_size=1, max_size=6), st.floats(-1e4, 1e4), st.integers(0, 99))
 @settings(max_examples=40, deadline=None)
-def test_moments_agree_with_numpy(batches, centre, seed):
+def test_moments_agree_with_numpy(way, batches, centre, seed):
     rng = np.random.default_rng(seed)
     data = centre + rng.normal(size=(2, sum(batches), 3)) * [0.1, 1, 50]
     moments = RunningMoments(2, 3)
     for part in np.split(data, np.cumsum(batches)[:-1], axis=1):
-        moments.update(torch.from_numpy(part))
+        getattr(moments, way)(torch.from_numpy(part))
     np.testing.assert_allclose(moments.mean, data.mean(1), rtol=1e-9, atol=1e-9)
     if sum(batches) > 1:
         np.testing.assert_allclose(moments.std, data.std(1), rtol=1e-4)
 
 
-def test_rows_left_out_leave_no_trace():
+@pytest.mark.parametrize("way", ["update", "merge"], ids=["compiled", "tensors"])
+def test_rows_left_out_leave_no_trace(way):
     rows = torch.tensor([[1.0, float("nan"), 5.0], [float("inf"), 2.0, 2.5]])
     valid = torch.tensor([[True, False, True], [False, True, True]])
     moments = RunningMoments(2)
-    moments.update(rows, valid)
+    getattr(moments, way)(rows, valid)
+    getattr(moments, way)(rows, torch.zeros_like(valid))
     np.testing.assert_allclose(moments.mean, [3, 2.25])
     np.testing.assert_allclose(moments.std, [2, 0.25])
+    assert moments.count.tolist() == [2, 2]
 
 
 def test_one_sample_has_deviation_one_and_none_has_too():

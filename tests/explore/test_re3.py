@@ -52,3 +52,14 @@ def test_fewer_points_than_neighbours_measure_to_the_farthest():
     assert reservoir.distance(torch.ones(1, 1, 1), 3).item() == 0
     reservoir.add(torch.tensor([[[0.0], [5.0]]]))
     assert reservoir.distance(torch.ones(1, 1, 1), 3).item() == 4
+
+
+def test_a_batch_is_taken_in_as_its_points_one_after_the_other():
+    whole, single = (Reservoir(1, 5, seed=0, name="r", learners=[0, 3]) for _ in range(2))
+    for batch in torch.arange(2 * 12 * 9, dtype=torch.float32).view(12, 2, 9, 1):
+        valid = batch[..., 0] % 4 != 0
+        whole.add(batch, valid)
+        for item in range(9):
+            single.add(batch[:, item : item + 1], valid[:, item : item + 1])
+        assert torch.equal(whole.points, single.points)
+        assert torch.equal(whole.seen, single.seen)
