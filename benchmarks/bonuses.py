@@ -1,10 +1,11 @@
 """What a bonus costs per transition, beside RLeXplore's reward of the same name.
 
 A rollout of 128 steps in 8 environments is observed step by step, scored at once, and learned from in batches of 256;
-both sides do the same, on one thread. RLeXplore's `watch` is `observe`: most of its rewards do nothing there, where
-ours keep the statistics that RLeXplore takes from the whole rollout. Observations are 16 numbers. RLeXplore's networks
-are one hidden layer of 256 and 128 features: `same width` gives ours these sizes (RND's predictor has two layers more,
-as in its paper).
+both sides do the same, on one thread, whose CPU time is counted. RLeXplore's `watch` is `observe`: most of its rewards
+do nothing there, where ours keep, step by step, the statistics that RLeXplore takes from the whole rollout when it
+scores. So there are two ratios, of scoring and learning, which are the same work on either side, and of everything.
+Observations are 16 numbers. RLeXplore's networks are one hidden layer of 256 and 128 features, and four models for
+Disagreement: `same size` gives ours these sizes (RND's predictor has two layers more, as in its paper).
 
 RLeXplore comes from the package index as `rllte-core`, into an environment of its own that is thrown away; the
 environment variable RLEXPLORE_PYTHON names an interpreter that has it already.
@@ -29,24 +30,25 @@ from explore.transitions import Transitions
 
 STEPS, ENVS, SIZE, ACTIONS, BATCH, REPEATS = 128, 8, 16, 4, 256, 5
 PEER = Path(__file__).parent / "peers" / "rlexplore.py"
-SAME_WIDTH = {"hidden": 256, "features": 128}
+SAME_SIZE = {"hidden": 256, "features": 128, "models": 4}
+WORK = ("observe", "score", "learn")
 
 
 def main() -> None:
-    """Print one line per bonus: microseconds per transition, ours, ours as wide as theirs, theirs."""
+    """Print one line per bonus: microseconds per transition, ours, ours of their size, theirs, and the ratios."""
     torch.set_num_threads(1)
     theirs = peer()
     print(
         f"microseconds per transition: {STEPS} steps × {ENVS} environments, learned in batches of {BATCH}; one thread"
     )
     print(f"torch {torch.__version__} here, {theirs['said']}")
-    print(f"{'':16s} {'ours':>26s} {'same width':>26s} {'RLeXplore':>26s}   all of theirs / ours, same width")
-    print(" " * 16 + f" {'observe':>8s} {'score':>8s} {'learn':>8s}" * 3)
+    print(f"{'':16s} {'ours':>26s} {'same size':>26s} {'RLeXplore':>26s}   theirs / ours, same size")
+    print(" " * 16 + f" {'observe':>8s} {'score':>8s} {'learn':>8s}" * 3 + "   score + learn       all")
     for name in BONUSES.names():
         if not BONUSES.get(name).__module__.startswith("explore."):
             continue
         fields = BONUSES.get(name).Settings.model_fields
-        wide = {key: value for key, value in SAME_WIDTH.items() if key in fields}
+        wide = {key: value for key, value in SAME_SIZE.items() if key in fields}
         ours, same = cost(name), cost(name, **wide)
         line = f"{name:16s} " + " ".join(map(columns, (ours, same)))
         other = theirs["costs"].get(name)
@@ -55,13 +57,20 @@ def main() -> None:
         elif "failed" in other:
             print(f"{line}   RLeXplore's does not run: {other['failed']}")
         else:
-            total = sum(other.values()) / sum(same.values())
-            print(f"{line} {columns(other)}   {total:5.1f} ×", flush=True)
+            print(
+                f"{line} {columns(other)}   {ratio(other, same, WORK[1:]):13s} {ratio(other, same, WORK):>9s}",
+                flush=True,
+            )
 
 
 def columns(side: dict[str, float]) -> str:
     """Observing, scoring and learning."""
-    return " ".join(f"{side[what]:8.2f}" for what in ("observe", "score", "learn"))
+    return " ".join(f"{side[what]:8.2f}" for what in WORK)
+
+
+def ratio(theirs: dict[str, float], ours: dict[str, float], work: tuple[str, ...]) -> str:
+    """How many times as long theirs takes for that work."""
+    return f"{sum(theirs[what] for what in work) / sum(ours[what] for what in work):.2f} ×"
 
 
 def cost(name: str, **settings: Any) -> dict[str, float]:
@@ -80,7 +89,7 @@ def cost(name: str, **settings: Any) -> dict[str, float]:
     )
     steps = [rollout.select((slice(None), slice(at, at + ENVS))) for at in range(0, STEPS * ENVS, ENVS)]
     batches = [rollout.select((slice(None), slice(at, at + BATCH))) for at in range(0, STEPS * ENVS, BATCH)]
-    taken: dict[str, list[float]] = {"observe": [], "score": [], "learn": []}
+    taken: dict[str, list[float]] = {what: [] for what in WORK}
     for _ in range(1 + REPEATS):
         started = time.process_time()
         episodic = torch.cat([bonus.observe(step) for step in steps], dim=1)
