@@ -38,7 +38,7 @@ class ActionCode:
     def features(self, action: torch.Tensor) -> torch.Tensor:
         """`(learners, batch)` or `(learners, batch, …)` actions to `(learners, batch, size)` float32."""
         if not self.categories:
-            return action.flatten(2).float()
+            return action.reshape(*action.shape[:2], self.numbers).float()
         parts = [
             torch.nn.functional.one_hot(index, count)
             for index, count in zip(self._indices(action), self.categories, strict=True)
@@ -48,7 +48,7 @@ class ActionCode:
     def loss(self, predicted: torch.Tensor, action: torch.Tensor) -> torch.Tensor:
         """How far `predicted`, `(learners, batch, size)`, is from the actions taken, `(learners, batch)`."""
         if not self.categories:
-            return (predicted - action.flatten(2).float()).square().mean(-1)
+            return (predicted - self.features(action)).square().mean(-1)
         logits = predicted.split(self.categories, dim=-1)
         terms = [
             torch.nn.functional.cross_entropy(part.movedim(-1, 1), index, reduction="none")

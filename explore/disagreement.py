@@ -8,7 +8,8 @@ of one model (ICM) would pay on. The bonus does not look at s′. Actions may be
 
 From the paper: five models, Adam with 1e-4. Each learns from its own random `share` of a batch, a choice near the
 paper's sampling with replacement that keeps the models apart by their data too. Normalisation as for RND, since random
-features have no scale of their own; β is Count's.
+features have no scale of their own. One hidden layer of 128 and 64 features are a choice for small observations; β is
+Count's.
 """
 
 from typing import Any, ClassVar

@@ -44,7 +44,7 @@ class RunningMoments(torch.nn.Module):
             self.merge(samples, valid)
 
     def merge(self, samples: torch.Tensor, valid: torch.Tensor | None = None) -> None:
-        """`update` by tensor operations, on any device; on the CPU a dozen small ones, which cost more than the sums."""
+        """`update` by tensor operations, on any device: a dozen small ones, which on a CPU cost more than the sums."""
         if valid is None:
             valid = torch.ones(samples.shape[:2], dtype=torch.bool, device=samples.device)
         new = valid.sum(1).double()

@@ -53,8 +53,8 @@ class PseudoCount(Bonus):
         super().__init__(*args, **kwargs)
         low, high = self.encoder.bounds
         categories = np.array(self.encoder.categories)
-        whole = self.encoder.dtype == np.uint8
-        # Bytes of fewer levels than bins, such as flags, need no more bins than levels.
+        whole = self.encoder.dtype.kind in "ui"
+        # Whole numbers of fewer levels than bins, such as flags, need no more bins than levels.
         bins = np.minimum(self.settings.bins, high - low + 1) if whole else np.full(len(low), self.settings.bins)
         values = np.where(categories > 0, categories, bins).astype(np.int64)
         bounded = np.maximum(np.abs(low), np.abs(high)) < UNBOUNDED

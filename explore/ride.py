@@ -9,7 +9,7 @@ with this arrival, so that walking to and fro does not pay. Unlike an error, the
 life.
 
 From the paper: the two losses (their weights here are ICM's, w = 0.2) and the count. Normalisation is a choice: φ has
-no scale of its own. β is Count's.
+no scale of its own. Networks and Adam are ICM's here; β is Count's.
 """
 
 from typing import Any, ClassVar

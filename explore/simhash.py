@@ -7,7 +7,8 @@ A is `bits` × features with independent N(0, 1) entries, own to each learner; g
 observations at angle θ agree in each bit with probability 1 − θ/π. More bits tell more observations apart.
 
 The paper varies the bits per domain; the 32 here are a choice that leaves few accidental collisions among the thousands
-of observations of a small maze. β is Count's, measured on MiniGrid.
+of observations of a small maze. As in the paper every arrival pays, not the first of an episode alone. β is Count's,
+measured on MiniGrid.
 """
 
 from typing import Any, ClassVar

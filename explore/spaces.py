@@ -21,7 +21,8 @@ IMAGE_SCALE = 255.0
 class Encoder:
     """The encoding of one observation space.
 
-    width: numbers per stored row. dtype: their type, the smallest that holds the whole space exactly.
+    width: numbers per stored row. dtype: their type, uint8 or int64 where every number is whole, so that each is kept
+    exactly; float32 as soon as one is not (numbers that float32 cannot tell apart are one).
     categories: per column of a row how many categories it has, 0 for a plain number. bounds: `(2, width)` float64, the
     least and the largest that a column of a stored row can be.
     size: features per row. starts: `(width + 1,)` int64, the feature with which each column begins, and last `size`.
@@ -182,8 +183,12 @@ def _dtype(leaves: list[gym.Space[Any]]) -> np.dtype[Any]:
     """uint8 where every leaf fits, int64 for larger integers, float32 as soon as one leaf has floats."""
     needed: np.dtype[Any] = np.dtype(np.uint8)
     for leaf in leaves:
-        if isinstance(leaf, gym.spaces.Box) and leaf.dtype != np.uint8:
-            return np.dtype(np.float32)
+        if isinstance(leaf, gym.spaces.Box):
+            kind = np.dtype(leaf.dtype)
+            if kind.kind == "f":
+                return np.dtype(np.float32)
+            if kind != np.uint8 and kind.kind != "b":
+                needed = np.dtype(np.int64)
         if isinstance(leaf, gym.spaces.Discrete | gym.spaces.MultiDiscrete) and max(_columns(leaf)[0]) > 256:
             needed = np.dtype(np.int64)
     return needed

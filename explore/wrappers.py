@@ -272,7 +272,9 @@ def _keys(keys: Any) -> torch.Tensor | None:
 
 def _actions(action: Any) -> torch.Tensor:
     array = np.array(action)
-    return torch.from_numpy(array.astype(np.int64 if array.ndim == 1 else np.float32))[None]
+    # One whole number per environment is a category; anything else is a vector, or the one number of a Box.
+    category = array.ndim == 1 and array.dtype.kind in "iub"
+    return torch.from_numpy(array.astype(np.int64 if category else np.float32))[None]
 
 
 def _joined(parts: list[Transitions]) -> Transitions:

@@ -35,6 +35,13 @@ def test_vectors_are_raw_and_lose_by_their_squared_error(space):
     assert code.loss(torch.tensor([[[0.0, 3.0]]]), action).tolist() == [[5.0]]
 
 
+def test_a_single_number_is_a_vector_of_one():
+    code = ActionCode(gym.spaces.Box(-1, 1, ()))
+    action = torch.tensor([[0.5, -0.25]])
+    assert code.features(action).tolist() == [[[0.5], [-0.25]]]
+    assert code.loss(torch.tensor([[[0.0], [0.75]]]), action).tolist() == [[0.25, 1.0]]
+
+
 def test_other_actions_are_refused():
     with pytest.raises(BadInput, match="Discrete"):
         ActionCode(gym.spaces.Text(3))

@@ -50,6 +50,23 @@ def test_images_are_bytes_in_storage_and_shares_of_255_in_features():
     np.testing.assert_allclose(encoder.features(torch.from_numpy(rows)), 0.2)
 
 
+@pytest.mark.parametrize("kind", [np.int32, np.int64, np.int8, np.uint16])
+def test_whole_numbers_are_kept_exactly(kind):
+    """Float32 would take 2²⁴ and 2²⁴ + 1 for one, and a count would add up their visits."""
+    limits = np.iinfo(kind)
+    encoder = Encoder(gym.spaces.Box(limits.min, limits.max, (2,), kind))
+    rows = encoder.encode(np.array([[limits.max, 1], [limits.max - 1, 1], [limits.min, 1]], dtype=kind))
+    assert rows.dtype == np.int64
+    assert len(row_keys(torch.from_numpy(rows)).unique()) == 3
+    assert encoder.features(torch.from_numpy(rows)).dtype == torch.float32
+
+
+def test_one_number_that_is_not_whole_makes_all_of_them_float32():
+    space = gym.spaces.Tuple((gym.spaces.Box(0, 9, (1,), np.int64), gym.spaces.Box(0, 1, (1,), np.float64)))
+    assert Encoder(space).dtype == np.float32
+    assert Encoder(gym.spaces.Tuple((space[0], gym.spaces.Discrete(300)))).dtype == np.int64
+
+
 def test_unsupported_spaces_are_refused():
     with pytest.raises(BadInput, match="not supported"):
         Encoder(gym.spaces.Text(5))
