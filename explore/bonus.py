@@ -15,8 +15,8 @@ with `novelty` the plugin's formula, σ the running deviation of the discounted 
 the transition and hands it back to `score`. (A bonus made of several, `explore.mix`, has one such factor per part, on a
 last axis.)
 
-Defaults that all share: β = 0.02 was measured on MiniGrid (`explore.count`) and suits returns near 1; a discount of 0.99
-is RND's. Decay, normalisation and clip are off unless a plugin's paper has them.
+Defaults that all share: β = 0.02 was measured on MiniGrid (`explore.count`) and suits returns near 1; a discount of
+0.99 is RND's. Decay, normalisation and clip are off unless a plugin says otherwise.
 
 An author writes `novelty`, and `remember` and `improve` where the formula needs them.
 """

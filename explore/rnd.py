@@ -5,9 +5,10 @@
 f is a fixed random network, f̂ learns to say the same; σ is the running deviation of the discounted, non-episodic
 return of the errors, which are not centred. Observations are whitened and clipped to ±5 (`explore.senses`).
 
-From the paper: f̂ has two layers more than f, both end in the same number of features, Adam with 1e-4, normalisation
-by a return of discount 0.99, and training on a `share` of each batch where many environments make the batches large (there: 1 at 32 environments).
-Layers of 128 and 64 features instead of convolutions and 512 are a choice for small observations; β is Count's.
+From the paper: f̂ has two layers more than f, both end in the same number of features, Adam with 1e-4, normalisation by
+a return of discount 0.99, and training on a `share` of each batch where many environments make the batches large
+(there: 1 at 32 environments). Layers of 128 and 64 features instead of convolutions and 512 are a choice for small
+observations; β is Count's.
 """
 
 from typing import Any, ClassVar
