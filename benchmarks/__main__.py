@@ -1,4 +1,4 @@
-"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] [dqn] [lockstep] [mazes]`."""
+"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] [dqn] [lockstep] [mazes] [planners]`."""
 
 import importlib
 import pkgutil

@@ -34,7 +34,7 @@ def checked_plan(
 
 
 def optima(mazes: Sequence[str]) -> dict[str, float | None]:
-    """What the shortest-path planner gets in each maze, on training layouts; None where no planner knows it."""
+    """What the exact planner gets in each maze, on training layouts; None where no planner knows it."""
     from agents.planners import optimum
 
     return {maze: optimum(maze) for maze in mazes}

@@ -8,21 +8,21 @@ import gymnasium as gym
 import minigrid  # noqa: F401  (registers its mazes)
 
 from agents.mazes.engine import CompiledMazes
-from agents.mazes.layouts import bare, split
-from agents.mazes.layouts import layouts as layout_set
+from agents.mazes.layouts import Layouts, bare, split
+from agents.mazes.own_sets import layout_set, two_sets
 from agents.mazes.packing import why_not
 from agents.mazes.real import RealMazes
 from agents.mazes.vector import Mazes
 from explore.errors import BadInput, unknown
 
-__all__ = ["CompiledMazes", "Mazes", "RealMazes", "catalogue", "described", "has_held_out", "make"]
+__all__ = ["CompiledMazes", "Mazes", "RealMazes", "catalogue", "described", "has_held_out", "make", "two_sets"]
 
 
 def make(
     maze: str,
     num_envs: int,
     *,
-    layouts: str = "train",
+    layouts: str | Sequence[int] | Layouts = "train",
     seed: int | Sequence[int] = 0,
     state_key: bool = False,
     view: Literal["partial", "full"] = "partial",
@@ -31,8 +31,9 @@ def make(
 ) -> Mazes:
     """`num_envs` environments of the maze with this Gymnasium id, each episode on one of its `layouts`.
 
-    layouts: "train" or "held-out", two sets that never meet. seed: of the streams that choose the layouts; one for all
-    (slot i has seed + i), or one per slot. state_key: whether `info` has the exact full state as a 64-bit key.
+    layouts: "train" or "held-out", two sets that never meet; or a set of one's own, the seeds of the resets that make
+    it or one of `two_sets`. seed: of the streams that choose the layouts; one for all (slot i has seed + i), or one
+    per slot. state_key: whether `info` has the exact full state as a 64-bit key.
     view: what the agent sees, or the full grid with the agent in it. reward_scale: what every reward is multiplied by.
     backend: the compiled engine where the maze can be compiled and real MiniGrid else ("auto"), or one of them; both
     play the same layouts for the same seeds. `compiled` and `why_not` of the environment say which it is, and why.

@@ -17,6 +17,7 @@ import hashlib
 import os
 import tempfile
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -118,7 +119,9 @@ def layout_index(slot_seed: int, episode: int, count: int) -> int:
 
 
 def bare(maze: str) -> MiniGridEnv:
-    """The environment with this id without its wrappers; BadInput where it is no MiniGrid maze."""
+    """The environment with this id without its wrappers; BadInput where there is none, or it is no MiniGrid maze."""
+    if maze not in gym.registry:
+        raise unknown("maze", maze, (name for name in gym.registry if name.startswith("MiniGrid-")))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # an older version of a maze is still that maze
         try:
@@ -136,12 +139,12 @@ def hidden_contents(env: MiniGridEnv) -> list[Any]:
     return [None if thing is None else thing.encode() for thing in inside]
 
 
-def made_from(maze: str, resets: int = RESETS) -> Layouts:
-    """The distinct layouts of the resets with seeds 0, 1, …; made anew, whatever was kept."""
+def made_from(maze: str, resets: int | Sequence[int] = RESETS) -> Layouts:
+    """The distinct layouts of the resets with seeds 0, 1, … or with these seeds; made anew, whatever was kept."""
     env = bare(maze)
     first: dict[bytes, tuple[int, str, Packed | None]] = {}
     reason, limits = None, set()
-    for seed in range(resets):
+    for seed in range(resets) if isinstance(resets, int) else resets:
         try:
             env.reset(seed=seed)
         except gym.error.DependencyNotInstalled as missing:
@@ -156,6 +159,8 @@ def made_from(maze: str, resets: int = RESETS) -> Layouts:
     if len(limits) > 1:
         reason = reason or "its time limit depends on the layout"
     env.close()
+    if not first:
+        raise BadInput(f"an empty set of layouts of {maze}: give at least one seed whose reset makes one.")
     seeds, missions, packed = zip(*(first[contents] for contents in sorted(first)), strict=True)
     known = tuple(sorted(set(missions)))
     arrays: dict[str, Any] = {

@@ -5,7 +5,7 @@
 For anyone who wants to see that a maze, perhaps a class of their own, runs compiled as it runs on real MiniGrid.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agents.mazes import Mazes, make
+from agents.mazes.layouts import Layouts
 
 WALK = np.array([0.15, 0.15, 0.4, 0.1, 0.05, 0.12, 0.03])  # a random player that gets somewhere
 SIGNALS = ("reward", "terminated", "truncated")
@@ -31,12 +32,14 @@ class Lockstep:
     difference: str | None
 
 
-def random_play(maze: str, steps: int, *, slots: int = 4, seed: int = 0) -> Lockstep:
+def random_play(
+    maze: str, steps: int, *, slots: int = 4, seed: int = 0, layouts: str | Sequence[int] | Layouts = "train"
+) -> Lockstep:
     """`steps` steps of random play in each slot, every second one uniform and the others mostly walking.
 
-    BadInput where the maze cannot be compiled.
+    layouts: as for `agents.mazes.make`. BadInput where the maze cannot be compiled.
     """
-    ours, theirs = (make(maze, slots, seed=seed, backend=kind) for kind in ("compiled", "real"))
+    ours, theirs = (make(maze, slots, seed=seed, layouts=layouts, backend=kind) for kind in ("compiled", "real"))
     random, count = np.random.default_rng(seed), ours.layouts.actions
     chances = WALK[:count] / WALK[:count].sum()
     return compare(

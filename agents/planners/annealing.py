@@ -34,7 +34,7 @@ def annealing(maze: Layouts, index: int, budget: int, seed: int) -> Plan:
         rules_of(maze), start, now, own_generator(maze, index, seed, "annealing/moves"), budget, HOT, COLD
     )
     earned, steps = played(maze, index, best)
-    return Plan(best[:steps], earned, int(tried), time.perf_counter() - started)
+    return Plan(best[:steps], earned, int(tried), time.perf_counter() - started, "annealing")
 
 
 @kernel_part
@@ -66,6 +66,12 @@ def _move(way: Integers, used: int, actions: int, random: Random) -> None:
         way[at], way[other] = way[other], way[at]
 
 
+@kernel_part
+def _accepts(change: float, temperature: float, random: Random) -> bool:
+    """Whether a move is taken that changes the return so: with probability min(1, exp(change/temperature))."""
+    return change >= 0 or draw(random, FINE) < FINE * np.exp(change / temperature)
+
+
 @compiled
 def _anneal(
     rules: Rules, start: World, now: World, random: Random, budget: int, hot: float, cold: float
@@ -81,7 +87,7 @@ def _anneal(
         _move(other, used, rules.actions, random)
         value, steps = _tried(rules, start, now, other)
         tried += steps
-        if value >= earned or draw(random, FINE) < FINE * np.exp((value - earned) / temperature):
+        if _accepts(value - earned, temperature, random):
             way[:] = other
             earned, used = value, steps
             if value > most:

@@ -1,9 +1,10 @@
 """Breadth-first search over the true states of a maze: the least steps to success, and so the best return.
 
-A task that is done after t steps of T pays 1 − 0.9·t/T, the less the later, and nothing else pays: the shortest way to
-success is the optimum. The search runs on the engine's own step (`agents.mazes.dynamics`), so that it knows every rule;
-two states are the same where their 64-bit keys are. Where the world moves by itself there is no shortest way to speak
-of, and where the states are too many for memory the search gives up: None, never a guess.
+MiniGrid's tasks pay 1 − 0.9·t/T when they are done after t steps of T, and nothing else: the shortest way to success
+is the optimum. The search runs on the engine's own step (`agents.mazes.dynamics`); two states are the same where their
+64-bit keys are. Where the world moves by itself there is no shortest way to speak of, and where something else pays too
+the shortest way need not be the best: there `value_iteration` has the optimum. Where the states are too many for memory
+the search gives up: None, never a guess.
 """
 
 import time
@@ -12,20 +13,35 @@ import numpy as np
 import numpy.typing as npt
 
 from agents.mazes.codes import Codes
-from agents.mazes.dynamics import DONE, GO_TO, OBSTACLES, STEPS, Numbers, Random, act
+from agents.mazes.dynamics import (
+    DONE,
+    FETCH,
+    FETCH_TARGET,
+    GO_TO,
+    MEMORY,
+    PLAIN,
+    PUT_NEAR,
+    RED_BLUE,
+    STEPS,
+    UNLOCK,
+    Numbers,
+    Random,
+    act,
+)
 from agents.mazes.keys import state_key
-from agents.mazes.layouts import Layouts, layouts
+from agents.mazes.layouts import Layouts
 from agents.planners.plans import Plan
+from agents.planners.simulation import find, overwrite
 from explore.compiled import compiled
 
-MEMORY = 1 << 29  # bytes that a search may take
+ROOM = 1 << 29  # bytes that a search may take
 MOST = (20_000, 400_000, 4_000_000)  # states that it may visit; more are allowed where they were too few
-SAMPLE = 100  # layouts over which the optimum of a maze is averaged
+SUCCESS_ALONE_PAYS = (PLAIN, UNLOCK, FETCH_TARGET, FETCH, GO_TO, PUT_NEAR, RED_BLUE, MEMORY)
 
 
 def shortest(maze: Layouts, index: int) -> Plan | None:
     """The plan for the layout `index` of a set; None where there is none, or where it cannot be found."""
-    if maze.why_not is not None or maze.rule == OBSTACLES:
+    if maze.why_not is not None or not pays_success_alone(maze):
         return None
     started = time.perf_counter()
     cells, inside = maze.cells[index], maze.inside[index]
@@ -44,7 +60,7 @@ def shortest(maze: Layouts, index: int) -> Plan | None:
             maze.limit,
             maze.actions,
             boxes,
-            min(most, MEMORY // bytes_per_state),
+            min(most, ROOM // bytes_per_state),
         )
         simulated += int(tried)
         if not gave_up:
@@ -52,23 +68,12 @@ def shortest(maze: Layouts, index: int) -> Plan | None:
     if not len(actions):
         return None
     value = 1 - 0.9 * (len(actions) / maze.limit)
-    return Plan(actions, value, simulated, time.perf_counter() - started)
+    return Plan(actions, value, simulated, time.perf_counter() - started, "breadth-first")
 
 
-def optimum(maze: str, name: str = "train", sample: int = SAMPLE) -> float | None:
-    """The mean return of the shortest ways on the layouts called `name`, the first `sample` of them.
-
-    None where the maze cannot be planned in, or where one of these layouts cannot be solved. (The layouts lie in the
-    order of a hash, so that the first ones are a random sample.)
-    """
-    found = layouts(maze, name)
-    values = []
-    for index in range(min(sample, len(found))):
-        plan = shortest(found, index)
-        if plan is None:
-            return None
-        values.append(plan.value)
-    return float(np.mean(values))
+def pays_success_alone(maze: Layouts) -> bool:
+    """Whether nothing but success pays in this maze, the less the later, and nothing in it is random."""
+    return maze.rule in SUCCESS_ALONE_PAYS
 
 
 @compiled
@@ -106,8 +111,9 @@ def _search(
         for action in range(actions):
             if action == DONE and rule != GO_TO:
                 continue
-            next_cells[:], next_agent[:] = all_cells[at], all_agents[at]
-            next_inside[:] = all_inside[at if boxes else 0]
+            overwrite(next_cells, all_cells[at])
+            overwrite(next_agent, all_agents[at])
+            overwrite(next_inside, all_inside[at if boxes else 0])
             paid, over = act(rule, next_cells, next_inside, next_agent, own_task, own_random, height, limit, action)
             tried += 1
             if over and paid > 0:
@@ -122,20 +128,15 @@ def _search(
             if over or next_agent[STEPS] >= limit:
                 continue
             key = state_key(rule, next_cells, next_inside, next_agent, own_task, own_random, 0)
-            place = key & (slots - 1)
-            known = False
-            while seen[place] >= 0:
-                if keys[seen[place]] == key:
-                    known = True
-                    break
-                place = (place + 1) & (slots - 1)
-            if known:
+            place = find(keys, seen, key)
+            if seen[place] >= 0:
                 continue
             if count == most:
                 return np.empty(0, dtype=np.int64), tried, True
-            all_cells[count], all_agents[count] = next_cells, next_agent
+            overwrite(all_cells[count], next_cells)
+            overwrite(all_agents[count], next_agent)
             if boxes:
-                all_inside[count] = next_inside
+                overwrite(all_inside[count], next_inside)
             keys[count], parent[count], by[count], seen[place] = key, at, action, count
             count += 1
         at += 1

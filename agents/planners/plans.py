@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+EXACT = ("breadth-first", "value-iteration")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -17,3 +19,9 @@ class Plan:
     value: float  # the undiscounted return; its expectation where the method plans over the distribution
     simulated: int  # steps of the maze that the search tried
     seconds: float
+    method: str  # which planner it is of
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing can earn more: the method is exact."""
+        return self.method in EXACT

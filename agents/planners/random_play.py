@@ -24,7 +24,7 @@ def random_play(maze: Layouts, index: int, budget: int, seed: int) -> Plan:
     mean, tried, actions = _episodes(
         rules_of(maze), start, now, own_generator(maze, index, seed, "random/actions"), budget
     )
-    return Plan(actions, float(mean), int(tried), time.perf_counter() - started)
+    return Plan(actions, float(mean), int(tried), time.perf_counter() - started, "random")
 
 
 @compiled

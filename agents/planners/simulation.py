@@ -4,7 +4,7 @@ A planner simulates with a generator of its own, never with a copy of the maze's
 does not foresee what the maze will draw. What it decided is then played on the layout with the layout's own generator.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -69,10 +69,17 @@ def played(maze: Layouts, index: int, actions: npt.ArrayLike) -> tuple[float, in
 @kernel_part
 def put(target: World, source: World) -> None:
     """Copy a state, but not its generator."""
-    target.cells[:] = source.cells
-    target.inside[:] = source.inside
-    target.agent[:] = source.agent
-    target.task[:] = source.task
+    overwrite(target.cells, source.cells)
+    overwrite(target.inside, source.inside)
+    overwrite(target.agent, source.agent)
+    overwrite(target.task, source.task)
+
+
+@kernel_part
+def overwrite(target: npt.NDArray[Any], source: npt.NDArray[Any]) -> None:
+    """`target[:] = source`, which takes Numba a second to compile each time."""
+    for i in range(len(target)):
+        target[i] = source[i]
 
 
 @kernel_part

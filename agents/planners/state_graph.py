@@ -17,13 +17,14 @@ from agents.mazes.engine import Worlds, layouts_of
 from agents.mazes.keys import state_key
 from agents.mazes.layouts import Layouts
 from agents.planners.chance import NOISE, chance_of, outcome
-from agents.planners.simulation import Integers, Rules, World, find, rules_of
+from agents.planners.simulation import Integers, Rules, World, find, overwrite, rules_of
 from explore.compiled import compiled, kernel_part
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
-MEMORY = 1 << 29  # bytes that the states, and that their outcomes, may take
+ROOM = 1 << 29  # bytes that the states, and that their outcomes, may take
 MOST_STATES = 1 << 20
+LOOK = 100  # states after which the number of outcomes is estimated
 FINE = 1e-9  # by how much a reward may miss the line
 
 
@@ -52,8 +53,8 @@ def state_graph(maze: Layouts, indices: Integers) -> tuple[Graph | None, int]:
     """
     roots = layouts_of(Worlds(maze.cells, maze.inside, maze.agent, maze.task, maze.random), indices)
     bytes_per_state = sum(part[0].nbytes for part in roots) + 3 * 8 * maze.actions + 8 + 4 * 4
-    most = min(MOST_STATES, MEMORY // bytes_per_state)
-    found, graph, tried = _explored(rules_of(maze), roots, chance_of(maze) == NOISE, most, MEMORY // 12)
+    most = min(MOST_STATES, ROOM // bytes_per_state)
+    found, graph, tried = _explored(rules_of(maze), roots, chance_of(maze) == NOISE, most, ROOM // 12)
     return graph if found else None, int(tried)
 
 
@@ -67,11 +68,13 @@ def _explored(rules: Rules, roots: Worlds, noise: bool, most: int, most_outcomes
         graph.roots[root] = _entered(graph, states, count, before)
         count = max(count, graph.roots[root] + 1)
     while at < count:
+        if at >= LOOK and outcomes // at * count > 2 * most_outcomes:
+            return False, graph, tried  # the states that are known would need too many
         _copy(states, at, before)
         for action in range(rules.actions):
             row = at * rules.actions + action
             graph.first[row] = outcomes
-            number, numbers = np.int64(0), 1  # a literal 0 would be compiled for itself
+            number, numbers = int(np.int64(0)), 1  # a literal 0 would be compiled for itself
             while number < numbers:
                 steps, probability, product, ends, fixed, slope = _weighed(rules, noise, before, action, number, after)
                 tried += steps
@@ -142,15 +145,19 @@ def _entered(graph: Graph, states: Worlds, count: int, world: World) -> int:
     place = find(graph.keys, graph.table, key)
     if graph.table[place] < 0:
         graph.keys[count], graph.table[place] = key, count
-        states.cells[count], states.inside[count], states.task[count] = world.cells, world.inside, world.task
-        states.agent[count] = world.agent
+        overwrite(states.cells[count], world.cells)
+        overwrite(states.inside[count], world.inside)
+        overwrite(states.agent[count], world.agent)
+        overwrite(states.task[count], world.task)
     return int(graph.table[place])
 
 
 @kernel_part
 def _copy(states: Worlds, row: int, world: World) -> None:
-    world.cells[:], world.inside[:], world.task[:] = states.cells[row], states.inside[row], states.task[row]
-    world.agent[:] = states.agent[row]
+    overwrite(world.cells, states.cells[row])
+    overwrite(world.inside, states.inside[row])
+    overwrite(world.agent, states.agent[row])
+    overwrite(world.task, states.task[row])
 
 
 @kernel_part

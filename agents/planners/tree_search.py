@@ -10,9 +10,10 @@ scale); from a new state it plays at random for at most `ROLLOUT` steps. What wa
 goes into the means of all actions on the way. Paths that meet share a state (transpositions; Childs, Brodeur & Kocsis
 2008): in a maze most paths do. The steps since the reset are no part of a state here, so that the means mix times.
 
-Before each move a sixteenth of what is left of the budget is spent. Where nothing in the maze is random the best
-episode that any simulation completed is remembered and followed (single-player search, Schadd et al. 2008); otherwise
-the most visited action is played. The simulations draw from a generator of the planner's own.
+Before each move a sixteenth of what is left of the budget is spent. Where nothing that is earned is random the best
+episode that any simulation completed is remembered, and followed as soon as another simulation earned less
+(single-player search, Schadd et al. 2008); otherwise the most visited action is played. The simulations draw from a
+generator of the planner's own.
 """
 
 import time
@@ -20,10 +21,11 @@ import time
 import numpy as np
 import numpy.typing as npt
 
-from agents.mazes.dynamics import OBSTACLES, PLAIN, Random
+from agents.mazes.dynamics import PLAIN, Random
 from agents.mazes.keys import state_key
 from agents.mazes.layouts import Layouts
 from agents.mazes.pcg import draw
+from agents.planners.chance import is_certain, without_noise
 from agents.planners.plans import Plan
 from agents.planners.simulation import Integers, Rules, World, find, own_generator, put, rules_of, take, world_of
 from explore.compiled import compiled, kernel_part
@@ -36,18 +38,19 @@ MOST = 1 << 20  # states that the tree holds; in further ones it plays at random
 def tree_search(maze: Layouts, index: int, budget: int, seed: int) -> Plan:
     """Play one layout by tree search; at most `budget` steps are simulated before its last move."""
     started = time.perf_counter()
-    real, now = world_of(maze, index), world_of(maze, index)
-    now = now._replace(random=own_generator(maze, index, seed, "mcts/world"))
+    real, now = (without_noise(maze, world_of(maze, index)) for _ in range(2))
+    if not is_certain(maze):
+        now = now._replace(random=own_generator(maze, index, seed, "mcts/world"))
     earned, tried, actions = _player(
         rules_of(maze),
         real,
         now,
         own_generator(maze, index, seed, "mcts/actions"),
         budget,
-        maze.rule != OBSTACLES,
+        is_certain(maze),
         min(MOST, budget + 2),
     )
-    return Plan(actions, float(earned), int(tried), time.perf_counter() - started)
+    return Plan(actions, float(earned), int(tried), time.perf_counter() - started, "tree-search")
 
 
 @kernel_part
@@ -86,6 +89,7 @@ def _player(
     way, paid_on_way = np.empty(rules.limit, dtype=np.int64), np.empty(rules.limit)
     node_on_way = np.empty(rules.limit, dtype=np.int64)
     found, found_length, found_value = np.empty(rules.limit, dtype=np.int64), 0, -np.inf
+    worst = np.inf  # of all simulations: where all earn the same, none of them tells where to go
     moves = np.empty(rules.limit, dtype=np.int64)
     tried, made, earned, over = 0, 0, 0.0, False
     while not over:
@@ -123,12 +127,13 @@ def _player(
                     visits[node, way[i]] += 1
                     values[node, way[i]] += (ahead - values[node, way[i]]) / visits[node, way[i]]
                     low, high = min(low, ahead), max(high, ahead)
+            worst = min(worst, gained)
             if certain and ended and gained > found_value:
                 found_value, found_length = gained, made + steps
                 found[:made] = moves[:made]
                 found[made:found_length] = way[:steps]
-        if certain and found_length > made and found_value > 0:
-            action = found[made]  # an episode that pays is known from here on
+        if certain and found_length > made and found_value > worst:
+            action = found[made]  # an episode that pays more is known from here on
         else:
             key = state_key(PLAIN, real.cells, real.inside, real.agent, real.task, real.random, 0)
             node = table[find(keys, table, key)]

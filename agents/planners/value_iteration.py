@@ -22,7 +22,7 @@ from agents.mazes.layouts import Layouts
 from agents.planners.chance import is_certain, without_noise
 from agents.planners.plans import Plan
 from agents.planners.simulation import Integers, Rules, World, find, played, rules_of, take, world_of
-from agents.planners.state_graph import MEMORY, Floats, Graph, state_graph
+from agents.planners.state_graph import ROOM, Floats, Graph, state_graph
 from explore.compiled import compiled
 
 Policy = npt.NDArray[np.int8]  # (steps, states): the best action in each of the steps
@@ -36,14 +36,14 @@ def value_iteration(maze: Layouts, index: int) -> Plan | None:
     """
     started = time.perf_counter()
     graph, tried = state_graph(maze, np.array([index]))
-    if graph is None or maze.limit * len(graph.keys) > MEMORY:
+    if graph is None or maze.limit * len(graph.keys) > ROOM:
         return None
     policy = np.empty((maze.limit, len(graph.keys)), dtype=np.int8)
     value = float(_backwards(graph, maze.limit, maze.actions, policy)[graph.roots[0]])
     actions = _followed(rules_of(maze), without_noise(maze, world_of(maze, index)), graph, policy)
     if is_certain(maze):
         value = played(maze, index, actions)[0]  # without the rounding of the sums
-    return Plan(actions, value, tried, time.perf_counter() - started)
+    return Plan(actions, value, tried, time.perf_counter() - started, "value-iteration")
 
 
 def expected(maze: Layouts, indices: npt.ArrayLike) -> Floats | None:

@@ -1,0 +1,94 @@
+"""The one door to the planners.
+
+    plan("MiniGrid-DoorKey-8x8-v0", 3).value              the most that layout 3 can pay
+    plan(maze, 3, method="annealing", budget=50_000)      what annealing gets out of 50,000 simulated steps
+
+breadth-first    exact, where success alone pays, the less the later, and nothing is random
+value-iteration  exact, whatever pays and whatever is random, where the states fit into memory
+tree-search      Monte-Carlo tree search within the budget of simulated steps
+annealing        simulated annealing over action sequences within the budget
+random           random play until the budget is spent; its value is the mean return
+auto             the first exact one that can be had, and tree search where none can
+
+`optimum` is the normaliser of all scores: a score of 1 is the return of the exact planner.
+"""
+
+import numpy as np
+
+from agents.mazes.layouts import Layouts, layouts
+from agents.planners.annealing import annealing
+from agents.planners.breadth_first import pays_success_alone, shortest
+from agents.planners.chance import is_certain
+from agents.planners.plans import Plan
+from agents.planners.random_play import random_play
+from agents.planners.tree_search import tree_search
+from agents.planners.value_iteration import expected, value_iteration
+from explore.errors import BadInput, unknown
+
+BUDGET = 100_000  # steps: DoorKey-8x8 is solved by tree search
+SAMPLE = 100  # layouts over which the optimum of a maze is averaged
+
+_WITH_BUDGET = {"tree-search": tree_search, "annealing": annealing, "random": random_play}
+METHODS = ("auto", "breadth-first", "value-iteration", *_WITH_BUDGET)
+
+
+def plan(maze: str | Layouts, index: int = 0, *, method: str = "auto", budget: int = BUDGET, seed: int = 0) -> Plan:
+    """A plan for layout number `index` of a maze's training layouts, or of a set of layouts.
+
+    budget: simulated steps, for the methods that have one. seed: of the planner's own random streams. BadInput for an
+    unknown method, maze or layout, a maze that does not run compiled, no budget, a negative seed, and a method that
+    does not suit the maze: the message says which does.
+    """
+    found = layouts(maze, "train") if isinstance(maze, str) else maze
+    if method not in METHODS:
+        raise unknown("planner", method, METHODS)
+    if found.why_not is not None:
+        raise BadInput(f"{found.maze} cannot be planned in, as it runs on real MiniGrid: {found.why_not}.")
+    if not 0 <= index < len(found):
+        raise BadInput(f"layout {index} of {found.maze}: there are {len(found)}, counted from 0.")
+    if budget < 1:
+        raise BadInput(f"a budget of {budget} simulated steps: at least 1 is needed.")
+    if seed < 0:
+        raise BadInput(f"seed {seed}: a seed is zero or a positive whole number.")
+    if method in _WITH_BUDGET:
+        return _WITH_BUDGET[method](found, index, budget, seed)
+    exact = _exact(found, index, method)
+    return tree_search(found, index, budget, seed) if exact is None else exact
+
+
+def _exact(maze: Layouts, index: int, method: str) -> Plan | None:
+    """The plan of an exact method; None where it was for us to choose one and there is none."""
+    if method == "breadth-first" and not pays_success_alone(maze):
+        raise BadInput(
+            f"breadth-first knows no optimum of {maze.maze}: not success alone decides; use value-iteration."
+        )
+    by_steps = method == "breadth-first" or (method == "auto" and pays_success_alone(maze))
+    found = shortest(maze, index) if by_steps else value_iteration(maze, index)
+    if found is None and method != "auto":
+        why = "there is no way to success or there are" if by_steps else "there are"
+        raise BadInput(
+            f"{method} finds no plan for layout {index} of {maze.maze}: {why} too many states; use tree-search."
+        )
+    return found
+
+
+def optimum(maze: str, name: str = "train", sample: int = SAMPLE) -> float | None:
+    """The mean return of exact plans on the layouts called `name`, the first `sample` of them.
+
+    Where the world moves by itself it is the expectation. None where the maze cannot be planned in exactly, or one of
+    these layouts cannot be solved. (The layouts lie in the order of a hash: the first ones are a random sample.)
+    """
+    found = layouts(maze, name)
+    if found.why_not is not None:
+        return None
+    indices = np.arange(min(sample, len(found)))
+    if not is_certain(found):  # its layouts are states of one world, so that one search does for all
+        values = expected(found, indices)
+        return None if values is None else float(values.mean())
+    plans = []
+    for index in indices.tolist():
+        exact = _exact(found, index, "auto")
+        if exact is None:
+            return None
+        plans.append(exact.value)
+    return float(np.mean(plans))
