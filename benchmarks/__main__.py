@@ -1,4 +1,4 @@
-"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] [dqn] [lockstep] [mazes] [planners]`."""
+"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] … [planners]`."""
 
 import importlib
 import pkgutil

@@ -66,6 +66,8 @@ class Mazes(VectorEnv[Any, Any, Any]):
     ) -> tuple[Observation, dict[str, Any]]:
         """Begin an episode in every slot; `seed` gives the slots new streams (slot i: seed + i, or its own)."""
         if seed is not None:
+            if isinstance(seed, int):
+                super().reset(seed=seed)  # what Gymnasium itself remembers of it
             given = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else list(seed)
             if len(given) != self.num_envs:
                 raise BadInput(f"{len(given)} seeds for {self.num_envs} environments: give one each.")

@@ -56,6 +56,8 @@ def maze_figures(blocks: Sequence[Block], optimum: dict[str, float | None]) -> l
     mazes = []
     for maze in dict.fromkeys(block.maze for block in blocks):
         agents = [agent_figures(block) for block in blocks if block.maze == maze]
+        for agent in agents:
+            agent["score"] = _score(agent["return"]["iqm"], optimum.get(maze))
         base = agents[0]
         for other in agents[1:]:
             other["improvement"] = _improvement(base["spec"], other["returns"], base["returns"])
@@ -99,7 +101,7 @@ def show(console: Console, maze: dict[str, Any]) -> None:
     """Print the table of one maze and its sentence."""
     optimum = maze["optimum"]
     planner = "unknown" if optimum is None else f"{optimum:.3f}"
-    title = f"{maze['id']} · shortest-path planner: {planner}"
+    title = f"{maze['id']} · planner: {planner}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("agent", overflow="fold")
     for name in ("return [95 %]", "held out", "solved", "first reward", "stuck", "time", "steps/s"):
@@ -123,6 +125,9 @@ def show(console: Console, maze: dict[str, Any]) -> None:
         "held out: on layouts never trained on; first reward: median steps.",
         style="dim",
     )
+    scores = [f"{agent['spec']} {agent['score']:.2f}" for agent in maze["agents"] if agent.get("score") is not None]
+    if scores:
+        console.print(f"score, the return as a share of the planner's: {', '.join(scores)}.")
     series = [
         (agent["spec"], *zip(*[(step, mean) for step, mean, _, _ in agent["curve"]], strict=True))
         for agent in maze["agents"]
@@ -132,6 +137,11 @@ def show(console: Console, maze: dict[str, Any]) -> None:
         title = "return on training layouts, interquartile mean"
         console.print(chart(series, title=title, across="steps per learner", width=console.width - 1))
     console.print(sentence(maze))
+
+
+def _score(earned: float, optimum: float | None) -> float | None:
+    """A return as a share of the planner's; None where that is not known, or no positive return can be had."""
+    return earned / optimum if optimum is not None and optimum > 0 else None
 
 
 def _improvement(over: str, ours: list[float], theirs: list[float]) -> dict[str, Any]:

@@ -77,10 +77,19 @@ def test_figures_have_the_promised_keys_and_values():
     (agent,) = maze["agents"]
     assert agent["return"]["iqm"] == pytest.approx(0.85)
     assert agent["success"]["rate"] == 0.75
+    assert agent["score"] == pytest.approx(0.85 / 0.97)
     assert agent["stuck"] == 1
     assert agent["first_reward_steps"] == [None, 100, 100, 100]
     assert agent["curve"][0][:2] == [10, pytest.approx(0.85)]
     assert {"return", "success"} <= agent["held_out"].keys()
+
+
+@pytest.mark.parametrize(("optimum", "shown"), [(0.97, True), (None, False), (0.0, False), (-1.0, False)])
+def test_a_score_is_shown_where_the_planner_earns_something(optimum, shown):
+    (maze,) = maze_figures([block("count", [0.0, 0.97])], {"MiniGrid-DoorKey-8x8-v0": optimum})
+    text = io.StringIO()
+    show(Console(file=text, width=80), maze)
+    assert ("a share of the planner's: count 0.50." in " ".join(text.getvalue().split())) == shown
 
 
 @pytest.mark.parametrize("width", [80, 160])
