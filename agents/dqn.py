@@ -21,7 +21,7 @@ import torch
 from pydantic import Field
 
 from agents.agent_spec import AgentSpec
-from agents.networks import NETWORKS, Network, Plain
+from agents.networks import build
 from agents.replay import Replay, Windows
 from explore.bonus import Bonus
 from explore.plugins import BONUSES, STRATEGIES
@@ -79,7 +79,16 @@ class DQN:
         self.encoder = Encoder(observation_space)
         self.bonus = self._bonus(spec, observation_space, actions, seed)
         self.strategy = self._strategy(spec, actions, horizon)
-        self.network = self._network(spec, actions, seed)
+        self.network = build(
+            spec.network,
+            self.encoder,
+            actions,
+            hidden=s.hidden,
+            intrinsic=self.bonus is not None,
+            seed=seed,
+            learners=learners,
+            envs=s.envs,
+        ).to(self.device)
         self.target = copy.deepcopy(self.network).requires_grad_(False)
         trained = [p for p in self.network.parameters() if p.requires_grad]
         self.optimiser = torch.optim.Adam(trained, lr=s.learning_rate, fused=True)
@@ -108,8 +117,7 @@ class DQN:
         Schaul et al. 2022): held still, some of its moments turn in circles; the average over the last hundred or so
         does not. On DoorKey-5x5 after 40,000 steps five learners got 0.2 to 0.4 by the one and 0.96 by the other.
         """
-        self.target.quiet()
-        return self.target.judgement(self.target(rows))
+        return self.target.judged(rows)
 
     def observe(self, transitions: Transitions) -> None:
         """Take in one vector step, every tensor `(learners, envs, …)`, with the true successors."""
@@ -202,17 +210,3 @@ class DQN:
         learners, envs = len(self.learners), self.settings.envs
         strategy = plugin(actions, learners=learners, envs=envs, horizon=horizon, **settings.model_dump())
         return strategy.to(self.device)
-
-    def _network(self, spec: AgentSpec, actions: int, seed: int) -> Network:
-        plugin, settings = (Plain, Settings()) if spec.network is None else NETWORKS.resolve(spec.network)
-        network = plugin(
-            self.encoder,
-            actions,
-            hidden=self.settings.hidden,
-            intrinsic=self.bonus is not None,
-            seed=seed,
-            learners=self.learners,
-            envs=self.settings.envs,
-            **settings.model_dump(),
-        )
-        return network.to(self.device)

@@ -6,18 +6,28 @@ et al. 2015). Each slot plays one episode on a layout of its own stream; nothing
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from agents.dqn import DQN
 from agents.mazes import make
 from agents.stage import Stage
 from explore.seeding import stream
 from explore.streams import Streams
 
 EPSILON = 0.05
+
+
+class Exploits(Protocol):
+    """What is evaluated: a DQN, or the trained networks that are left of one."""
+
+    learners: list[int]
+    device: torch.device
+
+    def exploit(self, rows: torch.Tensor) -> torch.Tensor:
+        """The values that the agent is judged by, `(learners, batch, actions)`, for rows `(learners, batch, width)`."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ def slot_seeds(seed: int, purpose: str, learners: list[int], slots: int) -> list
 
 
 @torch.no_grad()
-def evaluate(agent: DQN, maze: str, layouts: str, episodes: int, *, seed: int, purpose: str) -> Score:
+def evaluate(agent: Exploits, maze: str, layouts: str, episodes: int, *, seed: int, purpose: str) -> Score:
     """Play `episodes` episodes per learner on `layouts`; `purpose` names the random streams."""
     seeds = slot_seeds(seed, f"{purpose}/layouts", agent.learners, episodes)
     stage = Stage(make(maze, num_envs=len(seeds), layouts=layouts, seed=seeds), len(agent.learners), agent.device)

@@ -12,7 +12,7 @@ import torch
 
 from explore.registry import Registry
 from explore.spaces import Encoder
-from explore.spec import Settings, settings_from
+from explore.spec import Settings, Spec, settings_from
 from explore.stacked import StackedMLP
 from explore.streams import Streams
 from explore.transitions import Transitions
@@ -65,6 +65,11 @@ class Network(torch.nn.Module, ABC):
         """The extrinsic values that the agent is judged by, `(learners, batch, actions)`."""
         return values[:, :, : self.extrinsic].mean(2)
 
+    def judged(self, rows: torch.Tensor) -> torch.Tensor:
+        """The values that the agent is judged by for these rows, without noise."""
+        self.quiet()
+        return self.judgement(self(rows))
+
     def resample(self, streams: Streams) -> None:
         """Draw new weight noise, before each choice and each update; nothing without noise."""
         return
@@ -104,3 +109,9 @@ class Plain(Network):
 
 
 NETWORKS: Registry[type[Network]] = Registry("escapade.networks", "network")
+
+
+def build(spec: Spec | None, encoder: Encoder, actions: int, **common: Any) -> Network:
+    """The network that a spec names, `plain` where there is none; `common` is what every `Network` takes."""
+    plugin, settings = (Plain, Settings()) if spec is None else NETWORKS.resolve(spec)
+    return plugin(encoder, actions, **common, **settings.model_dump())

@@ -18,6 +18,7 @@ class LearnerResult:
     held_out_return, held_out_success: the same on layouts never trained on; None where there are too few.
     first_reward_step: environment steps of this learner until its first reward above zero; None if it never came.
     curve: (environment steps, evaluated return on training layouts) pairs, in order.
+    visits: how many of its training steps led to the cell x, y, as `visits[x][y]`; empty where nobody counted.
     """
 
     learner: int
@@ -27,6 +28,7 @@ class LearnerResult:
     held_out_success: float | None
     first_reward_step: int | None
     curve: list[tuple[int, float]]
+    visits: list[list[int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Block:
 
     steps: environment steps per learner. seconds: wall time of training (evaluation included).
     steps_per_second: environment steps of all learners per second of training, evaluation apart.
-    weights: the state of the networks, for `agents.play`; empty when not asked for.
+    weights: what `agents.trained` needs to play them; empty when not asked for.
     """
 
     maze: str

@@ -17,6 +17,7 @@ from agents.evaluation import evaluate, slot_seeds
 from agents.mazes import has_held_out, make
 from agents.results import Block, LearnerResult, OnProgress, Progress
 from agents.stage import Stage
+from agents.trained import weights_of
 from explore.errors import BadInput
 
 CURVE_POINTS = 20
@@ -49,7 +50,9 @@ def train(
         raise BadInput(f"{steps} steps are too few: at least {chosen.envs}, one in each environment slot.")
     seeds = slot_seeds(seed, "layouts", names, chosen.envs)
     needs_key = spec.bonus is not None and spec.bonus.settings.get("by") == "state"
-    stage = Stage(make(maze, num_envs=len(seeds), seed=seeds, state_key=needs_key), len(names), device)
+    mazes = make(maze, num_envs=len(seeds), seed=seeds, state_key=needs_key)
+    mazes.count_visits()
+    stage = Stage(mazes, len(names), device)
     dqn = DQN(
         spec,
         stage.space,
@@ -84,6 +87,7 @@ def train(
         if progress is not None:
             progress(Progress(dqn.steps, vector_steps * chosen.envs, returns, sum(f is not None for f in first_reward)))
     stage.close()
+    visits = mazes.visits.reshape(len(names), chosen.envs, mazes.layouts.width, mazes.layouts.height).sum(1)
     training = time.perf_counter() - started - evaluating
     train_score = evaluate(dqn, maze, "train", FINAL_EPISODES, seed=seed, purpose="final/train")
     held_out = None
@@ -104,8 +108,9 @@ def train(
                 held_out_success=None if held_out is None else float(held_out.success[i]),
                 first_reward_step=first_reward[i],
                 curve=curves[i],
+                visits=visits[i].tolist(),
             )
             for i, name in enumerate(names)
         ],
-        weights=dict(dqn.target.state_dict()) if keep_weights else {},
+        weights=weights_of(dqn) if keep_weights else {},
     )

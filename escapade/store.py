@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.results import Block, LearnerResult
+from escapade import weights
 from explore.errors import BadInput
 
 FILE = "runs.sqlite"
@@ -28,6 +29,12 @@ CREATE TABLE IF NOT EXISTS learners (
 CREATE TABLE IF NOT EXISTS curves (
     configuration INTEGER NOT NULL, learner INTEGER NOT NULL, step INTEGER NOT NULL, value REAL NOT NULL,
     PRIMARY KEY (configuration, learner, step));
+CREATE TABLE IF NOT EXISTS visits (
+    configuration INTEGER NOT NULL, learner INTEGER NOT NULL, counts TEXT NOT NULL,
+    PRIMARY KEY (configuration, learner));
+CREATE TABLE IF NOT EXISTS weights (
+    configuration INTEGER NOT NULL, learner INTEGER NOT NULL, file TEXT NOT NULL,
+    PRIMARY KEY (configuration, learner));
 """
 
 
@@ -35,6 +42,7 @@ class Store:
     """The results in `folder`, or in memory where it is None. BadInput where the folder cannot hold one."""
 
     def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
         try:
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -71,7 +79,10 @@ class Store:
         return [int(name) for (name,) in rows]
 
     def save(self, configuration: Mapping[str, Any], block: Block) -> None:
-        """Write the learners of a block with their curves, all in one transaction."""
+        """Write the learners of a block with their curves and visits, all in one transaction, after its weights."""
+        file = None
+        if self.folder is not None and block.weights:
+            file = weights.write(self.folder, block.maze, block.agent, _text(configuration), block.weights)
         with self._base:
             self._base.execute(
                 "INSERT OR IGNORE INTO configurations (configuration, versions) VALUES (?, ?)",
@@ -87,6 +98,11 @@ class Store:
                     "INSERT OR REPLACE INTO curves VALUES (?, ?, ?, ?)",
                     [(key, r.learner, step, value) for step, value in r.curve],
                 )
+                self._base.execute(
+                    "INSERT OR REPLACE INTO visits VALUES (?, ?, ?)", (key, r.learner, json.dumps(r.visits))
+                )
+                if file is not None:
+                    self._base.execute("INSERT OR REPLACE INTO weights VALUES (?, ?, ?)", (key, r.learner, file))
 
     def load(self, configuration: Mapping[str, Any], learners: Sequence[int] | None = None) -> Block:
         """The finished learners of a configuration as one block; `learners` limits it to these names."""
@@ -94,7 +110,10 @@ class Store:
         rows = self._base.execute("SELECT * FROM learners WHERE configuration = ? ORDER BY learner", (key,)).fetchall()
         rows = [row for row in rows if learners is None or row[1] in learners]
         results = [
-            LearnerResult(row[1], row[2], row[3], row[4], row[5], row[6], self._curve(key, row[1])) for row in rows
+            LearnerResult(
+                row[1], row[2], row[3], row[4], row[5], row[6], self._curve(key, row[1]), self._visits(key, row[1])
+            )
+            for row in rows
         ]
         blocks = {(row[7], row[8]) for row in rows}  # learners of one block share its cost
         return Block(
@@ -105,6 +124,25 @@ class Store:
             steps_per_second=sum(rate for _, rate in blocks) / max(len(blocks), 1),
             results=results,
         )
+
+    def weights(self, configuration: Mapping[str, Any], learner: int) -> dict[str, Any]:
+        """The weights of the block that this learner was trained in; BadInput where they were not kept."""
+        row = self._base.execute(
+            "SELECT file FROM weights WHERE configuration = ? AND learner = ?", (*self._id(configuration), learner)
+        ).fetchone()
+        if row is None or self.folder is None:
+            raise BadInput(
+                f"'{self.folder}' keeps no weights of learner {learner} of {configuration['agent']} in "
+                f"{configuration['maze']}: train it again with `escapade mazes --out` into another folder."
+            )
+        return weights.read(self.folder, row[0])
+
+    def _visits(self, key: int, learner: int) -> list[list[int]]:
+        row = self._base.execute(
+            "SELECT counts FROM visits WHERE configuration = ? AND learner = ?", (key, learner)
+        ).fetchone()
+        found: list[list[int]] = json.loads(row[0]) if row else []
+        return found
 
     def _curve(self, key: int, learner: int) -> list[tuple[int, float]]:
         rows = self._base.execute(

@@ -83,7 +83,7 @@ def sweep(
         threads = max(1, cores // workers)
         with tempfile.TemporaryDirectory(prefix="escapade-") as folder, _Watch(Path(folder), standing):
             tasks = (
-                delayed(_block)(TRAIN, number, configuration, lacking, threads, folder)
+                delayed(_block)(TRAIN, number, configuration, lacking, threads, folder, store.folder is not None)
                 for number, configuration, lacking in missing
             )
             with parallel_config(backend=backend, n_jobs=workers) if backend else parallel_config(n_jobs=workers):
@@ -95,7 +95,13 @@ def sweep(
 
 
 def _block(
-    train: str, number: int, configuration: dict[str, Any], learners: Sequence[int], threads: int, folder: str
+    train: str,
+    number: int,
+    configuration: dict[str, Any],
+    learners: Sequence[int],
+    threads: int,
+    folder: str,
+    keep_weights: bool,
 ) -> tuple[int, Block]:
     module, _, name = train.partition(":")
     if train == TRAIN:
@@ -104,6 +110,8 @@ def _block(
         torch.set_num_threads(threads)
     tell = _Teller(number, Path(folder) / f"{number}.json")
     arguments = {key: value for key, value in configuration.items() if key not in ("maze", "agent")}
+    if keep_weights:
+        arguments["keep_weights"] = True
     work: Train = getattr(importlib.import_module(module), name)
     return number, work(configuration["maze"], configuration["agent"], learners=learners, progress=tell, **arguments)
 

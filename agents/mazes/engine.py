@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agents.mazes.codes import Codes
-from agents.mazes.dynamics import DIRECTION, STEPS, Numbers, Random, act
+from agents.mazes.dynamics import DIRECTION, STEPS, Numbers, Random, X, Y, act
 from agents.mazes.keys import state_key
 from agents.mazes.layouts import Layouts, layout_index
 from agents.mazes.vector import Flags, Mazes, Observation, Outcome
@@ -108,6 +108,7 @@ class CompiledMazes(Mazes):
             final_direction,
             final_key,
             kept.mission,
+            self.visits,
         )
         info: dict[str, Any] = {"success": terminated & (reward > 0), "_success": np.ones(slots, dtype=bool)}
         reward *= self.reward_scale
@@ -216,8 +217,9 @@ def _step_all(
     final_direction: Integers,
     final_key: Integers,
     mission: Integers,
+    visits: Integers,
 ) -> bool:
-    """One step of every slot; whether any episode ended."""
+    """One step of every slot; whether any episode ended. `visits` has no columns where nobody counts."""
     any_ended = False
     for slot in range(len(actions)):
         cells, agent = now.cells[slot], now.agent[slot]
@@ -226,6 +228,8 @@ def _step_all(
         )
         reward[slot], terminated[slot] = paid, over
         truncated[slot] = agent[STEPS] >= limit
+        if visits.shape[1]:
+            visits[slot, agent[X] * height + agent[Y]] += 1
         if over or truncated[slot]:
             any_ended = True
             _see(cells, agent, full, height, through, table, final[slot])

@@ -33,7 +33,7 @@ class RealMazes(Mazes):
 
     def begin(self) -> tuple[Observation, dict[str, Any]]:
         """Begin an episode in every slot."""
-        return self._batch([self._begin(slot) for slot in range(self.num_envs)]), self._keys("state_key")
+        return self.batch([self._begin(slot) for slot in range(self.num_envs)]), self._keys("state_key")
 
     def step(self, actions: npt.ArrayLike) -> Outcome:
         """One step in every slot; `info["final_obs"]` has the last observations of the slots that ended."""
@@ -44,17 +44,19 @@ class RealMazes(Mazes):
         for slot, (env, action) in enumerate(zip(self.envs, self.checked(actions).tolist(), strict=True)):
             observation, paid, terminated[slot], truncated[slot], _ = env.step(action)
             reward[slot] = float(paid)
+            if self.visits.shape[1]:
+                self.visits[slot, env.agent_pos[0] * env.height + env.agent_pos[1]] += 1
             observations.append(self._seen(slot, observation))
         ended = terminated | truncated
         info: dict[str, Any] = {"success": terminated & (reward > 0), "_success": np.ones(self.num_envs, dtype=bool)}
         if ended.any():
-            info["final_obs"] = self._batch(observations)
+            info["final_obs"] = self.batch(observations)
             info["_final_obs"] = ended
             info |= self._keys("final_state_key")
             for ended_slot in np.flatnonzero(ended).tolist():
                 observations[ended_slot] = self._begin(ended_slot)
         reward *= self.reward_scale
-        return self._batch(observations), reward, terminated, truncated, info | self._keys("state_key")
+        return self.batch(observations), reward, terminated, truncated, info | self._keys("state_key")
 
     def close_extras(self, **kwargs: Any) -> None:
         """Close every environment."""
@@ -71,7 +73,8 @@ class RealMazes(Mazes):
         """The observation with the view that was asked for."""
         return self._fully[slot].observation(observation) if self._fully else observation
 
-    def _batch(self, observations: list[dict[str, Any]]) -> Observation:
+    def batch(self, observations: list[dict[str, Any]]) -> Observation:
+        """Observations of real environments as a batch, the mission by its number."""
         batch: Observation = {
             "image": np.stack([o["image"] for o in observations]),
             "direction": np.array([o["direction"] for o in observations], dtype=np.int64),

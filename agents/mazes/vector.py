@@ -48,6 +48,7 @@ class Mazes(VectorEnv[Any, Any, Any]):
         self.num_envs = len(seeds)
         self.slot_seeds = np.array(seeds, dtype=np.int64)
         self.episodes = np.zeros(self.num_envs, dtype=np.int64)
+        self.visits = np.zeros((self.num_envs, 0), dtype=np.int64)
         self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}
         self.image_shape = (layouts.width, layouts.height, 3) if self.full else (layouts.view, layouts.view, 3)
         parts: dict[str, gym.Space[Any]] = {
@@ -75,6 +76,13 @@ class Mazes(VectorEnv[Any, Any, Any]):
                 if value is not None:
                     self.slot_seeds[slot], self.episodes[slot] = value, 0
         return self.begin()
+
+    def count_visits(self) -> None:
+        """From now on `visits` `(slots, width·height)` counts where each step led: cell x·height + y.
+
+        The end of an episode counts, the start of the next does not: one visit per step.
+        """
+        self.visits = np.zeros((self.num_envs, self.layouts.width * self.layouts.height), dtype=np.int64)
 
     def begin(self) -> tuple[Observation, dict[str, Any]]:
         """Begin an episode in every slot."""

@@ -1,0 +1,144 @@
+"""One episode on a chosen layout, moment by moment, for whoever wants to see it.
+
+An episode is played on real MiniGrid: it can be drawn by MiniGrid's own renderer, and every maze has one. The compiled
+engine plays the same to the last bit, so that what is seen is what the learners were trained in.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from agents.evaluation import EPSILON
+from agents.mazes.layouts import Layouts
+from agents.mazes.real import RealMazes
+from agents.observations import symbolic_rows, symbolic_space
+from agents.planners import shortest
+from agents.trained import Trained, Weights
+from explore.errors import BadInput
+from explore.seeding import stream
+from explore.spaces import Encoder
+from explore.streams import Streams
+
+Player = Callable[[dict[str, Any]], int | None]  # MiniGrid's observation to an action; None where it has no more
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What there is to see before the first step (`action` is None) and after each one.
+
+    grid: `(width, height, 3)`, MiniGrid's codes of every cell, without the agent. position: x, y of the agent.
+    direction: 0 right, 1 down, 2 left, 3 up. carrying: the codes of what it carries. returned: undiscounted, so far.
+    success: whether this step reached the true goal. ending: why the episode is over, None while it is not.
+    """
+
+    grid: npt.NDArray[np.uint8]
+    position: tuple[int, int]
+    direction: int
+    carrying: tuple[int, int, int] | None
+    mission: str
+    step: int
+    limit: int
+    action: str | None
+    reward: float
+    returned: float
+    success: bool
+    ending: str | None
+
+
+class Episode:
+    """The layout `index` of `layouts`; BadInput where there is no such layout."""
+
+    def __init__(self, layouts: Layouts, index: int) -> None:
+        if not 0 <= index < len(layouts):
+            raise BadInput(f"there is no layout {index} of {layouts.maze}: they are 0 to {len(layouts) - 1}.")
+        self._mazes = RealMazes(layouts, [0])
+        self._env = self._mazes.envs[0]
+        self._env.render_mode = "rgb_array"
+        self._seed = int(layouts.seeds[index])
+
+    def moments(self, player: Player) -> Iterator[Moment]:
+        """Play from the reset to the end, or until the player has no more actions."""
+        env, returned = self._env, 0.0
+        seen: Any = env.reset(seed=self._seed)[0]
+        yield self._moment()
+        while (action := player(seen)) is not None:
+            seen, paid, terminated, truncated, told = env.step(action)
+            reward = float(paid)
+            returned += reward
+            success = bool(told.get("success", terminated and reward > 0))
+            ending = None
+            if terminated:
+                ending = "reached the goal" if success else "ended without reaching the goal"
+            elif truncated:
+                ending = "out of time"
+            yield self._moment(env.actions(action).name, reward, returned, success, ending)
+            if ending:
+                return
+
+    def picture(self) -> npt.NDArray[np.uint8]:
+        """The present moment as MiniGrid draws it, RGB `(height, width, 3)`."""
+        drawn: Any = self._env.render()
+        return np.asarray(drawn, dtype=np.uint8)
+
+    def close(self) -> None:
+        """Close the environment."""
+        self._mazes.close()
+
+    def _moment(
+        self,
+        action: str | None = None,
+        reward: float = 0.0,
+        returned: float = 0.0,
+        success: bool = False,
+        ending: str | None = None,
+    ) -> Moment:
+        env = self._env
+        return Moment(
+            grid=env.grid.encode(),
+            position=(int(env.agent_pos[0]), int(env.agent_pos[1])),
+            direction=int(env.agent_dir),
+            carrying=None if env.carrying is None else env.carrying.encode(),
+            mission=str(env.mission),
+            step=env.step_count,
+            limit=env.max_steps,
+            action=action,
+            reward=reward,
+            returned=returned,
+            success=success,
+            ending=ending,
+        )
+
+
+def planned(layouts: Layouts, index: int) -> Player:
+    """The planner's actions; BadInput where it finds no way."""
+    plan = shortest(layouts, index)
+    if plan is None:
+        raise BadInput(f"the planner knows no way in layout {index} of {layouts.maze}: watch another agent.")
+    actions = iter(plan.actions.tolist())
+    return lambda seen: next(actions, None)
+
+
+def at_random(layouts: Layouts, seed: int) -> Player:
+    """Uniformly random actions."""
+    generator = stream(seed, "watch/random")
+    return lambda seen: int(generator.integers(layouts.actions))
+
+
+def exploiting(agent: str, weights: Weights, learner: int, layouts: Layouts, seed: int) -> Player:
+    """What a trained learner does when it is evaluated: its best action, and a random one in a few steps."""
+    mazes = RealMazes(layouts, [0])
+    space = symbolic_space(mazes.single_observation_space)
+    trained = Trained(agent, space, layouts.actions, weights).only(learner)
+    encoder, streams = Encoder(space), Streams(seed, "watch/actions", [learner])
+
+    def act(seen: dict[str, Any]) -> int:
+        rows = encoder.encode(symbolic_rows(mazes.single_observation_space, mazes.batch([seen])))
+        best = trained.exploit(torch.from_numpy(np.ascontiguousarray(rows)).unsqueeze(0)).argmax(-1)
+        random = streams.integers(layouts.actions, 1)
+        return int(torch.where(streams.uniform(1) < EPSILON, random, best))
+
+    return act

@@ -1,0 +1,58 @@
+"""The weights of trained learners on disk: one file per block in DIR/weights, whole or not at all.
+
+A file is written before the rows that name it: a kill between the two leaves a file that nobody asks for, and the block
+is trained again. Nothing but numbers, lists and tensors is read back.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from explore.errors import BadInput
+
+FOLDER = "weights"
+
+
+def write(folder: Path, maze: str, agent: str, key: str, weights: Mapping[str, Any]) -> str | None:
+    """Keep `weights` in `folder`; the name of the file, None where it cannot be written.
+
+    `key` is what tells one configuration from another. The results of a block are worth more than its weights: a disk
+    that takes no more of the one may take the other.
+    """
+    import torch
+
+    told = hashlib.blake2b(f"{key}{list(weights['learners'])}".encode(), digest_size=6).hexdigest()
+    readable = re.sub(r"[^A-Za-z0-9.=-]+", "-", f"{maze} {agent}")[:60]
+    name = f"{readable}-{told}.pt"
+    try:
+        (folder / FOLDER).mkdir(exist_ok=True)
+        draft, place = tempfile.mkstemp(dir=folder / FOLDER, suffix=".draft")
+        try:
+            with os.fdopen(draft, "wb") as file:
+                torch.save(dict(weights), file)
+            Path(place).replace(folder / FOLDER / name)
+        finally:
+            Path(place).unlink(missing_ok=True)
+    except (OSError, RuntimeError):  # torch's own writer turns a full disk into a RuntimeError
+        return None
+    return name
+
+
+def read(folder: Path, name: str) -> dict[str, Any]:
+    """What was kept; BadInput where the file is missing or damaged."""
+    import torch
+
+    place = folder / FOLDER / name
+    try:
+        found: dict[str, Any] = torch.load(place, map_location="cpu", weights_only=True)
+        if not {"hidden", "envs", "learners", "state"} <= found.keys():
+            raise ValueError("parts are missing")
+    except FileNotFoundError:
+        raise BadInput(f"the weights '{place}' are missing: train this agent again to watch it.") from None
+    except Exception:  # a damaged archive raises UnpicklingError, RuntimeError, EOFError, …
+        raise BadInput(f"the weights '{place}' cannot be read: train this agent again to watch it.") from None
+    return found
