@@ -4,7 +4,7 @@ An episode is played on real MiniGrid: it can be drawn by MiniGrid's own rendere
 engine plays the same to the last bit, so that what is seen is what the learners were trained in.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,8 @@ class Moment:
     mission: str
     step: int
     limit: int
-    action: str | None
+    action: int | None
+    called: str | None  # the name of the action
     reward: float
     returned: float
     success: bool
@@ -75,7 +76,7 @@ class Episode:
                 ending = "reached the goal" if success else "ended without reaching the goal"
             elif truncated:
                 ending = "out of time"
-            yield self._moment(env.actions(action).name, reward, returned, success, ending)
+            yield self._moment(action, reward, returned, success, ending)
             if ending:
                 return
 
@@ -90,7 +91,7 @@ class Episode:
 
     def _moment(
         self,
-        action: str | None = None,
+        action: int | None = None,
         reward: float = 0.0,
         returned: float = 0.0,
         success: bool = False,
@@ -106,6 +107,7 @@ class Episode:
             step=env.step_count,
             limit=env.max_steps,
             action=action,
+            called=None if action is None else env.actions(action).name,
             reward=reward,
             returned=returned,
             success=success,
@@ -118,8 +120,13 @@ def planned(layouts: Layouts, index: int) -> Player:
     plan = shortest(layouts, index)
     if plan is None:
         raise BadInput(f"the planner knows no way in layout {index} of {layouts.maze}: watch another agent.")
-    actions = iter(plan.actions.tolist())
-    return lambda seen: next(actions, None)
+    return repeating(plan.actions.tolist())
+
+
+def repeating(actions: Sequence[int]) -> Player:
+    """These actions, one after the other."""
+    left = iter(actions)
+    return lambda seen: next(left, None)
 
 
 def at_random(layouts: Layouts, seed: int) -> Player:

@@ -7,6 +7,7 @@ at once even while compiled code is running: what is in the store is committed, 
 import contextlib
 import importlib
 import os
+import signal
 import sys
 import threading
 
@@ -31,6 +32,7 @@ COMMANDS = {
     "check": "escapade.commands.check:check",
     "plugins": "escapade.commands.plugins:plugins",
     "report": "escapade.commands.report:report",
+    "watch": "escapade.commands.watch:watch",
 }
 
 for _name, _target in COMMANDS.items():
@@ -61,11 +63,13 @@ def main() -> None:
     """The console script."""
     outcome: list[int] = []
     worker = threading.Thread(target=lambda: outcome.append(invoke()), daemon=True)
+    interrupt.end_tidily_on(*(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)))
     worker.start()
     try:
         while worker.is_alive():
             worker.join(0.2)
     except KeyboardInterrupt:
+        interrupt.tidy()
         show_cursor = "\n\x1b[?25h" if sys.stderr.isatty() else ""
         with contextlib.suppress(OSError):
             sys.stderr.write(f"{show_cursor}escapade: stopped; {interrupt.note()}\n")

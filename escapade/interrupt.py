@@ -1,11 +1,13 @@
-"""What has been finished so far, for the one line that Ctrl-C leaves behind, and the end of the worker processes."""
+"""What has been finished so far, for the one line that Ctrl-C leaves behind, and what else an early end must tidy up."""
 
 import contextlib
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 _finished: list[str] = []
+_tidying: list[Callable[[], None]] = []
 
 
 def finished(what: str) -> None:
@@ -16,6 +18,37 @@ def finished(what: str) -> None:
 def note() -> str:
     """What was finished, as the end of a sentence."""
     return f"finished: {', '.join(_finished)}." if _finished else "nothing was finished."
+
+
+def at_exit(action: Callable[[], None]) -> None:
+    """Have `action` called where the process ends early, by Ctrl-C or a signal, until `forget` is told of it."""
+    _tidying.append(action)
+
+
+def forget(action: Callable[[], None]) -> None:
+    """Leave out an action of `at_exit`."""
+    if action in _tidying:
+        _tidying.remove(action)
+
+
+def tidy() -> None:
+    """Call what was left to do, the newest first; one that fails does not keep the others from it."""
+    while _tidying:
+        with contextlib.suppress(Exception):
+            _tidying.pop()()
+
+
+def end_tidily_on(*signals: int) -> None:
+    """Let these signals end the process as they do by default, after `tidy`; only from the main thread."""
+
+    def end(number: int, _: object) -> None:
+        tidy()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    for number in signals:
+        if signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores SIGHUP, and means it
+            signal.signal(number, end)
 
 
 def end_workers() -> None:

@@ -1,0 +1,78 @@
+"""An episode as a GIF, from MiniGrid's own pictures, with its colours to the last bit.
+
+MiniGrid draws with some dozens of colours, and a GIF's palette has 256: every frame gets a palette of its own with
+exactly the colours that are in it. A picture with more is reduced by Pillow. Pillow joins equal frames in a row into one
+that is shown longer, and keeps of every frame only what differs from the one before.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from explore.errors import BadInput
+
+COLOURS = 256
+LEAST = 20  # milliseconds; viewers show faster frames slowly
+HELD = 1000  # milliseconds for which the end is shown longer, before it begins again
+
+Picture = npt.NDArray[np.uint8]  # (height, width, 3)
+
+
+def checked(path: Path) -> None:
+    """Refuse, with BadInput, a file that cannot be written or is not called .gif; nothing is left behind."""
+    if path.suffix.lower() != ".gif":
+        raise BadInput(f"--gif '{path}': only GIF files are written; give a name that ends in .gif.")
+    if path.is_dir():
+        raise BadInput(f"--gif '{path}' is a folder: name a file in it.")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise BadInput(
+            f"--gif '{path}' cannot be written: {error.strerror}; name a file in a folder that exists."
+        ) from None
+
+
+def write(path: Path, pictures: Iterable[Picture], seconds: float) -> None:
+    """Write the pictures, `seconds` each and in the order in which they come; the file is there whole or not at all.
+
+    BadInput where it cannot be written.
+    """
+    duration = max(LEAST, round(seconds * 100) * 10)  # a GIF counts hundredths of a second
+    frames = _held((exact(picture) for picture in pictures), HELD // duration)
+    first = next(frames)
+    draft = path.with_name(f".{path.stem}-{os.getpid()}.gif")
+    try:
+        with draft.open("wb") as file:
+            first.save(file, "GIF", save_all=True, append_images=frames, duration=duration, loop=0, optimize=False)
+        draft.replace(path)
+    except OSError as error:
+        raise BadInput(f"--gif '{path}' cannot be written: {error.strerror or error}.") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def exact(picture: Picture) -> Any:
+    """A picture with a palette of its own colours, or of the nearest ones where there are too many."""
+    packed = picture.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    colours, index = np.unique(packed, return_inverse=True)
+    if len(colours) > COLOURS:
+        return Image.fromarray(picture).quantize(COLOURS)
+    image = Image.fromarray(index.reshape(packed.shape).astype(np.uint8), "P")
+    image.putpalette(np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8).tobytes())
+    return image
+
+
+def _held(frames: Iterator[Any], times: int) -> Iterator[Any]:
+    """The frames, the last one so many times more."""
+    last = None
+    for last in frames:
+        yield last
+    for _ in range(times if last is not None else 0):
+        yield last
