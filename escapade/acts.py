@@ -40,6 +40,13 @@ def optima(mazes: Sequence[str]) -> dict[str, float | None]:
     return {maze: optimum(maze) for maze in mazes}
 
 
+def walls(mazes: Sequence[str]) -> dict[str, list[str]]:
+    """Where every training layout of each maze has a wall."""
+    from agents.mazes.walls import walls as walls_of
+
+    return {maze: walls_of(maze) for maze in mazes}
+
+
 def check_bandits(testbed: str, policies: Sequence[str], runs: int, horizon: int) -> None:
     """Refuse, with BadInput, what act 1 would refuse, before anything runs or is written."""
     from bandits.simulation import checked

@@ -46,12 +46,10 @@ class Role:
 
     def told(self) -> str:
         """Who it is, and how it was chosen."""
+        if self.trains:
+            return f"a {self.agent} learner"
         if self.kept is None:
-            return (
-                f"a {self.agent} learner"
-                if self.trains
-                else {PLANNER: "the planner", RANDOM: "random play"}[self.agent]
-            )
+            return "the planner" if self.agent == PLANNER else "random play"
         return (
             f"learner {self.kept.learner} of {self.agent} (return {self.kept.returned:.2f} on training layouts, "
             f"the best of {self.kept.among} in '{self.kept.folder}')"

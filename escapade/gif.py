@@ -1,8 +1,8 @@
 """An episode as a GIF, from MiniGrid's own pictures, with its colours to the last bit.
 
 MiniGrid draws with some dozens of colours, and a GIF's palette has 256: every frame gets a palette of its own with
-exactly the colours that are in it. A picture with more is reduced by Pillow. Pillow joins equal frames in a row into one
-that is shown longer, and keeps of every frame only what differs from the one before.
+exactly the colours that are in it. A picture with more is reduced by Pillow. Pillow joins equal frames in a row into
+one that is shown longer, and keeps of every frame only what differs from the one before.
 """
 
 import os

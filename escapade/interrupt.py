@@ -1,4 +1,4 @@
-"""What has been finished so far, for the one line that Ctrl-C leaves behind, and what else an early end must tidy up."""
+"""What has been finished so far, for the one line that Ctrl-C leaves behind, and what an early end must tidy up."""
 
 import contextlib
 import os

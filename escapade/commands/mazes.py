@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 
 from escapade import interrupt
-from escapade.output import Output
+from escapade.output import Output, make_folder
 from escapade.store import Store
 from explore.errors import BadInput
 
@@ -23,6 +23,7 @@ def mazes(
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores where not given.")] = None,
     backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Draw maps of the visited cells into this folder.")] = None,
     known: Annotated[bool, typer.Option("--list", help="List every maze, and whether it runs compiled.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
@@ -30,9 +31,10 @@ def mazes(
 
     Example: escapade mazes --maze MiniGrid-DoorKey-5x5-v0 --agent epsilon-greedy --agent count --learners 5
     """
-    from escapade.acts import checked_plan, optima
+    from escapade.acts import checked_plan, optima, walls
     from escapade.progress import Live
     from escapade.report.mazes import maze_figures, show
+    from escapade.report.visits import plots as draw_visits
     from escapade.sweep import sweep
 
     if jobs is not None and jobs < 1:
@@ -44,6 +46,8 @@ def mazes(
     plan = checked_plan(
         maze or ["MiniGrid-DoorKey-8x8-v0"], agent or ["epsilon-greedy", "count"], learners, steps, seed, device
     )
+    if plots is not None:
+        make_folder(plots, "--plots")
     store = Store(out)
     with Live(output.errors, plan) as live:
         blocks = sweep(
@@ -54,12 +58,15 @@ def mazes(
             standing=live.standing,
             finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
         )
-    figures = maze_figures(blocks, optima(plan.mazes))
+    figures = maze_figures(blocks, optima(plan.mazes), walls(plan.mazes))
     if out is not None:
         store.remember("mazes", figures)
     store.close()
     for each in figures:
         show(output.console, each)
+    if plots is not None:
+        for path in draw_visits(figures, plots):
+            output.console.print(f"drawn: {path}")
     output.figures(lambda: {"mazes": figures})
 
 

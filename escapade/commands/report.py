@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from escapade.output import Output
+from escapade.output import Output, make_folder
 from escapade.store import open_existing
 from explore.errors import BadInput
 
@@ -14,13 +14,14 @@ from explore.errors import BadInput
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder that `escapade run --out` or `mazes --out` wrote.")],
     html: Annotated[Path | None, typer.Option(help="Write the report as a web page here too.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Draw maps of the visited cells into this folder.")] = None,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Show the report of results that were kept.
 
     Example: escapade report escapade-runs/quick --html report.html
     """
-    from escapade.report import bandits, mazes
+    from escapade.report import bandits, mazes, visits
 
     store = open_existing(folder)
     kept = {act: found for act in ("bandits", "mazes") if (found := store.recall(act)) is not None}
@@ -28,6 +29,8 @@ def report(
     if not kept:
         raise BadInput(f"'{folder}' holds no finished act: run the same experiment again to finish it.")
     output = Output(json)
+    if plots is not None:
+        make_folder(plots, "--plots")
     consoles = [output.console]
     if html is not None:
         try:
@@ -43,6 +46,9 @@ def report(
             page.write(recorder.export_html())
     else:
         _show(consoles, kept, bandits, mazes)
+    if plots is not None:
+        for path in visits.plots(kept.get("mazes", []), plots):
+            output.console.print(f"drawn: {path}")
     output.figures(lambda: kept)
 
 

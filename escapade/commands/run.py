@@ -25,7 +25,7 @@ def run(
 
     Example: escapade run --quick --json figures.json
     """
-    from escapade.acts import check_bandits, checked_plan, optima, simulate
+    from escapade.acts import check_bandits, checked_plan, optima, simulate, walls
     from escapade.experiment import built_in, load
     from escapade.progress import Live, Pulls
     from escapade.report import bandits, mazes
@@ -57,7 +57,7 @@ def run(
             standing=live.standing,
             finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
         )
-    found = mazes.maze_figures(blocks, optima(plan.mazes))
+    found = mazes.maze_figures(blocks, optima(plan.mazes), walls(plan.mazes))
     store.remember("mazes", found)
     store.close()
     for maze in found:

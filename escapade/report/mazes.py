@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.results import Block, LearnerResult
+from escapade.report import visits
 from escapade.report.chart import chart
 from escapade.statistics import (
     improvement_interval,
@@ -48,11 +49,17 @@ def agent_figures(block: Block) -> dict[str, Any]:
         "seconds": block.seconds,
         "returns": returns,
         "curve_means": soon,
+        "visits": _visits(results),
     }
 
 
-def maze_figures(blocks: Sequence[Block], optimum: dict[str, float | None]) -> list[dict[str, Any]]:
-    """The figures of every maze, with each agent compared to the first one (the baseline)."""
+def maze_figures(
+    blocks: Sequence[Block], optimum: dict[str, float | None], walls: dict[str, list[str]] | None = None
+) -> list[dict[str, Any]]:
+    """The figures of every maze, with each agent compared to the first one (the baseline).
+
+    optimum, walls: by maze, what a planner gets and where every layout has a wall, for those where that is known.
+    """
     mazes = []
     for maze in dict.fromkeys(block.maze for block in blocks):
         agents = [agent_figures(block) for block in blocks if block.maze == maze]
@@ -62,7 +69,7 @@ def maze_figures(blocks: Sequence[Block], optimum: dict[str, float | None]) -> l
         for other in agents[1:]:
             other["improvement"] = _improvement(base["spec"], other["returns"], base["returns"])
             other["sooner"] = _improvement(base["spec"], other["curve_means"], base["curve_means"])
-        mazes.append({"id": maze, "optimum": optimum.get(maze), "agents": agents})
+        mazes.append({"id": maze, "optimum": optimum.get(maze), "walls": (walls or {}).get(maze, []), "agents": agents})
     return mazes
 
 
@@ -137,6 +144,7 @@ def show(console: Console, maze: dict[str, Any]) -> None:
         title = "return on training layouts, interquartile mean"
         console.print(chart(series, title=title, across="steps per learner", width=console.width - 1))
     console.print(sentence(maze))
+    visits.show(console, maze)
 
 
 def _score(earned: float, optimum: float | None) -> float | None:
@@ -165,6 +173,14 @@ def _held_out(results: Sequence[LearnerResult]) -> dict[str, Any]:
         "ci": iqm_interval([returns]),
         "success": float(np.mean(success)),
     }
+
+
+def _visits(results: Sequence[LearnerResult]) -> list[list[int]]:
+    """How often all learners together stepped to the cell x, y; empty where one of them did not count."""
+    if not all(r.visits for r in results):
+        return []
+    total: list[list[int]] = np.sum([r.visits for r in results], axis=0).tolist()
+    return total
 
 
 def _curve(block: Block) -> list[list[float]]:

@@ -1,0 +1,15 @@
+"""Which cells are walls in every layout of a maze: what a map over many layouts can draw of the maze itself."""
+
+import numpy as np
+
+from agents.mazes.codes import WALL
+from agents.mazes.layouts import layouts
+
+
+def walls(maze: str) -> list[str]:
+    """Rows of the grid, `#` where every training layout has a wall; none where the maze is not compiled."""
+    found = layouts(maze, "train")
+    if found.why_not is not None:
+        return []
+    everywhere = ((found.cells & 15) == WALL).all(0).reshape(found.width, found.height)
+    return ["".join("#" if wall else "." for wall in row) for row in np.transpose(everywhere)]

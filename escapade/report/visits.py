@@ -1,0 +1,115 @@
+"""Where training led: how often each cell was stepped to, as a map in the terminal and as a picture.
+
+A cell of the map is a cell of the grid, over all layouts of the training, and its shade the logarithm of the visits per
+learner: the counts span orders of magnitude, and on a linear scale everything but the start would look the same. All
+agents of a maze share one scale.
+"""
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rich.columns import Columns
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+Counts = npt.NDArray[np.float64]  # (width, height), visits per learner
+
+SHADES, PLAIN_SHADES = "░▒▓█", "-+*#"
+COLOURS = ("#3b528b", "#21918c", "#5ec962", "#fde725")  # viridis, as in the picture
+COLOUR_MAP = "viridis"
+
+
+def counts(agent: dict[str, Any]) -> Counts | None:
+    """The visits of one agent per learner; None where nobody counted."""
+    if not agent.get("visits"):
+        return None
+    per_learner: Counts = np.asarray(agent["visits"], dtype=np.float64) / agent["learners"]
+    return per_learner
+
+
+def level(visits: float, most: float) -> int:
+    """0 for a cell that was never stepped to, else 1 to 4: quarters of the way from 0 to log(1 + most)."""
+    if visits <= 0:
+        return 0
+    return max(1, math.ceil(len(SHADES) * math.log1p(visits) / math.log1p(most) - 1e-9))
+
+
+def show(console: Console, maze: dict[str, Any]) -> None:
+    """Print the maps of a maze's agents beside each other, as many as the width holds; nothing without counts."""
+    found = [(agent["spec"], visits) for agent in maze["agents"] if (visits := counts(agent)) is not None]
+    if not found:
+        return
+    most = max(float(visits.max()) for _, visits in found)
+    ascii_only = console.options.ascii_only
+    maps = [drawn(spec, visits, most, maze.get("walls") or [], ascii_only, console.width) for spec, visits in found]
+    console.print("visits per cell over the training, all layouts together")
+    console.print(Columns(maps, padding=(0, 3, 0, 0)))
+    shades = PLAIN_SHADES if ascii_only else SHADES
+    bounds = [math.expm1(math.log1p(most) * (k + 1) / len(shades)) for k in range(len(shades))]
+    told = "  ".join(f"{shade * 2} up to {bound:,.0f}" for shade, bound in zip(shades, bounds, strict=True))
+    console.print(f"visits per learner:  {'.' if ascii_only else '·'} none  {told}", style="dim")
+
+
+def drawn(spec: str, visits: Counts, most: float, walls: list[str], ascii_only: bool, columns: int) -> Text:
+    """One map under its agent's name: two characters per cell, one where the grid is wider than that."""
+    width, height = visits.shape
+    across = 2 if 2 * width <= columns else 1
+    shades = PLAIN_SHADES if ascii_only else SHADES
+    lines = [spec[start : start + across * width] for start in range(0, len(spec), across * width)]
+    text = Text("\n".join(lines), no_wrap=True, overflow="crop")
+    for y in range(height):
+        text.append("\n")
+        for x in range(width):
+            shade = level(float(visits[x, y]), most)
+            if shade:
+                text.append(shades[shade - 1] * across, Style(color=COLOURS[shade - 1]))
+            elif walls and walls[y][x] == "#":
+                text.append(" " * across)
+            else:
+                text.append(("." if ascii_only else "·").ljust(across), Style(dim=True))
+    return text
+
+
+def plots(mazes: list[dict[str, Any]], folder: Path) -> list[Path]:
+    """Draw the maps of every maze that has counts into `folder`, one PNG per maze, and return their paths."""
+    made = []
+    for maze in mazes:
+        found = [(agent["spec"], visits) for agent in maze["agents"] if (visits := counts(agent)) is not None]
+        if found:
+            name = re.sub(r"[^A-Za-z0-9.-]+", "-", maze["id"])
+            made.append(_picture(maze["id"], maze.get("walls") or [], found, folder / f"visits-{name}.png"))
+    return made
+
+
+def _picture(title: str, walls: list[str], found: list[tuple[str, Counts]], path: Path) -> Path:
+    from matplotlib import colormaps
+    from matplotlib.colors import LogNorm
+    from matplotlib.figure import Figure  # here: nobody who does not plot waits for it
+
+    across = min(len(found), 4)
+    down = math.ceil(len(found) / across)
+    least = min(float(visits[visits > 0].min(initial=math.inf)) for _, visits in found)
+    most = max(float(visits.max()) for _, visits in found)
+    scale = LogNorm(min(least, most), max(most, least * 1.0001))
+    colours = colormaps[COLOUR_MAP].with_extremes(bad="white")
+    figure = Figure(figsize=(3.4 * across + 1, 3.6 * down), layout="constrained")
+    figure.suptitle(f"{title}: visits per cell and learner over the training")
+    for place, (spec, visits) in enumerate(found):
+        axes = figure.add_subplot(down, across, place + 1)
+        if walls:
+            wall = np.array([[cell == "#" for cell in row] for row in walls])
+            axes.imshow(np.where(wall, 0.6, np.nan), cmap="gray", vmin=0, vmax=1)
+        # What was never stepped to is no number: the wall behind it is seen, or white.
+        shown = axes.imshow(np.ma.masked_equal(visits.T, 0), norm=scale, cmap=colours if not walls else COLOUR_MAP)
+        axes.set_title(spec, fontsize="medium", wrap=True)
+        axes.set_xticks([])
+        axes.set_yticks([])
+    figure.colorbar(shown, ax=figure.axes, shrink=0.8, label="visits")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    return path
