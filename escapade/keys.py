@@ -37,8 +37,7 @@ class Keys:
             import tty
 
             place = self._source.fileno()
-            # A job in the background would be stopped for touching the terminal.
-            if self._source.isatty() and os.tcgetpgrp(place) == os.getpgrp():
+            if self._source.isatty() and not _in_background(place):
                 try:
                     kept = termios.tcgetattr(place)
                     interrupt.at_exit(self.restore)
@@ -72,6 +71,14 @@ class Keys:
         elif not self._waiting and seconds:
             time.sleep(seconds)
         return self._waiting.pop(0) if self._waiting else None
+
+
+def _in_background(place: int) -> bool:
+    """Whether this is a job in the background of the terminal, which would be stopped for touching it."""
+    try:
+        return os.tcgetpgrp(place) != os.getpgrp()
+    except OSError:  # it is not the terminal that controls this process, and stops nobody
+        return False
 
 
 def _split(typed: str) -> list[str]:

@@ -22,6 +22,7 @@ Counts = npt.NDArray[np.float64]  # (width, height), visits per learner
 SHADES, PLAIN_SHADES = "░▒▓█", "-+*#"
 COLOURS = ("#3b528b", "#21918c", "#5ec962", "#fde725")  # viridis, as in the picture
 COLOUR_MAP = "viridis"
+NARROWEST = 16  # characters for the name of an agent over its map
 
 
 def counts(agent: dict[str, Any]) -> Counts | None:
@@ -46,7 +47,14 @@ def show(console: Console, maze: dict[str, Any]) -> None:
         return
     most = max(float(visits.max()) for _, visits in found)
     ascii_only = console.options.ascii_only
-    maps = [drawn(spec, visits, most, maze.get("walls") or [], ascii_only, console.width) for spec, visits in found]
+    walls = maze.get("walls") or []
+    captions = [_lines(spec, max(NARROWEST, 2 * len(visits))) for spec, visits in found]
+    tallest = max(map(len, captions))
+    maps = [
+        Text("\n".join(caption + [""] * (tallest - len(caption))) + "\n", no_wrap=True)
+        + drawn(visits, most, walls, ascii_only, console.width)
+        for caption, (_, visits) in zip(captions, found, strict=True)
+    ]
     console.print("visits per cell over the training, all layouts together")
     console.print(Columns(maps, padding=(0, 3, 0, 0)))
     shades = PLAIN_SHADES if ascii_only else SHADES
@@ -55,15 +63,15 @@ def show(console: Console, maze: dict[str, Any]) -> None:
     console.print(f"visits per learner:  {'.' if ascii_only else '·'} none  {told}", style="dim")
 
 
-def drawn(spec: str, visits: Counts, most: float, walls: list[str], ascii_only: bool, columns: int) -> Text:
-    """One map under its agent's name: two characters per cell, one where the grid is wider than that."""
+def drawn(visits: Counts, most: float, walls: list[str], ascii_only: bool, columns: int) -> Text:
+    """One map: two characters per cell, one where the grid is wider than that."""
     width, height = visits.shape
     across = 2 if 2 * width <= columns else 1
     shades = PLAIN_SHADES if ascii_only else SHADES
-    lines = [spec[start : start + across * width] for start in range(0, len(spec), across * width)]
-    text = Text("\n".join(lines), no_wrap=True, overflow="crop")
+    text = Text(no_wrap=True, overflow="crop")
     for y in range(height):
-        text.append("\n")
+        if y:
+            text.append("\n")
         for x in range(width):
             shade = level(float(visits[x, y]), most)
             if shade:
@@ -73,6 +81,10 @@ def drawn(spec: str, visits: Counts, most: float, walls: list[str], ascii_only: 
             else:
                 text.append(("." if ascii_only else "·").ljust(across), Style(dim=True))
     return text
+
+
+def _lines(text: str, width: int) -> list[str]:
+    return [text[start : start + width] for start in range(0, len(text), width)]
 
 
 def plots(mazes: list[dict[str, Any]], folder: Path) -> list[Path]:
@@ -87,7 +99,6 @@ def plots(mazes: list[dict[str, Any]], folder: Path) -> list[Path]:
 
 
 def _picture(title: str, walls: list[str], found: list[tuple[str, Counts]], path: Path) -> Path:
-    from matplotlib import colormaps
     from matplotlib.colors import LogNorm
     from matplotlib.figure import Figure  # here: nobody who does not plot waits for it
 
@@ -96,7 +107,6 @@ def _picture(title: str, walls: list[str], found: list[tuple[str, Counts]], path
     least = min(float(visits[visits > 0].min(initial=math.inf)) for _, visits in found)
     most = max(float(visits.max()) for _, visits in found)
     scale = LogNorm(min(least, most), max(most, least * 1.0001))
-    colours = colormaps[COLOUR_MAP].with_extremes(bad="white")
     figure = Figure(figsize=(3.4 * across + 1, 3.6 * down), layout="constrained")
     figure.suptitle(f"{title}: visits per cell and learner over the training")
     for place, (spec, visits) in enumerate(found):
@@ -105,7 +115,7 @@ def _picture(title: str, walls: list[str], found: list[tuple[str, Counts]], path
             wall = np.array([[cell == "#" for cell in row] for row in walls])
             axes.imshow(np.where(wall, 0.6, np.nan), cmap="gray", vmin=0, vmax=1)
         # What was never stepped to is no number: the wall behind it is seen, or white.
-        shown = axes.imshow(np.ma.masked_equal(visits.T, 0), norm=scale, cmap=colours if not walls else COLOUR_MAP)
+        shown = axes.imshow(np.ma.masked_equal(visits.T, 0), norm=scale, cmap=COLOUR_MAP)
         axes.set_title(spec, fontsize="medium", wrap=True)
         axes.set_xticks([])
         axes.set_yticks([])

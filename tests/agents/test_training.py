@@ -25,11 +25,20 @@ def test_a_block_tells_what_each_learner_did(block) -> None:
         assert result.held_out_return is None  # there is one layout, and none to hold out
 
 
+def test_every_step_is_a_visit(block) -> None:
+    for result in block.results:
+        assert len(result.visits) == 5
+        assert sum(map(sum, result.visits)) == 400
+    assert block.results[0].visits != block.results[1].visits
+    assert block.weights == {}
+
+
 def test_a_learner_is_the_same_alone(block) -> None:
     (alone,) = train(MAZE, "count", learners=[1], steps=400, seed=5, settings=SMALL).results
     together = block.results[1]
     assert alone.first_reward_step == together.first_reward_step
     assert alone.curve[:3] == together.curve[:3]
+    assert alone.visits == together.visits
 
 
 def test_progress_may_stop_it() -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from escapade.cli import invoke
 
+EMPTY = "MiniGrid-Empty-5x5-v0"
+
 
 @pytest.mark.parametrize(
     ("line", "said"),
@@ -22,6 +24,22 @@ from escapade.cli import invoke
         (["report", "missing"], "missing"),
         (["run", "missing.toml"], "missing.toml"),
         (["run", "--quick", "--full"], "--quick"),
+        (["report", "missing", "--plots", "p"], "missing"),
+        (["watch", "MiniGrid-DorKey-8x8-v0"], "did you mean 'MiniGrid-DoorKey-8x8-v0'"),
+        (["watch", "CartPole-v1"], "is not a MiniGrid maze"),
+        (["watch", "."], "holds no results"),
+        (["watch", EMPTY, "--agent", "cuont"], "'cuont'"),
+        (["watch", EMPTY, "--agent", "."], "holds no results"),
+        (["watch", EMPTY, "--layout", "1"], "--layout 1: the training layouts of MiniGrid-Empty-5x5-v0 are 0 to 0"),
+        (["watch", EMPTY, "--layout", "-1"], "--layout -1"),
+        (["watch", EMPTY, "--held-out"], "no held-out layouts"),
+        (["watch", EMPTY, "--learner", "0"], "--learner 0"),
+        (["watch", EMPTY, "--maze", "MiniGrid-Empty-6x6-v0"], "--maze 'MiniGrid-Empty-6x6-v0'"),
+        (["watch", EMPTY, "--steps", "9"], "--steps 9"),
+        (["watch", EMPTY, "--agent", "count", "--steps", "1"], "1 steps are too few"),
+        (["watch", EMPTY, "--delay", "-1"], "--delay"),
+        (["watch", EMPTY, "--gif", "walk.png"], ".gif"),
+        (["watch", EMPTY, "--gif", "missing/walk.gif"], "missing/walk.gif"),
         (["nonsense"], "nonsense"),
     ],
 )
@@ -44,7 +62,7 @@ def test_json_to_standard_output_is_alone_there(capsys):
     assert "count" in shown.err
 
 
-@pytest.mark.parametrize("command", ["run", "bandits", "mazes", "check", "plugins", "report"])
+@pytest.mark.parametrize("command", ["run", "bandits", "mazes", "check", "plugins", "report", "watch"])
 def test_every_help_has_an_example(command, capsys):
     assert invoke([command, "--help"]) == 0
     assert "Example: escapade" in " ".join(capsys.readouterr().out.split())

@@ -1,0 +1,106 @@
+"""Episodes that are watched: the same as on the engine, drawn as MiniGrid draws, for every kind of player."""
+
+import itertools
+
+import gymnasium as gym
+import numpy as np
+import pytest
+
+from agents.dqn import DQNSettings
+from agents.evaluation import EPSILON
+from agents.mazes.engine import CompiledMazes
+from agents.mazes.layouts import layouts
+from agents.observations import symbolic_space
+from agents.planners import shortest
+from agents.planners.simulation import played
+from agents.play import Episode, at_random, exploiting, planned, repeating
+from agents.stage import Stage
+from agents.trained import Trained
+from agents.training import train
+from explore.errors import BadInput
+
+SMALL = DQNSettings(hidden=(16,), batch=8, warmup=32, weights=(0.0, 1.0))
+
+
+@pytest.mark.parametrize(
+    "maze", ["MiniGrid-DoorKey-6x6-v0", "MiniGrid-Fetch-5x5-N2-v0", "MiniGrid-RedBlueDoors-6x6-v0"]
+)
+def test_the_planner_gets_what_it_promised(maze: str) -> None:
+    found = layouts(maze, "held-out")
+    plan = shortest(found, 7)
+    assert plan is not None
+    *_, last = Episode(found, 7).moments(planned(found, 7))
+    assert last.ending == "reached the goal"
+    assert last.success
+    assert (last.step, last.returned) == (len(plan.actions), plan.value)
+    assert last.mission == found.missions[found.mission[7]]
+
+
+@pytest.mark.parametrize("maze", ["MiniGrid-DoorKey-5x5-v0", "MiniGrid-Dynamic-Obstacles-5x5-v0"])
+def test_random_play_is_what_the_engine_plays(maze: str) -> None:
+    """With the layout's own generator, where obstacles draw from it."""
+    found = layouts(maze, "train")
+    for index in range(3):
+        moments = list(Episode(found, index).moments(at_random(found, seed=index)))
+        actions = [moment.action for moment in moments[1:]]
+        assert played(found, index, actions) == (moments[-1].returned, len(actions))
+        assert [moment.step for moment in moments] == list(range(len(moments)))
+        assert moments[-1].returned == sum(moment.reward for moment in moments)
+        assert moments[-1].ending is not None
+
+
+def test_time_is_up_at_the_limit() -> None:
+    found = layouts("MiniGrid-Empty-5x5-v0", "train")
+    moments = list(Episode(found, 0).moments(repeating([0] * 1000)))
+    assert moments[-1].ending == "out of time"
+    assert len(moments) == 1 + found.limit
+    assert {moment.called for moment in moments} == {None, "left"}
+
+
+def test_an_episode_begins_again_the_same_and_stops_where_the_actions_do() -> None:
+    found = layouts("MiniGrid-Dynamic-Obstacles-6x6-v0", "train")
+    episode = Episode(found, 2)
+    first, again = (list(episode.moments(repeating([0, 1, 1, 0]))) for _ in range(2))
+    assert len(first) == 5
+    assert first[-1].ending is None
+    for one, other in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one.grid, other.grid)
+    assert not np.array_equal(first[0].grid, first[-1].grid)  # the obstacles move
+
+
+def test_pictures_are_minigrids_own() -> None:
+    found = layouts("MiniGrid-DoorKey-5x5-v0", "train")
+    plan = shortest(found, 4)
+    assert plan is not None
+    env = gym.make("MiniGrid-DoorKey-5x5-v0", render_mode="rgb_array").unwrapped
+    env.reset(seed=int(found.seeds[4]))
+    episode = Episode(found, 4)
+    for moment in episode.moments(planned(found, 4)):
+        if moment.action is not None:
+            env.step(moment.action)
+        np.testing.assert_array_equal(episode.picture(), env.render())
+
+
+@pytest.mark.parametrize("maze", ["MiniGrid-DoorKey-5x5-v0", "MiniGrid-GoToDoor-5x5-v0"])
+def test_a_trained_learner_plays_its_best_actions(maze: str) -> None:
+    """But for the random ones in a few steps; with and without missions."""
+    block = train(maze, "count", learners=[0, 1], steps=64, seed=2, settings=SMALL, keep_weights=True)
+    found = layouts(maze, "train")
+    agreed = 0
+    for index in range(40):
+        stage = Stage(CompiledMazes(found.rows([index]), [0]), 1)
+        space = symbolic_space(stage.vector.single_observation_space)
+        best = int(Trained("count", space, found.actions, block.weights).only(1).exploit(stage.rows).argmax())
+        player = exploiting("count", block.weights, 1, found, seed=index)
+        _, first, *_ = itertools.islice(Episode(found, index).moments(player), 2)
+        agreed += best == first.action
+    assert agreed >= 40 * (1 - EPSILON) - 4
+
+
+def test_bad_input() -> None:
+    found = layouts("MiniGrid-Empty-5x5-v0", "train")
+    with pytest.raises(BadInput, match=r"there is no layout 1 of .*: they are 0 to 0"):
+        Episode(found, 1)
+    moving = layouts("MiniGrid-Dynamic-Obstacles-5x5-v0", "train")
+    with pytest.raises(BadInput, match="knows no way"):
+        planned(moving, 0)

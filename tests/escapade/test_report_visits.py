@@ -1,0 +1,116 @@
+"""Maps of visits: the shades mean what the legend says, in every width, with and without colour, and as a picture."""
+
+import io
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from agents.results import Block, LearnerResult
+from escapade.report.mazes import maze_figures
+from escapade.report.visits import SHADES, level, plots, show
+
+WALLS = ["####", "#..#", "####"]
+
+
+def figures(*visits, agents=("epsilon-greedy", "count:beta=0.1,by=state")):
+    """One maze; per agent the counts of its learners."""
+    blocks = [
+        Block(
+            "MiniGrid-X-v0",
+            agent,
+            10,
+            1.0,
+            1.0,
+            [LearnerResult(n, 0, 0, 0, 0, None, [], v) for n, v in enumerate(each)],
+        )
+        for agent, each in zip(agents, visits, strict=False)
+    ]
+    return maze_figures(blocks, {}, {"MiniGrid-X-v0": WALLS})
+
+
+def text_of(maze, width=80, **options) -> str:
+    text = io.StringIO()
+    show(Console(file=text, width=width, **options), maze)
+    return text.getvalue()
+
+
+ONE = [[0, 0, 0], [0, 1000, 0], [0, 0, 0], [0, 0, 0]]
+OTHER = [[0, 0, 0], [0, 6, 0], [0, 2, 0], [0, 0, 0]]
+
+
+def test_learners_are_added_and_shades_are_per_learner() -> None:
+    (maze,) = figures([ONE, ONE], [OTHER, OTHER])
+    assert maze["agents"][0]["visits"] == (2 * np.array(ONE)).tolist()
+    lines = text_of(maze).splitlines()
+    # Rows are y: the second one has the cell with 1000 visits and one that was never stepped to; 6, and 2.
+    assert any("  ██·        ░░" in line.replace("  " * 9, "") or "██· " in line for line in lines)
+    assert "██ up to 1,000" in " ".join(text_of(maze).split())
+    bounds = [f"{math.expm1(math.log1p(1000) * k / 4):,.0f}" for k in (1, 2, 3)]
+    assert all(f"up to {bound}" in " ".join(text_of(maze).split()) for bound in bounds)
+
+
+@given(most=st.floats(1, 1e7), share=st.floats(0, 1))
+def test_levels_rise_with_the_visits_and_end_with_the_most(most: float, share: float) -> None:
+    assert level(0, most) == 0
+    assert level(most, most) == len(SHADES)
+    found = level(share * most, most)
+    assert (found > 0) == (share * most > 0)
+    if found:
+        assert share * most <= math.expm1(math.log1p(most) * found / 4) * (1 + 1e-6)
+        assert level(share * most / 2, most) <= found
+
+
+@pytest.mark.parametrize(("width", "across"), [(80, 1), (80, 25), (60, 50), (80, 52)])
+@pytest.mark.parametrize("colour", [None, "truecolor"])
+def test_a_map_fits_with_and_without_colour(width: int, across: int, colour: str | None) -> None:
+    """Whatever the colour, the letters say the same."""
+    counts = np.arange(across * 4).reshape(across, 4).tolist()
+    (maze,) = figures([counts], [counts])
+    shown = text_of({**maze, "walls": []}, width, color_system=colour, force_terminal=colour is not None)
+    assert ("\x1b[" in shown) == (colour is not None)
+    plain = Console(file=io.StringIO(), width=width)
+    from rich.text import Text
+
+    letters = Text.from_ansi(shown).plain
+    assert max(map(len, letters.splitlines())) <= width
+    assert [line.rstrip() for line in letters.splitlines()] == [
+        line.rstrip() for line in text_of({**maze, "walls": []}, width).splitlines()
+    ]
+    assert all(shade in letters for shade in SHADES[-2:])
+    assert plain.width == width
+
+
+def test_results_without_counts_show_nothing() -> None:
+    """Such as those of an older version."""
+    (maze,) = figures([[], []])
+    assert maze["agents"][0]["visits"] == []
+    assert text_of(maze) == ""
+    del maze["agents"][0]["visits"], maze["walls"]
+    assert text_of(maze) == ""
+    (half,) = figures([ONE, []])
+    assert half["agents"][0]["visits"] == []
+
+
+def test_the_picture_shows_the_counts(tmp_path) -> None:
+    """The brightest cell is where the agent was most."""
+    from matplotlib.image import imread
+
+    counts = np.ones((8, 8), dtype=int)
+    counts[6, 1] = 10_000
+    (maze,) = figures([counts.tolist()])
+    (path,) = plots([{**maze, "walls": []}], tmp_path / "new")
+    assert path.name == "visits-MiniGrid-X-v0.png"
+    picture = imread(path)[..., :3]
+    yellow = np.abs(picture - np.array([0xFD, 0xE7, 0x25]) / 255).max(-1) < 0.02  # the end of viridis
+    rows, columns = np.nonzero(yellow[:, : picture.shape[1] * 3 // 4])  # without the scale
+    dark = np.abs(picture - np.array([0x44, 0x01, 0x54]) / 255).max(-1) < 0.02
+    ys, xs = np.nonzero(dark[:, : picture.shape[1] * 3 // 4])
+    across = (columns.mean() - xs.min()) / (xs.max() - xs.min())
+    down = (rows.mean() - ys.min()) / (ys.max() - ys.min())
+    assert across == pytest.approx(6.5 / 8, abs=0.02)  # x to the right
+    assert down == pytest.approx(1.5 / 8, abs=0.02)  # y downwards
+    assert plots([figures([[]])[0]], tmp_path) == []
