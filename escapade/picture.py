@@ -28,7 +28,7 @@ STYLES = {
     "yellow": "yellow",
     "grey": "bright_black",
 }
-BESIDE = 30  # least columns of what is said beside the maze
+BESIDE = 28  # least columns of what is said beside the maze
 MOST_RUNS = 40  # of equal actions that are told
 Codes = Sequence[int]
 

@@ -19,7 +19,7 @@ from agents.trained import Trained
 from agents.training import train
 from explore.errors import BadInput
 
-SMALL = DQNSettings(hidden=(16,), batch=8, warmup=32, weights=(0.0, 1.0))
+SMALL = DQNSettings(hidden=(16,), batch=8, warmup=4, weights=(0.0, 1.0))
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_pictures_are_minigrids_own() -> None:
         np.testing.assert_array_equal(episode.picture(), env.render())
 
 
-@pytest.mark.parametrize("maze", ["MiniGrid-DoorKey-5x5-v0", "MiniGrid-GoToDoor-5x5-v0"])
+@pytest.mark.parametrize("maze", ["MiniGrid-Empty-Random-5x5-v0", "MiniGrid-GoToDoor-5x5-v0"])
 def test_a_trained_learner_plays_its_best_actions(maze: str) -> None:
     """But for the random ones in a few steps; with and without missions."""
-    block = train(maze, "count", learners=[0, 1], steps=64, seed=2, settings=SMALL, keep_weights=True)
+    block = train(maze, "count", learners=[0, 1], steps=10, seed=2, settings=SMALL, keep_weights=True)
     found = layouts(maze, "train")
-    agreed = 0
+    agreed, seen = 0, set()
     for index in range(40):
         stage = Stage(CompiledMazes(found.rows([index]), [0]), 1)
         space = symbolic_space(stage.vector.single_observation_space)
@@ -94,7 +94,9 @@ def test_a_trained_learner_plays_its_best_actions(maze: str) -> None:
         player = exploiting("count", block.weights, 1, found, seed=index)
         _, first, *_ = itertools.islice(Episode(found, index).moments(player), 2)
         agreed += best == first.action
+        seen.add(best)
     assert agreed >= 40 * (1 - EPSILON) - 4
+    assert len(seen) > 1
 
 
 def test_bad_input() -> None:

@@ -15,12 +15,12 @@ from agents.training import FINAL_EPISODES, train
 from explore.errors import BadInput
 
 MAZE = "MiniGrid-Empty-Random-5x5-v0"
-SMALL = DQNSettings(hidden=(16,), batch=8, warmup=32, weights=(0.0, 0.0, 0.5, 1.0))
+SMALL = DQNSettings(hidden=(16,), batch=8, warmup=8, weights=(0.0, 0.0, 0.5, 1.0))
 
 
 @pytest.fixture(scope="module", params=["count", "noisy+count", "bootstrapped"])
 def block(request):
-    return train(MAZE, request.param, learners=[3, 8], steps=80, seed=5, settings=SMALL, keep_weights=True)
+    return train(MAZE, request.param, learners=[3, 8], steps=24, seed=5, settings=SMALL, keep_weights=True)
 
 
 def loaded(block) -> Trained:

@@ -5,12 +5,12 @@ import pickle
 import pytest
 import torch
 
+from agents import training
 from agents.evaluation import evaluate
 from agents.mazes import make
 from agents.observations import symbolic_space
 from agents.results import Block, LearnerResult
 from agents.trained import Trained
-from agents.training import FINAL_EPISODES
 from escapade import weights
 from escapade.store import Store, open_existing
 from escapade.sweep import Plan, sweep
@@ -95,8 +95,9 @@ def test_nothing_is_run_from_a_file(tmp_path, monkeypatch) -> None:
     assert not (tmp_path / "harm").exists()
 
 
-def test_a_run_keeps_what_plays_as_it_was_judged(tmp_path) -> None:
+def test_a_run_keeps_what_plays_as_it_was_judged(tmp_path, monkeypatch) -> None:
     """From the sweep through the store to an evaluation with the same streams, after a resumption."""
+    monkeypatch.setattr(training, "FINAL_EPISODES", 12)
     maze = "MiniGrid-Empty-Random-5x5-v0"
     sweep(Plan((maze,), ("count",), 1, 24, seed=4), Store(tmp_path), jobs=1)
     (found,) = sweep(Plan((maze,), ("count",), 2, 24, seed=4), Store(tmp_path), jobs=1)
@@ -104,6 +105,6 @@ def test_a_run_keeps_what_plays_as_it_was_judged(tmp_path) -> None:
     for result in found.results:
         state = open_existing(tmp_path).weights(configuration, result.learner)
         trained = Trained("count", symbolic_space(make(maze, 1).single_observation_space), 7, state)
-        score = evaluate(trained, maze, "train", FINAL_EPISODES, seed=4, purpose="final/train")
+        score = evaluate(trained, maze, "train", 12, seed=4, purpose="final/train")
         assert score.returns.tolist() == [result.train_return]
         assert sum(map(sum, result.visits)) == 24
