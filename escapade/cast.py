@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gymnasium import registry
+
 from agents.mazes.layouts import Layouts, layout_index, layouts
 from escapade.store import Store, open_existing
 from explore.errors import BadInput, unknown
@@ -58,17 +60,19 @@ class Role:
 
 def role(place: str, agent: str | None, maze: str | None, learner: int | None) -> Role:
     """Who plays where; BadInput where `place` is neither maze nor folder, or where nobody fits."""
-    import gymnasium
-    import minigrid  # noqa: F401  (registers its mazes)
-
     from agents.mazes import catalogue
 
-    if place in gymnasium.registry:
+    if place in registry:
+        spec = registry[place]
+        if spec.entry_point is None:  # `escapade/NAME`, the vector environment of the maze `MiniGrid-NAME`
+            place = str(spec.kwargs.get("maze", place))
         if maze not in (None, place):
             raise BadInput(f"--maze '{maze}': give it with a folder of results; the maze is '{place}' already.")
         return _in_maze(place, agent or PLANNER, learner)
     if Path(place).is_dir():
         kept = best(Path(place), maze, agent, learner)
+        if kept.configuration["maze"] not in registry:
+            raise unknown("maze", kept.configuration["maze"], catalogue())
         return Role(kept.configuration["maze"], kept.configuration["agent"], kept)
     raise unknown("maze or folder of results", place, catalogue())
 

@@ -3,11 +3,11 @@
 import contextlib
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _finished: list[str] = []
-_tidying: list[Callable[[], None]] = []
+_tidying: list[Callable[[], object]] = []
 
 
 def finished(what: str) -> None:
@@ -20,15 +20,15 @@ def note() -> str:
     return f"finished: {', '.join(_finished)}." if _finished else "nothing was finished."
 
 
-def at_exit(action: Callable[[], None]) -> None:
-    """Have `action` called where the process ends early, by Ctrl-C or a signal, until `forget` is told of it."""
+@contextlib.contextmanager
+def tidied(action: Callable[[], object]) -> Iterator[None]:
+    """Within the block, have `action` called where the process ends early, by Ctrl-C or a signal."""
     _tidying.append(action)
-
-
-def forget(action: Callable[[], None]) -> None:
-    """Leave out an action of `at_exit`."""
-    if action in _tidying:
-        _tidying.remove(action)
+    try:
+        yield
+    finally:
+        if action in _tidying:
+            _tidying.remove(action)
 
 
 def tidy() -> None:

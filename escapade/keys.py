@@ -1,7 +1,7 @@
 """Keys from a terminal, one at a time and without Enter; what the terminal was before, it is again afterwards.
 
 `tty.setcbreak` of the standard library, so that Ctrl-C stays Ctrl-C. The terminal is given back when the block is left,
-and through `interrupt.at_exit` where the process ends without leaving it. Where standard input is no terminal, belongs
+and through `interrupt.tidied` where the process ends without leaving it. Where standard input is no terminal, belongs
 to another job, or the system has no termios, there are no keys and `watched` says so.
 """
 
@@ -25,6 +25,7 @@ class Keys:
         self._kept: list[Any] | None = None
         self._waiting: list[str] = []
         self._ended = False
+        self._early = contextlib.ExitStack()
 
     @property
     def watched(self) -> bool:
@@ -39,17 +40,16 @@ class Keys:
             place = self._source.fileno()
             if self._source.isatty() and not _in_background(place):
                 try:
-                    kept = termios.tcgetattr(place)
-                    interrupt.at_exit(self.restore)
-                    self._kept = kept
+                    self._kept = termios.tcgetattr(place)
                     tty.setcbreak(place)
                 except termios.error:
                     self.restore()
+        self._early.enter_context(interrupt.tidied(self.restore))
         return self
 
     def __exit__(self, *_: object) -> None:
         self.restore()
-        interrupt.forget(self.restore)
+        self._early.close()
 
     def restore(self) -> None:
         """Give the terminal back as it was; more than once does no harm."""
@@ -65,7 +65,9 @@ class Keys:
         if not self._waiting and self.watched:
             place = self._source.fileno()
             if select.select([place], [], [], seconds)[0]:
-                typed = os.read(place, 64).decode(errors="replace")
+                typed = ""
+                with contextlib.suppress(OSError):
+                    typed = os.read(place, 64).decode(errors="replace")
                 self._ended = not typed  # the terminal was closed
                 self._waiting = _split(typed)
         elif not self._waiting and seconds:

@@ -24,8 +24,11 @@ FASTEST, SLOWEST = 0.01, 10.0  # seconds per step
 def perform(console: Console, title: str, moments: Iterable[Moment], delay: float) -> list[Moment]:
     """Show an episode as it is played, a step every `delay` seconds, and give back what was seen of it."""
     seen: list[Moment] = []
-    interrupt.at_exit(_show_cursor(console))
-    with Keys() as keys, Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
+    with (
+        interrupt.tidied(lambda: console.show_cursor(True)),
+        Keys() as keys,
+        Live(console=console, auto_refresh=False, vertical_overflow="crop") as live,
+    ):
         pace = Pace(keys, delay)
         for moment in moments:
             seen.append(moment)
@@ -107,10 +110,3 @@ def summary(console: Console, title: str, moments: list[Moment]) -> None:
     console.print(table)
     console.print(Text("\n".join(legend_lines(last, ascii_only, console.width)), style="dim"))
     console.print(told)
-
-
-def _show_cursor(console: Console) -> Callable[[], None]:
-    def show() -> None:
-        console.show_cursor(True)
-
-    return show

@@ -43,14 +43,13 @@ def watch(
     if steps is not None and not who.trains:
         raise BadInput(f"--steps {steps}: only an agent that is trained first takes them, and {who.told()} is not.")
     found, index = cast.layout_of(who.maze, layout, held_out, seed)
-    if not who.trains:
-        output.console.print(f"watching {who.told()} in {who.maze}")
     player = _player(output, who, found, index, seed, cast.STEPS if steps is None else steps)
+    output.console.print(f"watching {who.told()} in {who.maze}")
     kind = "held-out" if held_out else "training"
     title = f"{who.maze} · {who.agent} · {kind} layout {index} of {len(found)}"
     episode = Episode(found, index)
     moments: list[Moment]
-    if output.console.is_terminal and not output.console.is_dumb_terminal:
+    if output.console.file.isatty() and output.console.is_terminal and not output.console.is_dumb_terminal:
         moments = perform(output.console, title, episode.moments(player), delay)
     else:
         moments = list(episode.moments(player))

@@ -60,7 +60,8 @@ def show(console: Console, maze: dict[str, Any]) -> None:
     shades = PLAIN_SHADES if ascii_only else SHADES
     bounds = [math.expm1(math.log1p(most) * (k + 1) / len(shades)) for k in range(len(shades))]
     told = "  ".join(f"{shade * 2} up to {bound:,.0f}" for shade, bound in zip(shades, bounds, strict=True))
-    console.print(f"visits per learner:  {'.' if ascii_only else '·'} none  {told}", style="dim")
+    none = "." if ascii_only else "·"
+    console.print(f"visits per learner: {none} none  {told}{'  blank: wall' if walls else ''}", style="dim")
 
 
 def drawn(visits: Counts, most: float, walls: list[str], ascii_only: bool, columns: int) -> Text:
@@ -108,7 +109,7 @@ def _picture(title: str, walls: list[str], found: list[tuple[str, Counts]], path
     most = max(float(visits.max()) for _, visits in found)
     scale = LogNorm(min(least, most), max(most, least * 1.0001))
     figure = Figure(figsize=(3.4 * across + 1, 3.6 * down), layout="constrained")
-    figure.suptitle(f"{title}: visits per cell and learner over the training")
+    figure.suptitle(f"{title}\nvisits per cell and learner", fontsize="medium")
     for place, (spec, visits) in enumerate(found):
         axes = figure.add_subplot(down, across, place + 1)
         if walls:
@@ -116,7 +117,7 @@ def _picture(title: str, walls: list[str], found: list[tuple[str, Counts]], path
             axes.imshow(np.where(wall, 0.6, np.nan), cmap="gray", vmin=0, vmax=1)
         # What was never stepped to is no number: the wall behind it is seen, or white.
         shown = axes.imshow(np.ma.masked_equal(visits.T, 0), norm=scale, cmap=COLOUR_MAP)
-        axes.set_title(spec, fontsize="medium", wrap=True)
+        axes.set_title(spec, fontsize="small", wrap=True)
         axes.set_xticks([])
         axes.set_yticks([])
     figure.colorbar(shown, ax=figure.axes, shrink=0.8, label="visits")

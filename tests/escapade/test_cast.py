@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from agents import training
 from agents.results import Block, LearnerResult
 from escapade.cast import Role, best, layout_of, role
 from escapade.cli import invoke
@@ -56,6 +57,7 @@ def test_a_maze_by_itself_is_planned(folder) -> None:
     assert role(MAZE, None, None, None) == Role(MAZE, "planner", None)
     assert role(MAZE, "count", None, None).trains
     assert not role(MAZE, "random", None, None).trains
+    assert role("escapade/Empty-5x5-v0", "count", None, None).maze == MAZE
 
 
 @pytest.mark.parametrize(
@@ -114,8 +116,9 @@ def test_a_watched_episode_is_written_as_text_figures_and_gif(tmp_path, monkeypa
     assert gif.read_bytes().startswith(b"GIF89a")
 
 
-def test_an_agent_is_trained_and_watched(capsys) -> None:
-    assert invoke(["watch", MAZE, "--agent", "count", "--steps", "16", "--seed", "3", "--json", "-"]) == 0
+def test_an_agent_is_trained_and_watched(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(training, "FINAL_EPISODES", 4)
+    assert invoke(["watch", MAZE, "--agent", "count", "--steps", "8", "--seed", "3", "--json", "-"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert (figures["agent"], figures["maze"]) == ("count", MAZE)
     assert 0 < figures["steps"] <= figures["limit"]
