@@ -98,6 +98,7 @@ def test_nothing_is_run_from_a_file(tmp_path, monkeypatch) -> None:
 def test_a_run_keeps_what_plays_as_it_was_judged(tmp_path, monkeypatch) -> None:
     """From the sweep through the store to an evaluation with the same streams, after a resumption."""
     monkeypatch.setattr(training, "FINAL_EPISODES", 12)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # the sweep sets the threads of this process
     maze = "MiniGrid-Empty-Random-5x5-v0"
     sweep(Plan((maze,), ("count",), 1, 24, seed=4), Store(tmp_path), jobs=1)
     (found,) = sweep(Plan((maze,), ("count",), 2, 24, seed=4), Store(tmp_path), jobs=1)
