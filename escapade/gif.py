@@ -1,8 +1,8 @@
 """An episode as a GIF, from MiniGrid's own pictures, with its colours to the last bit.
 
 MiniGrid draws with some dozens of colours, and a GIF's palette has 256: every frame gets a palette of its own with
-exactly the colours that are in it. A picture with more is reduced by Pillow. Pillow joins equal frames in a row into
-one that is shown longer, and keeps of every frame only what differs from the one before.
+exactly the colours that are in it. Pillow joins equal frames in a row into one that is shown longer, and keeps of every
+frame only what differs from the one before.
 """
 
 import os
@@ -45,7 +45,7 @@ def write(path: Path, pictures: Iterable[Picture], seconds: float) -> None:
     BadInput where it cannot be written.
     """
     duration = max(LEAST, round(seconds * 100) * 10)  # a GIF counts hundredths of a second
-    frames = _held((exact(picture) for picture in pictures), HELD // duration)
+    frames = _held((own_palette(picture) for picture in pictures), HELD // duration)
     first = next(frames)
     draft = path.with_name(f".{path.stem}-{os.getpid()}.gif")
     try:
@@ -58,15 +58,12 @@ def write(path: Path, pictures: Iterable[Picture], seconds: float) -> None:
         draft.unlink(missing_ok=True)
 
 
-def exact(picture: Picture) -> Any:
-    """A picture with a palette of its own colours, or of the nearest ones where there are too many."""
-    packed = picture.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
-    colours, index = np.unique(packed, return_inverse=True)
-    if len(colours) > COLOURS:
-        return Image.fromarray(picture).quantize(COLOURS)
-    image = Image.fromarray(index.reshape(packed.shape).astype(np.uint8), "P")
-    image.putpalette(np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8).tobytes())
-    return image
+def own_palette(picture: Picture) -> Any:
+    """A picture with a palette of its own colours, or of near ones where there are more than 256.
+
+    Pillow's median cut splits the colours until each is alone or there are 256 groups: up to 256 are kept as they are.
+    """
+    return Image.fromarray(picture).quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
 
 
 def _held(frames: Iterator[Any], times: int) -> Iterator[Any]:

@@ -6,7 +6,7 @@ from PIL import Image
 
 from agents.mazes.layouts import layouts
 from agents.play import Episode, repeating
-from escapade.gif import checked, exact, write
+from escapade.gif import checked, own_palette, write
 from explore.errors import BadInput
 
 LEFT, RIGHT, FORWARD = 0, 1, 2
@@ -39,10 +39,10 @@ def test_up_to_256_colours_are_exact_and_more_are_near() -> None:
     random = np.random.default_rng(0)
     palette = random.integers(256, size=(256, 3)).astype(np.uint8)
     picture = palette[random.integers(256, size=(40, 50))]
-    np.testing.assert_array_equal(np.asarray(exact(picture).convert("RGB")), picture)
+    np.testing.assert_array_equal(np.asarray(own_palette(picture).convert("RGB")), picture)
     smooth = np.zeros((40, 40, 3), dtype=np.uint8)
     smooth[..., 0], smooth[..., 1] = np.arange(40)[:, None], np.arange(40)
-    assert np.abs(np.asarray(exact(smooth).convert("RGB")).astype(int) - smooth).max() <= 8
+    assert np.abs(np.asarray(own_palette(smooth).convert("RGB")).astype(int) - smooth).max() <= 8
 
 
 def test_a_break_leaves_the_old_file(tmp_path) -> None:
