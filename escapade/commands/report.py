@@ -47,8 +47,11 @@ def report(
     else:
         _show(consoles, kept, bandits, mazes)
     if plots is not None:
-        for path in visits.plots(kept.get("mazes", []), plots):
+        drawn = visits.plots(kept.get("mazes", []), plots)
+        for path in drawn:
             output.console.print(f"drawn: {path}")
+        if not drawn:
+            output.console.print("nothing to draw: no visits were counted in these results.")
     output.figures(lambda: kept)
 
 
