@@ -28,15 +28,12 @@ def main() -> None:
     """Print steps per second of all learners together."""
     torch.set_num_threads(1)
     print(f"{MAZE}, {TOGETHER} learners by their bonus, one thread")
+    print(f"{'':16s} {'steps/s':>8s} {'its time / ε-greedy':>20s} {'plain product':>14s} {'ours / plain':>13s}")
     usual = None
     for agent in AGENTS:
         ours, plain = rates(agent)
         usual = usual or ours
-        print(
-            f"{agent:16s} {ours:7,.0f} steps/s, {usual / ours:4.2f} × the time of {AGENTS[0]}; "
-            f"plain product {plain:7,.0f} steps/s, {ours / plain:4.2f} × slower",
-            flush=True,
-        )
+        print(f"{agent:16s} {ours:8,.0f} {usual / ours:18.2f} × {plain:14,.0f} {ours / plain:11.2f} ×", flush=True)
     train(MAZE, AGENTS[0], learners=[0], steps=WARM_UP, seed=0)
     print(f"{AGENTS[0]} by the number of learners, evaluation included")
     alone = None
