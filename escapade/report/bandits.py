@@ -11,7 +11,7 @@ from rich.table import Table
 
 from escapade.report import returns
 from escapade.report.chart import chart
-from escapade.report.specs import broken
+from escapade.report.names import broken
 
 NORMAL = 1.96  # 95 % interval of a mean over many runs
 
@@ -35,9 +35,7 @@ def show(console: Console, found: dict[str, Any]) -> None:
     """Print the policies, their regret curves, one line per published value, and one sentence."""
     if found.get("discount"):
         returns.show(console, found)
-    if returns.ranks_by_return(found):
-        _show_rewards(console, found)
-    else:
+    if not returns.ranks_by_return(found):
         _show_regret(console, found)
     if found["verdicts"]:
         console.print(_verdicts(found["verdicts"]))
@@ -49,13 +47,6 @@ def show(console: Console, found: dict[str, Any]) -> None:
     if advised.row_count:
         console.print(advised)
     console.print(sentence(found))
-
-
-def _show_rewards(console: Console, found: dict[str, Any]) -> None:
-    """What each policy is paid as it goes on."""
-    curves = [(policy["spec"], *zip(*policy["rewards"], strict=True)) for policy in found["policies"]]
-    across = "pulls (logarithmic)"
-    console.print(chart(curves, title="reward", across=across, width=console.width - 1, logarithmic=True))
 
 
 def _show_regret(console: Console, found: dict[str, Any]) -> None:

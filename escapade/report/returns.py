@@ -13,7 +13,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from escapade.report.specs import broken
+from escapade.report.chart import chart
+from escapade.report.names import broken
 
 NORMAL = 1.96
 FAR = 1e-3  # of the optimum; what pulls beyond the horizon may add without a word
@@ -60,7 +61,7 @@ def ranks_by_return(found: dict[str, Any]) -> bool:
 
 
 def show(console: Console, found: dict[str, Any]) -> None:
-    """Print the returns, and how they are meant."""
+    """Print the returns, and how they are meant; where they take the place of regret, what is paid as time goes on."""
     console.print(_table(found))
     known = ranks_by_return(found)
     said = f"return: Σ γ^(t−1) r_t with γ = {found['discount']:g}, mean ± 95 % interval"
@@ -73,6 +74,10 @@ def show(console: Console, found: dict[str, Any]) -> None:
     if known:
         said += " Regret is no yardstick for arms that move when pulled: a pull is worth what it leads to."
     console.print(said, style="dim")
+    if known:
+        curves = [(policy["spec"], *zip(*policy["rewards"], strict=True)) for policy in found["policies"]]
+        across = "pulls (logarithmic)"
+        console.print(chart(curves, title="reward", across=across, width=console.width - 1, logarithmic=True))
 
 
 def sentence(found: dict[str, Any]) -> str:
