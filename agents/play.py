@@ -16,7 +16,7 @@ from agents.evaluation import EPSILON
 from agents.mazes.layouts import Layouts
 from agents.mazes.real import RealMazes
 from agents.observations import symbolic_rows, symbolic_space
-from agents.planners import shortest
+from agents.planners import plan
 from agents.trained import Trained, Weights
 from explore.errors import BadInput
 from explore.seeding import stream
@@ -116,11 +116,8 @@ class Episode:
 
 
 def planned(layouts: Layouts, index: int) -> Player:
-    """The planner's actions; BadInput where it finds no way."""
-    plan = shortest(layouts, index)
-    if plan is None:
-        raise BadInput(f"the planner knows no way in layout {index} of {layouts.maze}: watch another agent.")
-    return repeating(plan.actions.tolist())
+    """The actions of the planner that suits the maze; BadInput where it cannot be planned in."""
+    return repeating(plan(layouts, index).actions.tolist())
 
 
 def repeating(actions: Sequence[int]) -> Player:

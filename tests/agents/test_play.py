@@ -6,15 +6,16 @@ import gymnasium as gym
 import numpy as np
 import pytest
 import torch
+from minigrid.envs.empty import EmptyEnv
 
 from agents.agent_spec import parse_agent
 from agents.dqn import DQN, DQNSettings
 from agents.evaluation import EPSILON
 from agents.mazes.engine import CompiledMazes
-from agents.mazes.layouts import layouts
+from agents.mazes.layouts import layouts, made_from
 from agents.mazes.real import RealMazes
 from agents.observations import symbolic_space
-from agents.planners import shortest
+from agents.planners import plan, shortest
 from agents.planners.simulation import played
 from agents.play import Episode, at_random, exploiting, planned, repeating
 from agents.stage import Stage
@@ -110,6 +111,28 @@ def test_bad_input() -> None:
     found = layouts("MiniGrid-Empty-5x5-v0", "train")
     with pytest.raises(BadInput, match=r"there is no layout 1 of .*: they are 0 to 0"):
         Episode(found, 1)
-    moving = layouts("MiniGrid-Dynamic-Obstacles-5x5-v0", "train")
-    with pytest.raises(BadInput, match="knows no way"):
-        planned(moving, 0)
+    with pytest.raises(BadInput, match="OwnStep has a step of its own"):
+        planned(made_from("MiniGrid-TestWatched-v0", resets=1), 0)
+
+
+class OwnStep(EmptyEnv):
+    """A maze that does not run compiled."""
+
+    def step(self, action: int) -> object:
+        return super().step(action)
+
+
+gym.register(id="MiniGrid-TestWatched-v0", entry_point=OwnStep, kwargs={"size": 5})
+
+
+def test_a_maze_that_is_not_compiled_is_watched_too() -> None:
+    *_, last = Episode(made_from("MiniGrid-TestWatched-v0", resets=1), 0).moments(repeating([2, 2, 1, 2, 2]))
+    assert last.ending == "reached the goal"
+
+
+def test_a_moving_world_is_planned_as_it_will_move() -> None:
+    """The plan's actions were played with the layout's own generator."""
+    found = layouts("MiniGrid-Dynamic-Obstacles-5x5-v0", "train")
+    *_, last = Episode(found, 1).moments(planned(found, 1))
+    assert last.ending is not None
+    assert last.returned == played(found, 1, plan(found, 1).actions)[0]
