@@ -43,8 +43,10 @@ def watch(
     if steps is not None and not who.trains:
         raise BadInput(f"--steps {steps}: only an agent that is trained first takes them, and {who.told()} is not.")
     found, index = cast.layout_of(who.maze, layout, held_out, seed)
-    player = _player(output, who, found, index, seed, cast.STEPS if steps is None else steps)
-    output.console.print(f"watching {who.told()} in {who.maze}")
+    training = cast.STEPS if steps is None else steps
+    player = _player(output, who, found, index, seed, training)
+    after = f" after {training:,} steps of training" if who.trains else ""
+    output.console.print(f"watching {who.told()} in {who.maze}{after}")
     kind = "held-out" if held_out else "training"
     title = f"{who.maze} · {who.agent} · {kind} layout {index} of {len(found)}"
     episode = Episode(found, index)
@@ -70,7 +72,6 @@ def _player(output: Output, who: Any, found: Any, index: int, seed: int, steps: 
 
     if not who.trains:
         return cast.player(who, found, index, seed, steps, lambda progress: None)
-    output.errors.print(f"training {who.agent} in {who.maze} for {steps:,} steps")
     with Live(output.errors, Plan((who.maze,), (who.agent,), 1, steps, seed)) as live:
         told = 0
 
