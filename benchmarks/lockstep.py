@@ -13,24 +13,25 @@ def main() -> None:
     """Print one line per maze; a difference is printed as it was found."""
     warnings.simplefilter("ignore", DeprecationWarning)
     table = described()
-    compiled = [entry for entry in table if entry.compiled]
-    print(f"{len(compiled)} of {len(table)} mazes run compiled")
+    print(f"{sum(entry.compiled for entry in table)} of {len(table)} mazes run compiled")
     for entry in table:
-        if not entry.compiled:
-            print(f"{entry.id:40s} not compiled: {entry.why_not}")
-            continue
-        found = random_play(entry.id, STEPS, slots=SLOTS)
-        reached, exact, difference = 0, 0, found.difference
-        for seed in range(PLANS):
-            envs = make(entry.id, 1, seed=seed)
-            envs.reset()
-            planned = plan(envs.layouts, int(envs.state().layout[0]), budget=BUDGET)
-            way = played(entry.id, planned.actions, seed=seed)
-            reached, exact = reached + way.successes, exact + planned.exact
-            difference = difference or way.difference
-        verdict = "equal" if difference is None else f"DIFFERS: {difference}"
-        print(
-            f"{entry.id:40s} {verdict}: {found.steps} random steps, {found.episodes} episodes, "
-            f"{reached} of {PLANS} plans to success ({exact} exact)",
-            flush=True,
-        )
+        said = verdict(entry.id) if entry.compiled else f"not compiled: {entry.why_not}"
+        print(f"{entry.id:40s} {said}", flush=True)
+
+
+def verdict(maze: str) -> str:
+    """Both kinds of play in one maze, and by which methods the plans were made that were played."""
+    found = random_play(maze, STEPS, slots=SLOTS)
+    reached, difference, methods = 0, found.difference, set()
+    for seed in range(PLANS):
+        envs = make(maze, 1, seed=seed)
+        envs.reset()
+        planned = plan(envs.layouts, int(envs.state().layout[0]), budget=BUDGET)
+        way = played(maze, planned.actions, seed=seed)
+        reached += way.successes
+        methods.add(planned.method)
+        difference = difference or way.difference
+    return (
+        f"{'equal' if difference is None else f'DIFFERS: {difference}'}: {found.steps} random steps, "
+        f"{found.episodes} episodes, {reached} of {PLANS} plans to success ({', '.join(sorted(methods))})"
+    )

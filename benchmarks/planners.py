@@ -30,14 +30,12 @@ def main() -> None:
             float(np.mean([getattr(each, name) for each in plans])) for name in ("value", "simulated", "seconds")
         )
         print(f"  {method:16s} {value:7.3f} {value / best:10.1%} {steps:11,.0f} {seconds:8.3f}")
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(THREADS) as threads:
         solved = [each for each in threads.map(lambda index: shortest(found, index), range(MANY)) if each is not None]
-    taken = time.perf_counter() - started
-    print(f"  {len(solved):,} of {MANY:,} layouts solved to optimality in {taken:.1f} s on {THREADS} threads", end="")
-    print(
-        f" ({'less' if taken < SECONDS else 'more'} than {SECONDS} s), {sum(each.simulated for each in solved):,} steps"
-    )
+    taken, busy = time.perf_counter() - started, time.process_time() - busy
+    print(f"  {len(solved):,} of {MANY:,} layouts solved to optimality on {THREADS} threads in {taken:.1f} s", end=", ")
+    print(f"{busy:.1f} s of processor time (to beat: {SECONDS} s), {sum(each.simulated for each in solved):,} steps")
 
 
 if __name__ == "__main__":

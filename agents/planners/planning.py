@@ -5,10 +5,11 @@
 
 breadth-first    exact, where success alone pays, the less the later, and nothing is random
 value-iteration  exact, whatever pays and whatever is random, where the states fit into memory
+rough            breadth-first over fewer states, where success alone pays: short ways in large mazes
 tree-search      Monte-Carlo tree search within the budget of simulated steps
 annealing        simulated annealing over action sequences within the budget
 random           random play until the budget is spent; its value is the mean return
-auto             the first exact one that can be had, and tree search where none can
+auto             the first exact one that can be had, then the rough one, then tree search
 
 `optimum` is the normaliser of all scores: a score of 1 is the return of the exact planner.
 """
@@ -17,7 +18,7 @@ import numpy as np
 
 from agents.mazes.layouts import Layouts, layouts
 from agents.planners.annealing import annealing
-from agents.planners.breadth_first import pays_success_alone, shortest
+from agents.planners.breadth_first import pays_success_alone, short, shortest
 from agents.planners.chance import is_certain
 from agents.planners.plans import Plan
 from agents.planners.random_play import random_play
@@ -25,11 +26,11 @@ from agents.planners.tree_search import tree_search
 from agents.planners.value_iteration import expected, value_iteration
 from explore.errors import BadInput, unknown
 
-BUDGET = 100_000  # steps: DoorKey-8x8 is solved by tree search
+BUDGET = 100_000  # simulated steps
 SAMPLE = 100  # layouts over which the optimum of a maze is averaged
 
 _WITH_BUDGET = {"tree-search": tree_search, "annealing": annealing, "random": random_play}
-METHODS = ("auto", "breadth-first", "value-iteration", *_WITH_BUDGET)
+METHODS = ("auto", "breadth-first", "value-iteration", "rough", *_WITH_BUDGET)
 
 
 def plan(maze: str | Layouts, index: int = 0, *, method: str = "auto", budget: int = BUDGET, seed: int = 0) -> Plan:
@@ -52,22 +53,25 @@ def plan(maze: str | Layouts, index: int = 0, *, method: str = "auto", budget: i
         raise BadInput(f"seed {seed}: a seed is zero or a positive whole number.")
     if method in _WITH_BUDGET:
         return _WITH_BUDGET[method](found, index, budget, seed)
-    exact = _exact(found, index, method)
-    return tree_search(found, index, budget, seed) if exact is None else exact
+    if method == "auto":
+        return exact(found, index) or short(found, index) or tree_search(found, index, budget, seed)
+    return _asked(found, index, method)
 
 
-def _exact(maze: Layouts, index: int, method: str) -> Plan | None:
-    """The plan of an exact method; None where it was for us to choose one and there is none."""
-    if method == "breadth-first" and not pays_success_alone(maze):
+def exact(maze: Layouts, index: int) -> Plan | None:
+    """The plan of the exact method that suits; None where there is no way to success, or too many states."""
+    return shortest(maze, index) if pays_success_alone(maze) else value_iteration(maze, index)
+
+
+def _asked(maze: Layouts, index: int, method: str) -> Plan:
+    """The plan of one of the methods that search until they are done."""
+    if method != "value-iteration" and not pays_success_alone(maze):
+        raise BadInput(f"{method} does not suit {maze.maze}, where not success alone decides: use value-iteration.")
+    found = {"breadth-first": shortest, "rough": short, "value-iteration": value_iteration}[method](maze, index)
+    if found is None:
         raise BadInput(
-            f"breadth-first knows no optimum of {maze.maze}: not success alone decides; use value-iteration."
-        )
-    by_steps = method == "breadth-first" or (method == "auto" and pays_success_alone(maze))
-    found = shortest(maze, index) if by_steps else value_iteration(maze, index)
-    if found is None and method != "auto":
-        why = "there is no way to success or there are" if by_steps else "there are"
-        raise BadInput(
-            f"{method} finds no plan for layout {index} of {maze.maze}: {why} too many states; use tree-search."
+            f"{method} finds no plan for layout {index} of {maze.maze}: there is no way to success, or there are too "
+            "many states; use tree-search."
         )
     return found
 
@@ -87,8 +91,8 @@ def optimum(maze: str, name: str = "train", sample: int = SAMPLE) -> float | Non
         return None if values is None else float(values.mean())
     plans = []
     for index in indices.tolist():
-        exact = _exact(found, index, "auto")
-        if exact is None:
+        best = exact(found, index)
+        if best is None:
             return None
-        plans.append(exact.value)
+        plans.append(best.value)
     return float(np.mean(plans))

@@ -101,7 +101,11 @@ THINGS: st.SearchStrategy[WorldObj | None] = st.one_of(
     st.builds(Door, COLOURS, is_open=st.just(True)),
     st.builds(Door, COLOURS),
     st.builds(Door, COLOURS, is_locked=st.just(True)),
-    st.builds(Box, COLOURS, contains=st.one_of(st.none(), st.builds(Key, COLOURS), st.builds(Box, COLOURS))),
+    st.builds(
+        Box,
+        COLOURS,
+        contains=st.one_of(st.none(), st.builds(Key, COLOURS), st.builds(Ball, COLOURS), st.builds(Box, COLOURS)),
+    ),
 )
 
 

@@ -10,6 +10,8 @@ from minigrid.minigrid_env import MiniGridEnv
 from agents.mazes.codes import GOAL, OUTSIDE
 from agents.mazes.layouts import bare, layouts
 from agents.planners import shortest
+from agents.planners.breadth_first import short
+from agents.planners.simulation import played
 
 
 def steps_on_real_minigrid(env: MiniGridEnv) -> int:
@@ -60,3 +62,19 @@ def test_none_where_there_is_no_way() -> None:
     cells = found.cells.copy()
     cells[(cells & 15) == GOAL] = OUTSIDE
     assert shortest(replace(found, cells=cells), 0) is None
+
+
+@pytest.mark.parametrize("kind", ["DoorKey-8x8-v0", "KeyCorridorS3R2-v0", "ObstructedMaze-1Dlhb-v0"])
+def test_the_rough_search_finds_a_way_for_less(kind: str) -> None:
+    """Boxes opened, keys and balls put down on the way; seldom longer than the shortest, never shorter."""
+    found = layouts(f"MiniGrid-{kind}", "train")
+    longer = 0
+    for index in range(3):
+        best, plan = shortest(found, index), short(found, index)
+        assert best is not None
+        assert plan is not None
+        assert played(found, index, plan.actions) == (plan.value, len(plan.actions))
+        assert plan.simulated < best.simulated
+        longer += len(plan.actions) - len(best.actions)
+        assert plan.value <= best.value
+    assert longer <= 6

@@ -29,7 +29,7 @@ def test_every_method_tells_what_it_cost(method: str) -> None:
     best = shortest(layouts(STILL, "train"), 2)
     assert best is not None
     assert found.value <= best.value
-    assert (found.value == best.value) == found.exact
+    assert (found.value == best.value) == (found.exact or method == "rough")  # too small a maze to miss the shortest
 
 
 def test_auto_takes_the_exact_method_that_suits_and_searches_where_none_does() -> None:
