@@ -9,7 +9,6 @@ where the arms are fixed, the line C ln T of Lai & Robbins (an asymptotic lower 
 the average reward over all steps, which is E[max q*] − E[R_T]/T for regret R_T.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from bandits.testbeds.gaussian import expected_best
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,14 +98,6 @@ def classic_figures(folder: Path | str, simulate: Simulate) -> list[Path]:
     title = f"Sutton & Barto 2018, figure 2.6: the first {result.horizon:,} steps"
     panel = Panel(curves, "parameter", "average reward", title, logarithmic=True)
     return [*drawn, figure([panel], folder / "figure-2.6-parameters.png")]
-
-
-def expected_best(arms: int) -> float:
-    """E[max of `arms` standard normal numbers] = ∫ x d(Φ(x)^arms), by the trapezoidal rule: 1.53875 for ten."""
-    x = np.linspace(-9.0, 9.0, 20_001)
-    below = np.array([0.5 * math.erfc(-point / math.sqrt(2)) for point in x])
-    density = arms * below ** (arms - 1) * np.exp(-0.5 * x**2) / math.sqrt(2 * math.pi)
-    return float(np.trapezoid(x * density, x))
 
 
 def _learning(simulation: Simulated, title: str) -> list["Panel"]:

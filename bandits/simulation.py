@@ -22,7 +22,7 @@ from numba.core.errors import NumbaError
 from bandits import kernel, lanes
 from bandits.kernel import Floats, bound
 from bandits.policy import POLICIES, Lesson, Policy
-from bandits.testbed import TESTBEDS, Testbed
+from bandits.testbed import TESTBEDS, Testbed, spelled
 from explore.errors import BadInput, unknown
 from explore.registry import Registry
 from explore.spec import parse
@@ -127,7 +127,8 @@ def simulate(
             continue
         results.append(_simulate_one(bed, spec, player, points, runs, horizon, seed, threads or os.cpu_count(), told))
     optimum = bed.optimum(seed, runs) if bed.discount > 0 else None
-    return Simulation(str(testbed), horizon, runs, seed, points, results, bed.discount, optimum)
+    name = spelled(testbed) if isinstance(testbed, str) else type(testbed).__name__
+    return Simulation(name, horizon, runs, seed, points, results, bed.discount, optimum)
 
 
 def checked(
@@ -140,7 +141,7 @@ def checked(
     for name, value in (("runs", runs), ("horizon", horizon)):
         if value < 1:
             raise BadInput(f"{name} is {value}: at least 1 is needed.")
-    bed = testbed if isinstance(testbed, Testbed) else _built(TESTBEDS, testbed)
+    bed = testbed if isinstance(testbed, Testbed) else _built(TESTBEDS, spelled(testbed))
     if horizon < bed.arms:
         raise BadInput(f"a horizon of {horizon} is shorter than the {bed.arms} arms: each needs at least one pull.")
     if not policies:

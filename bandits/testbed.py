@@ -52,6 +52,8 @@ class Testbed:
     __test__ = False  # not a test class, whatever its name says to pytest
 
     Settings: ClassVar[type[BedSettings]] = BedSettings
+    about: ClassVar[str] = ""  # what the arms are, in one line
+    source: ClassVar[str] = ""  # who stated the problem
     family: ClassVar[str]  # bernoulli, gaussian, …: what policies may assume of the rewards
     columns: ClassVar[int] = 1
     moving: ClassVar[bool] = False
@@ -90,6 +92,21 @@ class Testbed:
         return 1.0
 
     @property
+    def variances(self) -> Floats:
+        """The variance of each arm's rewards, `(arms,)`, as far as it is known: at most this."""
+        return np.full(self.arms, self.variance)
+
+    @property
+    def prior(self) -> str:
+        """What the means are drawn from for each run, such as `N(0, 1)` or `U[0, 1]`; empty where they are not."""
+        return ""
+
+    @property
+    def mean_gap(self) -> float | None:
+        """By how much an arm's mean is below the best, on average over the arms and the prior; None where unknown."""
+        return None if self.moving or self.means is None else float(self.means.max() - self.means.mean())
+
+    @property
     def delay(self) -> float:
         """How late rewards are, as the kernel is told: steps, or minus the mean of a random number of them."""
         late = float(getattr(self.settings, "delay", 0))  # the settings of a stranger's testbed may lack it
@@ -116,3 +133,9 @@ class Testbed:
 
 
 TESTBEDS: Registry[type[Testbed]] = Registry("escapade.testbeds", "testbed")
+
+
+def spelled(spec: str) -> str:
+    """The spec of a testbed in full: `scaled:50` is short for `scaled:arms=50`."""
+    name, _, rest = spec.strip().partition(":")
+    return f"{name}:arms={rest.strip()}" if rest.strip().isdecimal() else spec

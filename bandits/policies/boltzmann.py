@@ -4,6 +4,7 @@
 `boltzmann-gumbel`  the largest Q(a) + C Z_a / √n(a), Z_a of the standard Gumbel distribution; an arm not yet pulled
                     goes first (Cesa-Bianchi, Gentile, Lugosi & Neu 2017, equation 5; C² = 1 suits rewards in [0, 1])
 
+Q is the sample average, or with `alpha` > 0 moves by that constant step, Q ← Q + α (R − Q), and follows arms that change.
 The Gumbel distribution makes a softmax of a maximum: argmax(x + τZ) has the chances e^{x/τ}.
 """
 
@@ -18,7 +19,7 @@ from bandits.testbed import Testbed
 from explore.compiled import kernel_part
 from explore.spec import Settings
 
-SCALE, DECAY, VALUES, PULLS, INDEX = range(5)
+SCALE, DECAY, ALPHA, VALUES, PULLS, INDEX = range(6)
 
 
 @kernel_part
@@ -50,9 +51,10 @@ def select_gumbel(state: Floats, t: int, rng: Any) -> int:
 
 @kernel_part
 def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
-    """The sample average."""
+    """Move the arm's value towards the reward."""
     state[PULLS, arm] += 1.0
-    state[VALUES, arm] += (reward - state[VALUES, arm]) / state[PULLS, arm]
+    step = state[ALPHA, 0] if state[ALPHA, 0] > 0.0 else 1.0 / state[PULLS, arm]
+    state[VALUES, arm] += step * (reward - state[VALUES, arm])
 
 
 class Boltzmann(Policy):
@@ -61,13 +63,14 @@ class Boltzmann(Policy):
     class Settings(Settings):
         temperature: float = Field(0.2, gt=0, description="τ, on the scale of the gaps between the arms")
         decay: float = Field(0.0, ge=0, description="exponent of t by which the temperature falls")
+        alpha: float = Field(0.0, ge=0, le=1, description="constant step size; 0 for the sample average")
 
     select = staticmethod(select)
     update = staticmethod(update)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""
-        return rows(bed.arms, self.settings.temperature, self.settings.decay, 0.0, 0.0, 0.0)
+        return rows(bed.arms, self.settings.temperature, self.settings.decay, self.settings.alpha, 0.0, 0.0, 0.0)
 
 
 class BoltzmannGumbel(Policy):
@@ -81,4 +84,4 @@ class BoltzmannGumbel(Policy):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""
-        return rows(bed.arms, self.settings.c, 0.0, 0.0, 0.0, 0.0)
+        return rows(bed.arms, self.settings.c, 0.0, 0.0, 0.0, 0.0, 0.0)

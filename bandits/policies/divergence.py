@@ -3,8 +3,9 @@
     U = max{q : n d(p, q) ≤ level}
 
 with d the divergence of the family of rewards: for Bernoulli arms, and safely for any rewards in [0, 1],
-d(p, q) = p ln(p/q) + (1−p) ln((1−p)/(1−q)); for Gaussian arms d(p, q) = (p−q)²/(2σ²). How the level grows with the
-step t, the pulls n, the horizon T and the K arms makes the policy:
+d(p, q) = p ln(p/q) + (1−p) ln((1−p)/(1−q)); for Gaussian arms (p−q)²/(2σ²), for Poisson arms q − p + p ln(p/q), for
+exponential arms p/q − 1 − ln(p/q). How the level grows with the step t, the pulls n, the horizon T and the K arms makes
+the policy:
 
 `kl-ucb`             ln t + c ln ln t                    Garivier & Cappé 2011, algorithm 1; c = 0 as they advise
 `kl-ucb-plus`        ln(t/n)                             the same, section 3; analysed by Kaufmann 2018
@@ -30,20 +31,55 @@ from bandits.policies.shared import is_bounded, untried
 from bandits.policy import Floats, Policy, rows
 from bandits.randomness import best
 from bandits.testbed import Testbed
-from bandits.theory.divergences import kl_bernoulli, upper_bernoulli
+from bandits.theory.divergences import (
+    kl_bernoulli,
+    kl_exponential,
+    kl_gaussian,
+    kl_poisson,
+    upper_bernoulli,
+    upper_exponential,
+    upper_gaussian,
+    upper_poisson,
+)
 from explore.compiled import kernel_part
 from explore.errors import BadInput
 from explore.spec import Settings
 
-C, PLUS, VARIANCE, HORIZON, VALUES, PULLS, LOG_PULLS, INDEX, SOLVED, BOUND, LEVEL, SLOPE = range(12)
+C, PLUS, FAMILY, HORIZON, VALUES, PULLS, LOG_PULLS, INDEX, SOLVED, BOUND, LEVEL, SLOPE = range(12)
+BERNOULLI, POISSON, EXPONENTIAL = 0.0, -1.0, -2.0  # in the row FAMILY; above 0 it is the variance of Gaussian arms
 
 
 @kernel_part
 def _bound(state: Floats, arm: int, level: float) -> float:
-    """The bound of an arm; a variance of 0 stands for Bernoulli arms."""
-    if state[VARIANCE, 0] == 0.0:
-        return upper_bernoulli(state[VALUES, arm], level / state[PULLS, arm])
-    return float(state[VALUES, arm] + math.sqrt(2.0 * state[VARIANCE, 0] * max(level, 0.0) / state[PULLS, arm]))
+    """The bound of an arm."""
+    p, d, family = state[VALUES, arm], level / state[PULLS, arm], state[FAMILY, 0]
+    if family == BERNOULLI:
+        return upper_bernoulli(p, d)
+    if family == POISSON:
+        return upper_poisson(p, d)
+    if family == EXPONENTIAL:
+        return upper_exponential(p, d)
+    return upper_gaussian(p, d, family)
+
+
+@kernel_part
+def _variance(family: float, mean: float) -> float:
+    """The variance of rewards of this mean, v: d′(p, q) = (q − p)/v(q)."""
+    if family == BERNOULLI:
+        return mean * (1.0 - mean)
+    if family == POISSON:
+        return mean
+    return mean * mean if family == EXPONENTIAL else family
+
+
+@kernel_part
+def apart(family: float, p: float, q: float) -> float:
+    """d(p, q)."""
+    if family == BERNOULLI:
+        return kl_bernoulli(p, q)
+    if family == POISSON:
+        return kl_poisson(p, q)
+    return kl_exponential(p, q) if family == EXPONENTIAL else kl_gaussian(p, q, family)
 
 
 @kernel_part
@@ -73,12 +109,10 @@ def _solve(state: Floats, arm: int, level: float) -> None:
     """The bound at a level, and its slope there: dq/dlevel = 1 / (n d′(p, q))."""
     p, n = state[VALUES, arm], state[PULLS, arm]
     q = _bound(state, arm, level)
-    if q <= p or (q >= 1.0 and state[VARIANCE, 0] == 0.0):
-        slope = 0.0 if p >= 1.0 and state[VARIANCE, 0] == 0.0 else math.inf
-    elif state[VARIANCE, 0] == 0.0:
-        slope = q * (1.0 - q) / (n * (q - p))
+    if q <= p or (q >= 1.0 and state[FAMILY, 0] == BERNOULLI):
+        slope = 0.0 if p >= 1.0 and state[FAMILY, 0] == BERNOULLI else math.inf
     else:
-        slope = state[VARIANCE, 0] / (n * (q - p))
+        slope = _variance(state[FAMILY, 0], q) / (n * (q - p))
     # An infinite slope would make 0 · ∞ at the same level: a level just below stands for it.
     state[BOUND, arm], state[SLOPE, arm] = q, slope
     state[LEVEL, arm] = level if slope < math.inf else -math.inf
@@ -97,7 +131,7 @@ def _unsolved(state: Floats) -> int:
 @kernel_part
 def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """The sample average; no bound of the arm holds any longer."""
-    if state[VARIANCE, 0] == 0.0:
+    if state[FAMILY, 0] == BERNOULLI:
         reward = min(max(reward, 0.0), 1.0)
     state[PULLS, arm] += 1.0
     state[VALUES, arm] += (reward - state[VALUES, arm]) / state[PULLS, arm]
@@ -135,7 +169,7 @@ def update_switch(state: Floats, arm: int, reward: float, rng: Any) -> None:
     if state[PULLS, arm] <= (state[HORIZON, 0] / state.shape[1]) ** 0.2:
         state[BOUND, arm] = _bound(state, arm, level)
     else:
-        spread = 0.25 if state[VARIANCE, 0] == 0.0 else state[VARIANCE, 0]
+        spread = 0.25 if state[FAMILY, 0] == BERNOULLI else state[FAMILY, 0]
         state[BOUND, arm] = state[VALUES, arm] + math.sqrt(2.0 * spread * level / state[PULLS, arm])
 
 
@@ -149,12 +183,8 @@ def select_imed(state: Floats, t: int, rng: Any) -> int:
     for arm in range(arms):
         top = max(top, state[VALUES, arm])
     for arm in range(arms):
-        value, pulls = state[VALUES, arm], state[PULLS, arm]
-        if state[VARIANCE, 0] == 0.0:
-            apart = kl_bernoulli(value, top)
-        else:
-            apart = (top - value) ** 2 / (2.0 * state[VARIANCE, 0])
-        state[INDEX, arm] = -(pulls * apart + math.log(pulls))
+        pulls = state[PULLS, arm]
+        state[INDEX, arm] = -(pulls * apart(state[FAMILY, 0], state[VALUES, arm], top) + math.log(pulls))
     return best(state[INDEX], rng)
 
 
@@ -164,16 +194,25 @@ class _Divergence(Policy):
     class Settings(Settings):
         family: str = Field(
             "auto",
-            pattern="^(auto|bernoulli|gaussian)$",
-            description="what rewards are taken for: auto, bernoulli or gaussian",
+            pattern="^(auto|bernoulli|gaussian|poisson|exponential)$",
+            description="what rewards are taken for: auto (by the testbed), bernoulli, gaussian, poisson, exponential",
         )
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""
-        family = family_of(bed, self.settings.family)
-        variance = 0.0 if family == "bernoulli" else bed.variance
+        family = self.family(bed)
+        codes = {"bernoulli": BERNOULLI, "poisson": POISSON, "exponential": EXPONENTIAL, "gaussian": bed.variance}
         c, plus = getattr(self.settings, "c", 0.0), float(isinstance(self, KLUCBPlus))
-        return rows(bed.arms, c, plus, variance, float(horizon), 0.0, 0.0, 0.0, 0.0, 0.0, math.inf, 0.0, 0.0)
+        return rows(bed.arms, c, plus, codes[family], float(horizon), 0.0, 0.0, 0.0, 0.0, 0.0, math.inf, 0.0, 0.0)
+
+    def family(self, bed: Testbed) -> str:
+        """What rewards are taken for; BadInput where they may be outside of the family's range."""
+        asked = str(self.settings.family)
+        if asked == "auto" and bed.family in ("poisson", "exponential"):
+            return bed.family
+        if asked in ("poisson", "exponential") and not (is_bounded(bed) or bed.family in ("poisson", "exponential")):
+            raise BadInput(f"family={asked} needs rewards of at least 0, and those of this testbed are {bed.family}.")
+        return asked if asked in ("poisson", "exponential") else family_of(bed, asked)
 
 
 def family_of(bed: Testbed, asked: str) -> str:
@@ -210,6 +249,17 @@ class KLUCBPlusPlus(_Divergence):
 
 class KLUCBSwitch(_Divergence):
     """KL-UCB-switch."""
+
+    class Settings(Settings):
+        family: str = Field(
+            "auto",
+            pattern="^(auto|bernoulli|gaussian)$",
+            description="what rewards are taken for: auto (by the testbed), bernoulli or gaussian",
+        )
+
+    def family(self, bed: Testbed) -> str:
+        """Bernoulli for rewards in [0, 1], else Gaussian: the bound that it switches to is of these."""
+        return family_of(bed, str(self.settings.family))
 
     select = staticmethod(select_largest)
     update = staticmethod(update_switch)

@@ -6,7 +6,8 @@
 `discounted-thompson`      Beta(1 + S, 1 + F), S and F discounted by γ in every step; Raj & Kalyani 2017, algorithm 1
 `sliding-window-thompson`  Beta(1 + S, 1 + F) over the last τ steps; Trovò, Paladino, Restelli & Gatti 2020
 
-B is the range of the rewards: 1 for rewards in [0, 1], else 2σ, which has the same sub-Gaussian width.
+Where rewards may leave [0, 1], the two draw from the posterior of Gaussian arms under the prior N(0, 1) instead, with
+the same discounted or windowed sums: N(S/(N + σ²), σ²/(N + σ²)). B is the range of the rewards: 1 for rewards in [0, 1], else 2σ, which has the same sub-Gaussian width.
 """
 
 import math
@@ -15,9 +16,9 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from bandits.policies.shared import coin, is_bounded, need_bounded
-from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best, beta
+from bandits.policies.shared import coin, is_bounded
+from bandits.policy import Floats, Functions, Policy, rows
+from bandits.randomness import best, beta, normal
 from bandits.testbed import Testbed
 from explore.compiled import kernel_part
 from explore.spec import Settings
@@ -87,6 +88,16 @@ def select_draws(state: Floats, t: int, rng: Any) -> int:
 
 
 @kernel_part
+def select_gaussian_draws(state: Floats, t: int, rng: Any) -> int:
+    """The largest draw of Gaussian posteriors; RANGE is 2σ."""
+    variance = 0.25 * state[RANGE, 0] * state[RANGE, 0]
+    for arm in range(state.shape[1]):
+        precision = max(state[PULLS, arm], 0.0) + variance
+        state[INDEX, arm] = state[SUMS, arm] / precision + math.sqrt(variance / precision) * normal(rng)
+    return best(state[INDEX], rng)
+
+
+@kernel_part
 def update_discounted(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """Discounted sums."""
     _fade(state, arm, reward)
@@ -135,11 +146,8 @@ class _Windowed(Policy):
 
 
 def _width(policy: Policy, bed: Testbed) -> tuple[float, float]:
-    """ξ and the range B; BadInput where Beta posteriors meet rewards outside [0, 1]."""
-    xi = getattr(policy.settings, "xi", None)
-    if xi is None:
-        need_bounded(type(policy).__name__, bed)
-    return xi or 0.0, 1.0 if is_bounded(bed) else 2.0 * math.sqrt(bed.variance)
+    """ξ, 0 for a policy without one, and the range B."""
+    return getattr(policy.settings, "xi", 0.0), 1.0 if is_bounded(bed) else 2.0 * math.sqrt(bed.variance)
 
 
 class DiscountedUCB(_Discounted):
@@ -165,12 +173,14 @@ class SlidingWindowUCB(_Windowed):
 class DiscountedThompson(_Discounted):
     """Discounted Thompson sampling."""
 
-    select = staticmethod(select_draws)
-    update = staticmethod(update_discounted_coin)
+    def functions(self, bed: Testbed) -> Functions:
+        """By the testbed's family."""
+        return (select_draws, update_discounted_coin) if is_bounded(bed) else (select_gaussian_draws, update_discounted)
 
 
 class SlidingWindowThompson(_Windowed):
     """Sliding-window Thompson sampling."""
 
-    select = staticmethod(select_draws)
-    update = staticmethod(update_window_coin)
+    def functions(self, bed: Testbed) -> Functions:
+        """By the testbed's family."""
+        return (select_draws, update_window_coin) if is_bounded(bed) else (select_gaussian_draws, update_window)

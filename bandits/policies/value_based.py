@@ -122,13 +122,14 @@ class EpsilonDecreasing(Policy):
     class Settings(Settings):
         c: float = Field(5.0, gt=0, description="scale of the schedule")
         d: float = Field(0.1, gt=0, le=1, description="lower bound on the gap between the best arm and the next")
+        alpha: float = Field(0.0, ge=0, le=1, description="constant step size; 0 for the sample average")
 
     select = staticmethod(select_decreasing)
     update = staticmethod(update)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """cK / d² in the place of ε."""
-        return rows(bed.arms, self.settings.c * bed.arms / self.settings.d**2, 0.0, 0.0, 0.0)
+        return rows(bed.arms, self.settings.c * bed.arms / self.settings.d**2, self.settings.alpha, 0.0, 0.0)
 
 
 class EpsilonFirst(Policy):
@@ -136,10 +137,11 @@ class EpsilonFirst(Policy):
 
     class Settings(Settings):
         pulls: int = Field(100, ge=0, description="how many pulls are random")
+        alpha: float = Field(0.0, ge=0, le=1, description="constant step size; 0 for the sample average")
 
     select = staticmethod(select_first)
     update = staticmethod(update)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """The number of random pulls in the place of ε."""
-        return rows(bed.arms, float(self.settings.pulls), 0.0, 0.0, 0.0)
+        return rows(bed.arms, float(self.settings.pulls), self.settings.alpha, 0.0, 0.0)

@@ -1,20 +1,22 @@
 """Bernoulli arms of fixed means: a pull pays 1 with probability p, else 0.
 
 `problem-b`: p = 0.1, 0.05 × 3, 0.02 × 3, 0.01 × 3, the scenario of rare rewards of Garivier & Cappé (2011, section 6.2,
-after Kaufmann, Korda & Munos 2012). `two-arms`: p = 0.9, 0.8, their first scenario. `bernoulli`: means of your own,
-separated by `/`. `scaled`: K arms, the best with p = 0.5 + `gap`, the others with 0.5 (the hard instance of minimax
-lower bounds, Auer et al. 2002b). `needle`: one of K arms pays with probability `p`, the others with `background`.
+after Kaufmann, Korda & Munos 2012). `two-arms`: p = 0.9, 0.8, their first scenario. `scaled`: K arms, the best with
+p = 0.5 + `gap`, the others with 0.5 (the hard instance of minimax lower bounds, Auer et al. 2002b, section 7).
+`needle`: one of K arms pays with probability `p`, the others with `background`, 0 as in a needle in a haystack.
+`bernoulli`: means of your own, `means=0.2/0.5/0.7`, or drawn for each run from a uniform prior.
 """
 
 from typing import Any
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from bandits.kernel import Words
 from bandits.lanes import LANES, Work
 from bandits.randomness import uniform_of
 from bandits.testbed import BedSettings, Floats, Testbed
+from bandits.testbeds.families import Family
 from explore.compiled import kernel_part
 
 
@@ -59,6 +61,9 @@ class FixedBernoulli(Testbed):
 class ProblemB(FixedBernoulli):
     """Ten arms that rarely pay."""
 
+    about = "ten Bernoulli arms that rarely pay: 0.1, 0.05 × 3, 0.02 × 3, 0.01 × 3"
+    source = "Garivier & Cappé 2011, section 6.2"
+
     @property
     def means(self) -> Floats:
         """The probabilities."""
@@ -68,39 +73,36 @@ class ProblemB(FixedBernoulli):
 class TwoArms(FixedBernoulli):
     """Two arms that often pay."""
 
+    about = "two Bernoulli arms, 0.9 and 0.8"
+    source = "Garivier & Cappé 2011, section 6.1"
+
     @property
     def means(self) -> Floats:
         """The probabilities."""
         return np.array([0.9, 0.8])
 
 
-class Bernoulli(FixedBernoulli):
-    """Means of your own: `bernoulli:means=0.2/0.5/0.7`."""
+class Bernoulli(Family):
+    """Means of your own, or drawn for each run from a uniform prior, that of Beta(1, 1) posteriors."""
 
-    class Settings(BedSettings):
-        means: str = Field("0.4/0.6", description="the probability of each arm, separated by /")
-
-        @field_validator("means")
-        @classmethod
-        def probabilities(cls, text: str) -> str:
-            """Each in [0, 1]."""
-            for part in text.split("/"):
-                try:
-                    good = 0.0 <= float(part) <= 1.0
-                except ValueError:
-                    good = False
-                if not good:
-                    raise ValueError(f"'{part}' is not a probability: give numbers in [0, 1] separated by /")
-            return text
+    about = "Bernoulli arms, with means given or drawn for each run"
+    source = "Thompson 1933"
+    family = "bernoulli"
+    lowest, highest = 0.0, 1.0
+    pay = staticmethod(pay)
+    pay_lanes = staticmethod(pay_lanes)
 
     @property
-    def means(self) -> Floats:
-        """The probabilities."""
-        return np.array([float(part) for part in self.settings.means.split("/")])
+    def variance(self) -> float:
+        """The largest that a Bernoulli reward can have."""
+        return 0.25
 
 
 class Scaled(FixedBernoulli):
     """K arms, the best better by `gap`."""
+
+    about = "K Bernoulli arms, all 0.5 but one: the worst case of the lower bounds"
+    source = "Auer, Cesa-Bianchi, Freund & Schapire 2002, section 7"
 
     class Settings(BedSettings):
         arms: int = Field(10, ge=1, le=100_000, description="how many arms")
@@ -116,6 +118,9 @@ class Scaled(FixedBernoulli):
 
 class Needle(FixedBernoulli):
     """One arm in K pays."""
+
+    about = "one of K Bernoulli arms pays: a needle in a haystack"
+    source = "folklore; cf. bsuite's deep sea, Osband et al. 2020"
 
     class Settings(BedSettings):
         arms: int = Field(100, ge=1, le=100_000, description="how many arms")

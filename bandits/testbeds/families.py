@@ -123,9 +123,10 @@ def start_student(arms: Floats, parameters: Floats, rng: Any) -> None:
     arms[:, CENTRE] = parameters[:, 4]
 
 
-class _Family(Testbed):
+class Family(Testbed):
     """What the families share. BadInput where means or prior leave [`lowest`, `highest`]."""
 
+    source = "one-parameter families as in Garivier & Cappé 2011, section 5"
     columns = 3
     lowest, highest = -math.inf, math.inf
 
@@ -152,6 +153,19 @@ class _Family(Testbed):
         return numbers(self.settings.means, "means") if self.settings.means else None
 
     @property
+    def prior(self) -> str:
+        """Uniform, where no means are given."""
+        return "" if self.settings.means else f"U[{self.settings.low:g}, {self.settings.high:g}]"
+
+    @property
+    def mean_gap(self) -> float | None:
+        """E[max] of K uniform numbers is low + (high − low) K/(K + 1)."""
+        if self.settings.means:
+            return super().mean_gap
+        arms = self.settings.arms
+        return float((self.settings.high - self.settings.low) * (arms / (arms + 1) - 0.5))
+
+    @property
     def spread(self) -> str:
         """The setting that goes into the column SPREAD."""
         return "1"
@@ -173,12 +187,14 @@ class _Family(Testbed):
     start = staticmethod(start)
 
 
-class Gaussian(_Family):
+class Gaussian(Family):
     """Gaussian arms with deviations of their own."""
 
-    class Settings(_Family.Settings):
+    class Settings(Family.Settings):
         deviations: str = Field("1", description="standard deviation of each arm's rewards, or one for all")
 
+    about = "Gaussian arms, each with a deviation of its own"
+    source = "Lai & Robbins 1985"
     family = "gaussian"
     pay = staticmethod(pay_gaussian)
 
@@ -190,19 +206,36 @@ class Gaussian(_Family):
     @property
     def variance(self) -> float:
         """The largest."""
-        return float(self.parameters[:, 1].max() ** 2)
+        return float(self.variances.max())
+
+    @property
+    def variances(self) -> Floats:
+        """σ² of each arm."""
+        return np.asarray(self.parameters[:, 1] ** 2)
 
 
-class TruncatedGaussian(_Family):
+class TruncatedGaussian(Family):
     """Gaussian arms kept to [0, 1]."""
 
-    class Settings(_Family.Settings):
+    class Settings(Family.Settings):
         deviation: float = Field(0.2, ge=0.01, description="standard deviation before the ends are cut off")
 
+    about = "Gaussian arms kept to [0, 1]"
+    source = "bounded arms as in Garivier & Cappé 2011, section 6"
     family = "bounded"
     lowest, highest = 0.0, 1.0
     start = staticmethod(start_truncated)
     pay = staticmethod(pay_truncated)
+
+    @property
+    def prior(self) -> str:
+        """That of the centres is uniform, that of the means is not."""
+        return "" if self.settings.means else f"centres U[{self.settings.low:g}, {self.settings.high:g}]"
+
+    @property
+    def mean_gap(self) -> float | None:
+        """Known where the centres are given."""
+        return Testbed.mean_gap.fget(self) if self.settings.means else None
 
     @property
     def means(self) -> Floats | None:
@@ -231,12 +264,14 @@ class TruncatedGaussian(_Family):
         return float(min(0.25, self.settings.deviation**2))
 
 
-class Exponential(_Family):
+class Exponential(Family):
     """Exponential arms."""
 
-    class Settings(_Family.Settings):
+    class Settings(Family.Settings):
         low: float = Field(0.1, description="lower end of the prior of the means")
 
+    about = "exponential arms"
+    source = "Garivier & Cappé 2011, section 6.3 (there cut off at 10)"
     family = "exponential"
     lowest = 0.0
     pay = staticmethod(pay_exponential)
@@ -247,9 +282,11 @@ class Exponential(_Family):
         return float(self.settings.high if self.means is None else self.means.max()) ** 2
 
 
-class Poisson(_Family):
+class Poisson(Family):
     """Poisson arms."""
 
+    about = "Poisson arms: counts"
+    source = "Cappé et al. 2013"
     family = "poisson"
     lowest, highest = 0.0, 500.0
     pay = staticmethod(pay_poisson)
@@ -260,9 +297,11 @@ class Poisson(_Family):
         return max(float(self.settings.high if self.means is None else self.means.max()), 1e-12)
 
 
-class Uniform(_Family):
+class Uniform(Family):
     """Uniform arms in [0, 1]."""
 
+    about = "uniform arms on the widest interval around the mean in [0, 1]"
+    source = "any bounded arms: Auer, Cesa-Bianchi & Fischer 2002"
     family = "bounded"
     lowest, highest = 0.0, 1.0
     pay = staticmethod(pay_uniform)
@@ -273,15 +312,17 @@ class Uniform(_Family):
         return 1.0 / 12.0
 
 
-class Beta(_Family):
+class Beta(Family):
     """Beta arms."""
 
-    class Settings(_Family.Settings):
+    class Settings(Family.Settings):
         means: str = Field("", description="the mean of each arm, separated by /; empty for means drawn per run")
         low: float = Field(0.05, description="lower end of the prior of the means")
         high: float = Field(0.95, description="upper end of the prior of the means")
         concentration: float = Field(4.0, gt=0, description="κ = a + b: how narrow the rewards lie about the mean")
 
+    about = "Beta arms: rewards anywhere in [0, 1]"
+    source = "any bounded arms: Auer, Cesa-Bianchi & Fischer 2002"
     family = "bounded"
     lowest, highest = 0.001, 0.999
     pay = staticmethod(pay_beta)
@@ -297,13 +338,15 @@ class Beta(_Family):
         return float(0.25 / (self.settings.concentration + 1.0))
 
 
-class Student(_Family):
+class Student(Family):
     """Student-t arms."""
 
-    class Settings(_Family.Settings):
+    class Settings(Family.Settings):
         freedom: float = Field(3.0, gt=2, description="degrees of freedom ν; the variance is infinite at 2")
         scale: float = Field(1.0, gt=0, description="σ")
 
+    about = "Student-t arms: heavy tails"
+    source = "heavy tails: Bubeck, Cesa-Bianchi & Lugosi 2013"
     family = "heavy-tailed"
     start = staticmethod(start_student)
     pay = staticmethod(pay_student)

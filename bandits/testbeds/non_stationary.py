@@ -83,6 +83,9 @@ def pay_rotting(arms: Floats, arm: int, word: np.uint64) -> float:
 class Drift(Testbed):
     """Random walks."""
 
+    about = "Gaussian arms whose means take random walks"
+    source = "Sutton & Barto 2018, exercise 2.5"
+
     class Settings(BedSettings):
         arms: int = Field(10, ge=1, le=100_000, description="how many arms")
         step: float = Field(0.01, ge=0, description="standard deviation of a step of the walk")
@@ -102,6 +105,9 @@ class Drift(Testbed):
 
 class Abrupt(Testbed):
     """Sudden changes."""
+
+    about = "Bernoulli arms whose means change all at once, at known steps or by chance"
+    source = "Garivier & Moulines 2011, section 2"
 
     class Settings(BedSettings):
         arms: int = Field(10, ge=1, le=100_000, description="how many arms")
@@ -136,6 +142,9 @@ class Abrupt(Testbed):
 
 class Rotting(Testbed):
     """Arms that wear out."""
+
+    about = "Gaussian arms that wear out with every pull"
+    source = "Levine, Crammer & Mannor 2017, section 5.1"
 
     class Settings(BedSettings):
         arms: int = Field(10, ge=1, le=100_000, description="how many arms")

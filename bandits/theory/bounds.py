@@ -5,9 +5,10 @@ known) or *asymptotic* (only the limit of R_T / ln T is known: the line drawn sa
 *instance*, for the *worst case* over all instances, or *Bayesian* (mean over problems drawn from the policy's prior).
 Bounded rewards lie in [0, 1]; such rewards are sub-Gaussian with variance proxy 1/4 (Hoeffding).
 
-A bound is given only where the policy's settings are those of the theorem. No bound is known to hold for UCB-tuned,
-BESA or gradient bandits at finite time with explicit constants; constant ε and constant temperature explore for ever,
-so that their regret grows linearly.
+A bound is given only where the policy's settings are those of the theorem, and only with constants that were checked
+(`known_bounds` says how). No bound is known to hold for UCB-tuned, BESA or gradient bandits at finite time with
+explicit constants; constant ε and constant temperature explore for ever, so that their regret grows linearly.
+`bandits.theory.beside` asks for the bounds of a testbed.
 """
 
 import math
@@ -23,27 +24,27 @@ from bandits.theory.lai_robbins import FAMILIES, lai_robbins
 from explore.errors import BadInput, unknown
 from explore.spec import Spec, parse
 
+NOTHING_YET = "says nothing yet"
+UNKNOWN = "unknown"  # a family of which nothing is assumed
 Maker = Callable[[Problem, Mapping[str, Any]], Sequence[Bound | None]]
 
 KNOWN: Mapping[str, Maker] = {
     "random": known_bounds.uniform,
     "epsilon-greedy": known_bounds.constant_epsilon,
     "epsilon-decreasing": known_bounds.decreasing_epsilon,
+    "epsilon-first": known_bounds.epsilon_first,
     "explore-then-commit": known_bounds.explore_then_commit,
-    "epsilon-first": known_bounds.explore_then_commit,
     "ucb1": known_bounds.ucb1,
     "ucb": known_bounds.ucb,
-    "ucb-v": known_bounds.ucb_v,
     "moss": known_bounds.moss,
-    "moss-anytime": known_bounds.moss_anytime,
     "kl-ucb": known_bounds.kl_ucb,
-    "kl-ucb-plus": known_bounds.asymptotically_optimal("Kaufmann 2018, Annals of Statistics 46(2)"),
-    "kl-ucb-plus-plus": known_bounds.kl_ucb_plus_plus,
-    "kl-ucb-switch": known_bounds.kl_ucb_switch,
-    "imed": known_bounds.asymptotically_optimal("Honda & Takemura 2015, JMLR 16"),
-    "bayes-ucb": known_bounds.asymptotically_optimal("Kaufmann 2018, Annals of Statistics 46(2)"),
+    "kl-ucb-plus": known_bounds.asymptotically_optimal("Kaufmann 2018"),
+    "kl-ucb-plus-plus": known_bounds.asymptotically_optimal("Ménard & Garivier 2017"),
+    "kl-ucb-switch": known_bounds.asymptotically_optimal("Garivier et al. 2022", ("bernoulli",)),
+    "imed": known_bounds.asymptotically_optimal("Honda & Takemura 2015"),
+    "bayes-ucb": known_bounds.asymptotically_optimal("Kaufmann 2018"),
     "thompson": known_bounds.thompson,
-    "ids": known_bounds.information_directed,
+    "information-directed": known_bounds.information_directed,
     "exp3": known_bounds.exp3,
     "tsallis-inf": known_bounds.tsallis_inf,
 }
@@ -53,8 +54,6 @@ SAME = {
     "etc": "explore-then-commit",
     "uniform": "random",
     "q-learning": "epsilon-greedy",
-    "information-directed": "ids",
-    "information-directed-sampling": "ids",
 }
 
 
@@ -67,17 +66,19 @@ def bounds_for(
     variance: float = 1.0,
     arms: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    **drawn: Any,
 ) -> list[Bound]:
     """All bounds known for `policy` on arms of these `means` at `horizon` pulls.
 
-    `means` None stands for arms that are drawn anew in each run: only bounds that do not need the gaps are left, and
-    `arms` says how many there are. `family` is one of Lai–Robbins' or `bounded` (any distribution on [0, 1]);
-    `variance` is that of Gaussian arms. `settings` are the policy's settings with defaults filled in; without them,
-    those written in the spec. Empty where nothing is known. BadInput for a horizon below 1.
+    `means` None stands for arms that are drawn anew in each run: only bounds that do not need the gaps are left,
+    `arms` says how many there are, and `drawn` what else is known, the `mean_gap` and `prior` of `Problem`. `family` is
+    one of Lai–Robbins', `bounded` (any distribution on [0, 1]) or another, of which nothing is assumed; `variance` is
+    that of Gaussian arms. `settings` are the policy's settings with defaults filled in; without them, those written in
+    the spec. Empty where nothing is known. BadInput for a horizon below 1.
     """
     parsed = parse(policy) if isinstance(policy, str) else policy
     maker = KNOWN.get(SAME.get(parsed.name, parsed.name))
-    problem = _problem(means, horizon, family, variance, arms)
+    problem = _problem(means, horizon, family, variance, arms, drawn)
     if maker is None:
         return []
     made = maker(problem, parsed.settings if settings is None else settings)
@@ -85,10 +86,18 @@ def bounds_for(
 
 
 def bound_for(policy: str | Spec, means: Sequence[float] | None, horizon: int, **conditions: Any) -> Bound | None:
-    """The bound to show beside practice: the smallest finite-time upper bound, or else the first of `bounds_for`."""
-    known = bounds_for(policy, means, horizon, **conditions)
-    upper = [bound for bound in known if bound.finite_time and bound.direction == "upper" and bound.kind != "bayesian"]
-    return min(upper, key=lambda bound: bound.value) if upper else next(iter(known), None)
+    """The bound to show beside practice, of those in `bounds_for`.
+
+    The smallest finite-time upper bound, if it says something yet; else a lower bound, else an asymptotic one, else
+    the smallest that says nothing yet.
+    """
+    return min(bounds_for(policy, means, horizon, **conditions), key=_telling, default=None)
+
+
+def _telling(bound: Bound) -> tuple[int, float]:
+    if bound.finite_time and bound.direction == "upper":
+        return (3 if NOTHING_YET in bound.note else 0), bound.value
+    return (1 if bound.direction == "lower" else 2), bound.value
 
 
 def _weighed(bound: Bound, problem: Problem) -> Bound:
@@ -96,24 +105,32 @@ def _weighed(bound: Bound, problem: Problem) -> Bound:
     if bound.direction == "lower" or problem.gaps is None:
         return bound
     worst = problem.horizon * max(problem.gaps)
-    if bound.value <= worst:
+    if bound.value < worst * (1 - 1e-9):
         return bound
-    remark = f"says nothing yet: the worst arm pulled every time costs {worst:.6g}"
+    remark = f"{NOTHING_YET}: the worst arm pulled every time costs {worst:.6g}"
     return replace(bound, note="; ".join(filter(None, (bound.note, remark))))
 
 
-def _problem(means: Sequence[float] | None, horizon: int, family: str, variance: float, arms: int | None) -> Problem:
+def _problem(
+    means: Sequence[float] | None,
+    horizon: int,
+    family: str,
+    variance: float,
+    arms: int | None,
+    drawn: Mapping[str, Any],
+) -> Problem:
     if horizon < 1:
         raise BadInput(f"the horizon is {horizon}: it must be at least 1.")
-    if family != "bounded" and family not in FAMILIES:
-        raise unknown("family of arms", family, [*FAMILIES, "bounded"])
-    bounded = family in ("bernoulli", "bounded")
-    proxy = 0.25 if bounded else variance if family.startswith("gaussian") else math.inf
+    if family not in (*FAMILIES, "bounded", UNKNOWN):
+        raise unknown("family of arms", family, [*FAMILIES, "bounded", UNKNOWN])
+    proxy = 0.25 if family in ("bernoulli", "bounded") else variance if family == "gaussian" else math.inf
     if means is None:
         if arms is None:
             raise BadInput("a bound needs the means of the arms, or how many arms there are.")
-        return Problem(arms, horizon, bounded, proxy, None, None, None)
+        return Problem(arms, horizon, family, proxy, None, None, None, **drawn)
     centre = np.asarray(means, dtype=np.float64)
-    constant = None if family == "bounded" else lai_robbins(means, family, variance).constant
+    constant = lai_robbins(means, family, variance).constant if family in FAMILIES else None
     gaps = centre.max() - centre
-    return Problem(len(centre), horizon, bounded, proxy, tuple(gaps.tolist()), tuple(centre.tolist()), constant)
+    return Problem(
+        len(centre), horizon, family, proxy, tuple(gaps.tolist()), tuple(centre.tolist()), constant, float(gaps.mean())
+    )

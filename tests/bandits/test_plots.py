@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bandits import plots as module
-from bandits.plots import FIGURES, STUDY, Curve, Panel, classic_figures, expected_best, figure, plots
+from bandits.plots import FIGURES, STUDY, Curve, Panel, classic_figures, figure, plots
 
 
 def simulation(testbed: str, policies: Sequence[str]) -> SimpleNamespace:
@@ -26,12 +26,6 @@ def simulation(testbed: str, policies: Sequence[str]) -> SimpleNamespace:
         for k, spec in enumerate(policies)
     ]
     return SimpleNamespace(testbed=testbed, horizon=1000, steps=steps, policies=made)
-
-
-def test_expected_best_of_ten() -> None:
-    assert expected_best(10) == pytest.approx(1.53875, abs=5e-6)
-    assert expected_best(1) == pytest.approx(0.0, abs=1e-9)
-    assert expected_best(2) == pytest.approx(1 / np.sqrt(np.pi))
 
 
 def test_figures_are_written(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def test_progress_is_told_and_may_stop_it() -> None:
         ({"policies": ["ucbb"]}, "unknown policy 'ucbb': did you mean 'ucb'?"),
         ({"policies": []}, "no policy"),
         ({"testbed": "sutton-barto:arms=0"}, "setting 'arms'"),
-        ({"testbed": "bernoulli:means=0.2/1.2"}, "'1.2' is not a probability"),
+        ({"testbed": "bernoulli:means=0.2/1.2"}, "a mean of 1.2 is outside [0, 1]"),
         ({"horizon": 9}, "shorter than the 10 arms"),
         ({"runs": 0}, "runs is 0"),
         ({"threads": 0}, "threads is 0"),

@@ -37,3 +37,13 @@ def test_the_noise_shrinks_with_pulls() -> None:
         boltzmann.select_gumbel(state, 9, rng)
         found.append(state[boltzmann.INDEX] - VALUES)
     np.testing.assert_allclose(np.std(found, axis=0), 2 * np.pi / np.sqrt(6) / np.array([1, 2, 10]), rtol=0.06)
+
+
+def test_averages_and_constant_steps() -> None:
+    """Rewards 1, 0, 0: the average is ⅓, by steps of ½ the value is ⅛."""
+    rng = np.array([3], np.uint64)
+    for alpha, value in ((0.0, 1 / 3), (0.5, 0.125)):
+        state = Boltzmann(alpha=alpha).initial(BED, 100)
+        for reward in (1.0, 0.0, 0.0):
+            boltzmann.update(state, 1, reward, rng)
+        assert state[boltzmann.VALUES] == pytest.approx([0, value, 0])

@@ -5,12 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
+from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from bandits.policies import divergence
 from bandits.policies.divergence import IMED, KLUCB, KLUCBPlus, KLUCBPlusPlus, KLUCBSwitch
 from bandits.simulation import simulate
 from bandits.testbeds.bernoulli import ProblemB
+from bandits.testbeds.families import Exponential, Poisson
 from bandits.testbeds.gaussian import SuttonBarto
 from explore.errors import BadInput
 
@@ -64,6 +67,36 @@ def test_the_lazy_choice_is_the_largest_bound(policy: Any) -> None:
             update(state, arm, float(random.random() < 0.3), rng)
 
 
+def poisson(p: float, q: float) -> float:
+    """Σ_k of the definition, with the distributions of SciPy."""
+    k = np.arange(200)
+    one, other = stats.poisson(p), stats.poisson(q)
+    return float((one.pmf(k) * (one.logpmf(k) - other.logpmf(k))).sum())
+
+
+def exponential(p: float, q: float) -> float:
+    """∫ of the definition."""
+    one, other = stats.expon(scale=p), stats.expon(scale=q)
+    return float(quad(lambda x: one.pdf(x) * (one.logpdf(x) - other.logpdf(x)), 0, 60 * p)[0])
+
+
+@pytest.mark.parametrize(("bed", "definition"), [(Poisson(arms=2), poisson), (Exponential(arms=2), exponential)])
+def test_families_of_counts_and_of_waiting_times(bed: Any, definition: Any) -> None:
+    """The model is the testbed's own; a solved bound is where n d(p, q) = ln t by the definition of d, and IMED."""
+    policy, rng = KLUCB(), np.zeros(1, np.uint64)
+    state = policy.initial(bed, 100)
+    for arm, reward in ((0, 0.5), (0, 1.5), (0, 0.4), (1, 1.0), (1, 3.0)):
+        policy.functions(bed)[1](state, arm, reward, rng)
+    assert policy.functions(bed)[0](state, 6, rng) == 1
+    bound = state[divergence.INDEX, 1]
+    assert 2 * definition(2.0, bound) == pytest.approx(math.log(5), rel=1e-6)
+    step = 1e-4  # the slope is that of the solution as the level grows
+    higher = brentq(lambda q: 2 * definition(2.0, q) - math.log(5) - step, 2.0, 50.0, xtol=1e-13)
+    assert state[divergence.SLOPE, 1] == pytest.approx((higher - bound) / step, rel=1e-3)
+    IMED().functions(bed)[0](state, 6, rng)
+    assert -state[divergence.INDEX] == pytest.approx([3 * definition(0.8, 2.0) + math.log(3), math.log(2)], rel=1e-6)
+
+
 def test_indices_with_a_horizon_by_hand() -> None:
     """n = 4 pulls with average ½ of one of two arms, T = 100: share T/(Kn) = 12.5."""
     from bandits.testbeds.bernoulli import TwoArms
@@ -106,3 +139,5 @@ def test_published_regret(testbed: str, horizon: int, published: float) -> None:
 def test_a_family_that_does_not_fit_is_refused() -> None:
     with pytest.raises(BadInput, match=r"family=bernoulli needs rewards in \[0, 1\]"):
         simulate("sutton-barto", ["kl-ucb:family=bernoulli"], runs=1)
+    with pytest.raises(BadInput, match="family=poisson needs rewards of at least 0"):
+        simulate("sutton-barto", ["imed:family=poisson"], runs=1)

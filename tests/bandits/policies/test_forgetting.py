@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from bandits.policies import forgetting
 from bandits.policies.forgetting import DiscountedThompson, DiscountedUCB, SlidingWindowThompson, SlidingWindowUCB
 from bandits.simulation import simulate
 from bandits.testbeds.bernoulli import Bernoulli
-from explore.errors import BadInput
+from bandits.testbeds.families import Gaussian
 
 BED = Bernoulli(means="0.2/0.5/0.7")
 
@@ -62,6 +63,18 @@ def test_forgetting_pays_where_arms_change() -> None:
     assert forgets.regret + 3 * forgets.regret_se < keeps.regret - 3 * keeps.regret_se
 
 
-def test_beta_posteriors_refuse_unbounded_rewards() -> None:
-    with pytest.raises(BadInput, match=r"needs rewards in \[0, 1\]"):
-        simulate("drift", ["discounted-thompson"], runs=1)
+@pytest.mark.parametrize("policy", [DiscountedThompson(discount=0.9), SlidingWindowThompson(window=11)])
+def test_gaussian_posteriors_where_rewards_are_unbounded(policy: Any) -> None:
+    """Draws of N(S/(N + σ²), σ²/(N + σ²)), with the sums that are left."""
+    bed = Gaussian(means="0.2/0.5/0.7", deviations="2")
+    select, update = policy.functions(bed)
+    state, rng = policy.initial(bed, 1000), np.array([3], np.uint64)
+    for n in range(40):
+        update(state, n % 3, 0.1 * n - 1.0, rng)
+    pulls, sums, drawn = state[forgetting.PULLS].copy(), state[forgetting.SUMS].copy(), []
+    for _ in range(4000):
+        select(state, 41, rng)
+        drawn.append(state[forgetting.INDEX].copy())
+    for arm in range(3):
+        law = stats.norm(sums[arm] / (pulls[arm] + 4), np.sqrt(4 / (pulls[arm] + 4)))
+        assert stats.kstest(np.array(drawn)[:, arm], law.cdf).pvalue > 1e-3
