@@ -4,7 +4,7 @@
 `boltzmann-gumbel`  the largest Q(a) + C Z_a / √n(a), Z_a of the standard Gumbel distribution; an arm not yet pulled
                     goes first (Cesa-Bianchi, Gentile, Lugosi & Neu 2017, equation 5; C² = 1 suits rewards in [0, 1])
 
-Q is the sample average, or with `alpha` > 0 moves by that constant step, Q ← Q + α (R − Q), and follows arms that change.
+Q is the sample average, or with `alpha` > 0 moves by that constant step, Q ← Q + α (R − Q), for arms that change.
 The Gumbel distribution makes a softmax of a maximum: argmax(x + τZ) has the chances e^{x/τ}.
 """
 

@@ -7,7 +7,8 @@
 `sliding-window-thompson`  Beta(1 + S, 1 + F) over the last τ steps; Trovò, Paladino, Restelli & Gatti 2020
 
 Where rewards may leave [0, 1], the two draw from the posterior of Gaussian arms under the prior N(0, 1) instead, with
-the same discounted or windowed sums: N(S/(N + σ²), σ²/(N + σ²)). B is the range of the rewards: 1 for rewards in [0, 1], else 2σ, which has the same sub-Gaussian width.
+the same discounted or windowed sums: N(S/(N + σ²), σ²/(N + σ²)). B is the range of the rewards: 1 for rewards in
+[0, 1], else 2σ, which has the same sub-Gaussian width.
 """
 
 import math

@@ -235,7 +235,7 @@ class TruncatedGaussian(Family):
     @property
     def mean_gap(self) -> float | None:
         """Known where the centres are given."""
-        return Testbed.mean_gap.fget(self) if self.settings.means else None
+        return super().mean_gap if self.settings.means else None
 
     @property
     def means(self) -> Floats | None:
