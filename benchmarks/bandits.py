@@ -1,5 +1,10 @@
-"""Pulls per second of the bed beside scalar C, compiled here where a C compiler is at hand; scaling; peak memory."""
+"""Pulls per second of the bed beside scalar C, compiled here where a C compiler is at hand; peers; scaling; memory.
 
+The peers come from the package index into an environment of their own that is thrown away; the environment variable
+BANDIT_PEERS_PYTHON names an interpreter that has them already.
+"""
+
+import json
 import os
 import re
 import resource
@@ -7,11 +12,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import venv
 from pathlib import Path
+from typing import Any
 
 from bandits.simulation import simulate
 
 FLOOR = Path(__file__).with_name("bandit_floor.c")
+PEERS = Path(__file__).parent / "peers" / "bandits.py"
+LIBRARIES = ("SMPyBandits", "pymab", "mabwiser", "river")
+SECONDS = 3  # that each policy of each peer plays
 # name, the floor's arguments (problem, policy, runs), testbed, policy, runs, horizon
 ROWS = [
     ("ten Gaussian arms, ε-greedy", (0, 0, 20_000), "sutton-barto", "epsilon-greedy:epsilon=0.1", 20_000, 1_000),
@@ -26,7 +36,7 @@ LIMIT = 2000 * 100_000  # pulls of a scaling row
 
 
 def main() -> None:
-    """Print the side-by-side table, then scaling over arms and horizons, then memory."""
+    """Print the side-by-side table, then peers, then scaling over arms and horizons, then memory."""
     print("pulls per second, best of 3; compile time of the kernel apart, with a cold cache")
     with tempfile.TemporaryDirectory() as folder:
         floor = compiled_floor(Path(folder))
@@ -43,6 +53,7 @@ def main() -> None:
                 theirs = max(floor_speed(floor, arguments, threads) for _ in range(REPEATS))
                 ratio = ours / theirs
                 print(f"{line} {theirs / 1e6:8.1f} M {ours / 1e6:8.1f} M {ratio:6.2f} {compile_seconds:6.1f} s")
+    show_peers()
     print("\nscaling: ε-greedy and UCB1 on K arms (scaled:arms=K), pulls per second, all cores")
     for arms in (2, 10, 100, 1000):
         speeds = [measured(f"scaled:arms={arms}", policy, 640, 5_000, None)[0] for policy in ("epsilon-greedy", "ucb1")]
@@ -53,6 +64,44 @@ def main() -> None:
         print(f"K =      10, T = {horizon:9,d}: {speeds[0] / 1e6:8.1f} M {speeds[1] / 1e6:8.1f} M")
     peak = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True)
     print(f"\npeak memory of 1,000,000 runs × 1,000 steps of ε-greedy on sutton-barto: {peak.stdout.strip()}")
+
+
+def show_peers() -> None:
+    """Print ε-greedy and UCB on ten Gaussian arms beside other libraries, on one thread."""
+    print("\npeers: ten Gaussian arms, T = 1,000, one thread; pulls per second, and how many times as fast this bed is")
+    found = peers()
+    ours = [measured(testbed, policy, runs, horizon, 1)[0] for _, _, testbed, policy, runs, horizon in ROWS[:2]]
+    print(f"{'':28s} {'ε-greedy':>18s} {'UCB':>18s}")
+    print(f"{'escapade':28s}" + "".join(f" {speed / 1e6:16.1f} M" for speed in ours))
+    for name, peer in found.items():
+        if "failed" in peer:
+            print(f"{name:28s} does not run here: {peer['failed']}")
+            continue
+        columns = [
+            f" {theirs / 1e3:8.0f} k {own / theirs:5.0f} ×" for theirs, own in zip(peer["speeds"], ours, strict=True)
+        ]
+        print(f"{name + ' ' + peer['version']:28s}" + "".join(columns))
+
+
+def peers() -> dict[str, Any]:
+    """What the peers' script found, by library; why it did not run where it does not."""
+    # Our pinned versions and paths are not for them.
+    clean = {name: value for name, value in os.environ.items() if name not in {"PIP_CONSTRAINT", "PYTHONPATH"}}
+    with tempfile.TemporaryDirectory() as folder:
+        python = os.environ.get("BANDIT_PEERS_PYTHON")
+        try:
+            if python is None:
+                venv.create(folder, with_pip=True)
+                python = str(Path(folder) / ("Scripts" if os.name == "nt" else "bin") / "python")
+                install = [python, "-m", "pip", "install", "--quiet", *LIBRARIES]
+                subprocess.run(install, check=True, capture_output=True, text=True, env=clean)
+            command = [python, str(PEERS), str(SECONDS)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True, env=clean, cwd=folder)
+        except (subprocess.CalledProcessError, OSError) as error:
+            reason = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1]
+            return {"the peers": {"failed": f"they do not install ({reason})"}}
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 MEMORY = """
