@@ -22,7 +22,7 @@ from bandits.kernel import ARMS, LAST, PAY, POLICY, Floats, Words
 from bandits.randomness import EDGES, GAMMA, LAYER, TIE, key, mix, normal_of, part_of, uniform_of, words_between
 from explore.compiled import kernel_part
 
-LANES = 32
+LANES = 64  # measured: a step has its price however many runs take it, and more than 64 leave the first cache
 Chosen = npt.NDArray[np.int64]
 Room = tuple[int, int]
 Work = tuple[Floats, Floats, Floats, Floats]

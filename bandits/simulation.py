@@ -27,7 +27,7 @@ from explore.errors import BadInput, unknown
 from explore.registry import Registry
 from explore.spec import parse
 
-BLOCK = 2 * lanes.LANES  # runs played by one thread before it takes the next ones
+BLOCK = lanes.LANES  # runs played by one thread before it takes the next ones
 POINTS_PER_DECADE = 16
 BAND = (0.05, 0.95)  # quantiles over runs of the band around a regret curve
 
