@@ -54,6 +54,13 @@ def check_bandits(testbed: str, policies: Sequence[str], runs: int, horizon: int
     checked(testbed, policies, runs=runs, horizon=horizon)
 
 
+def policies_for(testbed: str, horizon: int) -> list[str]:
+    """The policies that act 1 plays where none are named: a simple one, the classics, what is made for the testbed."""
+    from bandits.situations import defaults_for
+
+    return defaults_for(testbed, horizon)
+
+
 def simulate(
     testbed: str,
     policies: Sequence[str],

@@ -86,7 +86,7 @@ def uniform(problem: Problem, settings: Mapping[str, Any]) -> Found:
 def constant_epsilon(problem: Problem, settings: Mapping[str, Any]) -> Found:
     """A share ε of the pulls is uniform for ever: a lower bound that is linear in T; above, the bound of averages."""
     epsilon = number(settings, "epsilon", 0.1)
-    found = _greedy(problem, np.full(problem.horizon, epsilon)) if number(settings, "alpha", 0.0) == 0.0 else []
+    found = _greedy(problem, settings, np.full(problem.horizon, epsilon))
     if problem.mean_gap is None or epsilon == 0.0:
         return found
     value = epsilon * problem.horizon * problem.mean_gap
@@ -97,15 +97,19 @@ def constant_epsilon(problem: Problem, settings: Mapping[str, Any]) -> Found:
 def decreasing_epsilon(problem: Problem, settings: Mapping[str, Any]) -> Found:
     """ε_t = min(1, cK/(d²t))."""
     c, d = number(settings, "c", 5.0), number(settings, "d", 0.1)
-    return _greedy(problem, np.minimum(c * problem.arms / (d**2 * np.arange(1.0, problem.horizon + 1.0)), 1.0))
+    return _greedy(
+        problem, settings, np.minimum(c * problem.arms / (d**2 * np.arange(1.0, problem.horizon + 1.0)), 1.0)
+    )
 
 
 def epsilon_first(problem: Problem, settings: Mapping[str, Any]) -> Found:
     """ε_t = 1 for the first `pulls` steps, 0 then."""
-    return _greedy(problem, (np.arange(problem.horizon) < number(settings, "pulls", 100.0)).astype(np.float64))
+    return _greedy(
+        problem, settings, (np.arange(problem.horizon) < number(settings, "pulls", 100.0)).astype(np.float64)
+    )
 
 
-def _greedy(problem: Problem, epsilon: Floats) -> Found:
+def _greedy(problem: Problem, settings: Mapping[str, Any], epsilon: Floats) -> Found:
     """The best average, or with chance ε_t a random arm, for any schedule `epsilon` `(horizon,)` fixed beforehand.
 
     As Auer, Cesa-Bianchi & Fischer prove Theorem 3. A suboptimal arm is pulled at random with chance ε_t/K, or because
@@ -115,8 +119,8 @@ def _greedy(problem: Problem, epsilon: Floats) -> Found:
 
         P(arm in step t) ≤ ε_t/K + 2 ((x + 1) e^{−x/5} + e^{−κ⌊x⌋}/κ).
     """
-    if not (problem.suboptimal and math.isfinite(problem.proxy)):
-        return []
+    if number(settings, "alpha", 0.0) != 0.0 or not problem.suboptimal or not math.isfinite(problem.proxy):
+        return []  # with a constant step the values are no averages
     x = (np.cumsum(epsilon) - epsilon) / (2.0 * problem.arms)
     few = (x + 1.0) * np.exp(-x / 5.0)
     lost = np.zeros(problem.horizon)

@@ -7,18 +7,13 @@ import typer
 
 from escapade.output import Output, make_folder
 
-POLICIES = [
-    "epsilon-greedy:epsilon=0",
-    "epsilon-greedy:epsilon=0.01",
-    "epsilon-greedy:epsilon=0.1",
-    "epsilon-greedy:epsilon=0.1,alpha=0.1",
-    "ucb:c=2",
-]
-
 
 def bandits(
     testbed: Annotated[str, typer.Option(help="The arms to pull.")] = "sutton-barto",
-    policy: Annotated[list[str] | None, typer.Option(help="Policy and its settings; repeat for several.")] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(help="Policy and its settings; repeat for several. Some that suit the testbed, where not given."),
+    ] = None,
     runs: Annotated[int, typer.Option(help="Independent runs per policy.")] = 2000,
     horizon: Annotated[int, typer.Option(help="Pulls per run.")] = 1000,
     seed: Annotated[int, typer.Option(help="Seed of every random stream.")] = 1,
@@ -26,21 +21,28 @@ def bandits(
         int | None, typer.Option(help="Threads; all cores where not given. Results do not change.")
     ] = None,
     plots: Annotated[Path | None, typer.Option(help="Draw figures into this folder.")] = None,
+    known: Annotated[bool, typer.Option("--list", help="List every testbed and policy, a line each.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Simulate bandit policies and compare them with published values.
 
     Example: escapade bandits --policy epsilon-greedy:epsilon=0.1 --policy ucb:c=2 --runs 2000 --horizon 1000
     """
-    from escapade.acts import draw, simulate
+    from escapade.acts import draw, policies_for, simulate
     from escapade.progress import Pulls
+    from escapade.report import catalogue
     from escapade.report.bandits import figures, show
 
     output = Output(json)
+    if known:
+        catalogue.show(output)
+        return
     if plots is not None:
         make_folder(plots, "--plots")
     with Pulls(output.errors) as live:
-        simulation = simulate(testbed, policy or POLICIES, runs, horizon, seed, threads, live.told)
+        simulation = simulate(
+            testbed, policy or policies_for(testbed, horizon), runs, horizon, seed, threads, live.told
+        )
     found = figures(simulation)
     show(output.console, found)
     if plots is not None:

@@ -1,60 +1,76 @@
-"""The report of act 1: what each policy earned and lost, beside theory and published values, and where to use it."""
+"""The report of act 1: what each policy earned and lost, beside theory and published values, and where to use it.
+
+`figures` makes plain data of a simulation, `show` prints it; nothing is printed that is not in the data, so that a
+report that was kept prints the same. Which policy to use, and why, is in `escapade.report.verdict`.
+"""
 
 import math
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
-from escapade.report import returns
+from escapade.report import returns, verdict
+from escapade.report.bandit_tables import NORMAL, bounds, dynamic, earnings, half, published, recommended
 from escapade.report.chart import chart
-from escapade.report.names import broken
-
-NORMAL = 1.96  # 95 % interval of a mean over many runs
 
 
 def figures(simulation: Any) -> dict[str, Any]:
     """A simulation as plain data."""
     from bandits.theory.published import verdicts
 
+    bed = _bed(simulation)
     head = {key: getattr(simulation, key) for key in ("testbed", "horizon", "runs", "seed")}
     best = min(simulation.policies, key=lambda policy: policy.regret)
     return {
         **head,
-        "policies": [_policy(policy, best, simulation) for policy in simulation.policies],
+        "bed": None if bed is None else _facts(bed, simulation),
+        "policies": [_policy(policy, best, bed, simulation) for policy in simulation.policies],
         **returns.figures(simulation),
-        "theory": _theory(simulation),
-        "verdicts": [asdict(verdict) for verdict in verdicts(simulation)],
+        "theory": _theory(bed),
+        "verdicts": [asdict(row) for row in verdicts(simulation)],
     }
 
 
 def show(console: Console, found: dict[str, Any]) -> None:
-    """Print the policies, their regret curves, one line per published value, and one sentence."""
+    """Print the problem, the policies, their regret curves, theory, published values, and the verdict."""
+    _show_problem(console, found)
     if found.get("discount"):
         returns.show(console, found)
     if not returns.ranks_by_return(found):
-        _show_regret(console, found)
+        _show_earnings(console, found)
+        _show_end(console, found)
+        _show_theory(console, found)
     if found["verdicts"]:
-        console.print(_verdicts(found["verdicts"]))
+        console.print(published(found["verdicts"]))
+        console.print("agrees: within three standard errors of the difference, |z| ≤ 3.\n", style="dim")
     elif not found.get("exact"):
-        console.print("No published value is known for this experiment.")
+        console.print("No published value is known for this experiment.\n")
     if found.get("exact"):
         console.print(returns.exact_table(found))
-    advised = _advice(found)
-    if advised.row_count:
-        console.print(advised)
+    verdict.show(console, found)
     console.print(sentence(found))
 
 
-def _show_regret(console: Console, found: dict[str, Any]) -> None:
-    """The table, what it does not say, the curves and the lower bound."""
-    console.print(_table(found))
+def _show_problem(console: Console, found: dict[str, Any]) -> None:
+    if not found.get("discount"):  # the table of returns has this line for its title
+        console.print(
+            f"{found['testbed']} · {found['runs']:,} runs × {found['horizon']:,} pulls · seed {found['seed']}"
+        )
+    bed = found.get("bed")
+    if bed is not None:
+        source = f" Source: {bed['source']}." if bed["source"] else ""
+        about = f"{bed['about'][:1].upper()}{bed['about'][1:]}. " if bed["about"] else ""
+        console.print(f"{about}Here: {bed['facts']}.{source}", style="dim")
+
+
+def _show_earnings(console: Console, found: dict[str, Any]) -> None:
+    """What was lost and earned on the way."""
+    console.print(earnings(found))
+    kind = "regret: dynamic, against the best arm of each step," if dynamic(found) else "regret: against the best arm,"
     console.print(
-        f"regret, and its difference to the least: mean over {found['runs']:,} runs ± 95 % interval, all policies on "
-        "the same arms and rewards; reward, optimal: over the last ten pulls ± standard error.",
+        f"{kind} and its difference to the least, run by run: mean over {found['runs']:,} runs ± 95 % interval, all "
+        "policies on the same arms and rewards; reward, optimal: over the last ten pulls ± standard error.",
         style="dim",
     )
     fewer = [policy for policy in found["policies"] if policy["runs"] < found["runs"]]
@@ -72,16 +88,45 @@ def _show_regret(console: Console, found: dict[str, Any]) -> None:
                 (policy["spec"], *zip(*[(step, mean) for step, mean, _, _ in policy["curve"]], strict=True))
                 for policy in found["policies"]
             ],
-            title="regret",
+            title="dynamic regret" if dynamic(found) else "regret",
             across="pulls (logarithmic)",
             width=console.width - 1,
             logarithmic=True,
         )
     )
-    theory = found["theory"]
+
+
+def _show_end(console: Console, found: dict[str, Any]) -> None:
+    """The arm that would be recommended when the budget is spent."""
+    console.print(recommended(found))
+    now = ", best at the last step" if dynamic(found) else ""
+    console.print(
+        f"recommended: the arm pulled most in {found['horizon']:,} pulls; simple regret: by how much its mean is below "
+        f"the best{now}; wrong: how often it is; both ± 95 % interval.\n",
+        style="dim",
+    )
+
+
+def _show_theory(console: Console, found: dict[str, Any]) -> None:
+    """The bound of each policy beside its regret, and of any policy."""
+    if any(policy["bound"] for policy in found["policies"]):
+        console.print(bounds(found))
+    else:
+        console.print("Theory beside practice", style="italic")
+    theory, note = found["theory"], found["theory"]["note"]
     if theory["lai_robbins"] is not None:
         line = theory["lai_robbins"] * math.log(found["horizon"])
-        console.print(f"Lai & Robbins: {theory['lai_robbins']:.4g} · ln T = {line:.1f}; {theory['note']}.")
+        console.print(f"Lai & Robbins: {theory['lai_robbins']:.4g} · ln T = {line:.1f}; {note}.")
+    else:
+        console.print(f"No lower bound: {note}.")
+    reasons: dict[str, list[str]] = {}
+    for policy in found["policies"]:
+        if policy["bound"] is None and policy.get("no_bound"):
+            reasons.setdefault(policy["no_bound"], []).append(policy["spec"])
+    for reason, specs in reasons.items():
+        whose = "any policy" if len(specs) == len(found["policies"]) else ", ".join(specs)
+        console.print(f"No bound for {whose}: {reason}.", style="dim")
+    console.print()
 
 
 def sentence(found: dict[str, Any]) -> str:
@@ -90,7 +135,7 @@ def sentence(found: dict[str, Any]) -> str:
         return returns.sentence(found)
     ranked = sorted(found["policies"], key=lambda policy: policy["regret"]["mean"])
     best, *others = ranked
-    parts = [f"On {found['testbed']}, {best['spec']} lost least ({best['regret']['mean']:.1f} ± {_half(best):.1f})"]
+    parts = [f"On {found['testbed']}, {best['spec']} lost least ({best['regret']['mean']:.1f} ± {half(best):.1f})"]
     near = [policy["spec"] for policy in others if policy["behind"]["ci"][0] <= 0]
     if near:
         parts.append(f"{', '.join(near)} cannot be told from it")
@@ -105,11 +150,39 @@ def sentence(found: dict[str, Any]) -> str:
 
 def lai_robbins_constant(simulation: Any) -> float | None:
     """The constant of Lai & Robbins' bound, where the arms are the same in every run."""
-    constant: float | None = _theory(simulation)["lai_robbins"]
+    constant: float | None = _theory(_bed(simulation))["lai_robbins"]
     return constant
 
 
-def _policy(policy: Any, best: Any, simulation: Any) -> dict[str, Any]:
+def _bed(simulation: Any) -> Any:
+    """The testbed; None for one that was handed over as an object, and has no name."""
+    from bandits.testbed import TESTBEDS
+    from explore.errors import BadInput
+
+    try:
+        plugin, settings = TESTBEDS.resolve(simulation.testbed)
+    except BadInput:
+        return None
+    return plugin(**dict(settings))
+
+
+def _facts(bed: Any, simulation: Any) -> dict[str, Any]:
+    from bandits.situations import facts_of, playable, situation_of, worth_trying
+
+    kind = situation_of(bed, simulation.horizon)
+    return {
+        "about": bed.about,
+        "facts": facts_of(bed, simulation.horizon),
+        "source": bed.source,
+        "regret": "dynamic" if bed.moving else "pseudo",
+        "situation": kind.words,
+        "suits": playable(kind.take, bed, simulation.horizon),
+        "why": kind.why,
+        "try": worth_trying(bed, simulation.horizon, [str(policy.spec) for policy in simulation.policies]),
+    }
+
+
+def _policy(policy: Any, best: Any, bed: Any, simulation: Any) -> dict[str, Any]:
     regret, error = float(policy.regret), float(policy.regret_se)
     shared = min(len(policy.regrets), len(best.regrets))  # runs that both played, on the same arms and rewards
     behind = policy.regrets[:shared] - best.regrets[:shared]
@@ -130,112 +203,38 @@ def _policy(policy: Any, best: Any, simulation: Any) -> dict[str, Any]:
         "compile_seconds": float(policy.compile_seconds),
         "compiled": bool(policy.compiled),
         **returns.policy_figures(policy, simulation),
-        "bound": _bound(policy, simulation),
+        **_known(policy, bed, simulation.horizon),
         "curve": [[int(step), float(mean), float(low), float(high)] for step, mean, low, high in rows],
     }
 
 
-def _problem(simulation: Any) -> tuple[Any, str]:
-    """The testbed's means where they are fixed, and its family; (None, "") for a stranger's testbed."""
-    from bandits.testbed import TESTBEDS
+def _theory(bed: Any) -> dict[str, Any]:
+    from bandits.theory.beside import lower_bound
+    from bandits.theory.lai_robbins import LaiRobbins
 
+    bound = "the testbed is not one of those installed" if bed is None else lower_bound(bed)
+    if isinstance(bound, LaiRobbins):
+        return {"lai_robbins": bound.constant, "note": bound.note}
+    return {"lai_robbins": None, "note": bound}
+
+
+def _known(policy: Any, bed: Any, horizon: int) -> dict[str, Any]:
+    """What is known of the policy without playing: its rule, its bound or why none, what it assumes in vain."""
+    from bandits.fit import misfits
+    from bandits.policy import POLICIES
+    from bandits.rules import rule_of
+    from bandits.theory.beside import bound_on
+    from explore.errors import BadInput
+    from explore.spec import parse
+
+    found: dict[str, Any] = {"rule": rule_of(str(policy.spec)), "bound": None, "no_bound": None, "misfits": []}
     try:
-        plugin, settings = TESTBEDS.resolve(simulation.testbed)
-    except ValueError:
-        return None, ""
-    bed = plugin(**dict(settings))
-    return (None if bed.moving else bed.means), bed.family
-
-
-def _theory(simulation: Any) -> dict[str, Any]:
-    from bandits.theory.lai_robbins import FAMILIES, lai_robbins
-
-    means, family = _problem(simulation)
-    if means is None or family not in FAMILIES:
-        return {"lai_robbins": None, "note": "no lower bound: the arms are not the same in every run"}
-    bound = lai_robbins(np.asarray(means).tolist(), family)
-    return {"lai_robbins": bound.constant, "note": bound.note}
-
-
-def _bound(policy: Any, simulation: Any) -> dict[str, Any] | None:
-    """The smallest known bound on this policy's regret, with what it rests on."""
-    from bandits.theory.bounds import bound_for
-    from bandits.theory.lai_robbins import FAMILIES
-
-    means, family = _problem(simulation)
-    if means is None or family not in FAMILIES:
-        return None
-    bound = bound_for(str(policy.spec), np.asarray(means).tolist(), simulation.horizon, family=family)
-    return None if bound is None else asdict(bound)
-
-
-def _half(policy: dict[str, Any]) -> float:
-    low, high = policy["regret"]["ci"]
-    return float(high - low) / 2
-
-
-def _table(found: dict[str, Any]) -> Table:
-    title = f"{found['testbed']} · {found['runs']:,} runs × {found['horizon']:,} pulls · seed {found['seed']}"
-    bounded = any(policy["bound"] for policy in found["policies"])
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("policy", no_wrap=True)
-    for name in ("regret", "behind", *(["bound"] if bounded else []), "reward", "optimal", "pulls/s"):
-        table.add_column(name, justify="right")
-    for policy in found["policies"]:
-        low, high = policy["behind"]["ci"]
-        ahead = low == high == 0
-        speed = f"{policy['pulls_per_second'] / 1e6:.1f} M" if policy["compiled"] else _slow(policy)
-        table.add_row(
-            broken(policy["spec"]),
-            f"{policy['regret']['mean']:.1f} ±{_half(policy):.1f}",
-            "least" if ahead else f"{policy['behind']['mean']:+.1f} ±{(high - low) / 2:.1f}",
-            *([_shown(policy["bound"])] if bounded else []),
-            f"{policy['reward']:.3f} ±{policy['reward_se']:.3f}",
-            f"{policy['optimal']:.1%} ±{100 * policy['optimal_se']:.1f}",
-            speed,
-        )
-    return table
-
-
-def _slow(policy: dict[str, Any]) -> str:
-    return f"{policy['pulls_per_second'] / 1e6:.3f} M"
-
-
-def _shown(bound: dict[str, Any] | None) -> str:
-    return "–" if bound is None else f"{'≥' if bound['direction'] == 'lower' else '≤'} {bound['value']:,.0f}"
-
-
-def _verdicts(rows: list[dict[str, Any]]) -> Table:
-    table = Table(title="Against published values", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("policy", no_wrap=True)
-    table.add_column("quantity")
-    for name in ("published", "own", "z"):
-        table.add_column(name, justify="right")
-    table.add_column("verdict")
-    before = None
-    for row in rows:
-        table.add_row(
-            "" if row["policy"] == before else broken(row["policy"]),
-            row["quantity"],
-            f"{row['published']:.3f}",
-            f"{row['own']:.3f}",
-            f"{row['z']:+.1f}",
-            "agrees" if row["agrees"] else "DIFFERS",
-        )
-        before = row["policy"]
-    table.caption = "agrees: within three standard errors of the difference, |z| ≤ 3."
-    table.caption_justify = "left"
-    return table
-
-
-def _advice(found: dict[str, Any]) -> Table:
-    from bandits.advice import advice_for
-
-    table = Table(title="Which to use where", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in ("policy", "good for", "needs to know", "source"):
-        table.add_column(name, overflow="fold")
-    for name in dict.fromkeys(policy["spec"].partition(":")[0] for policy in found["policies"]):
-        advice = advice_for(name)
-        if advice is not None:
-            table.add_row(name, advice.good_for, advice.needs, advice.source)
-    return table
+        parsed = parse(str(policy.spec))
+        settings = POLICIES.resolve(parsed)[1].model_dump()
+    except BadInput:  # a bonus or strategy that plays, or a policy that was handed over as an object
+        return found
+    if bed is None:
+        return found
+    bound = bound_on(bed, parsed, settings, horizon)
+    known = {"no_bound": bound} if isinstance(bound, str) else {"bound": asdict(bound)}
+    return {**found, **known, "misfits": misfits(parsed.name, settings, bed, horizon)}
