@@ -14,7 +14,7 @@ from explore.errors import BadInput
 from explore.spec import parse
 
 RARE = 0.2  # Bernoulli arms whose best mean is below this pay rarely
-NAMES = {"gaussian": "Gaussian", "bernoulli": "Bernoulli", "poisson": "Poisson"}
+NAMES = {"gaussian": "Gaussian", "bernoulli": "Bernoulli", "poisson": "Poisson", "markov": "Markov"}
 MANY = 20  # arms are many where there are fewer than so many pulls for each
 
 
@@ -227,6 +227,8 @@ def facts_of(bed: Testbed, horizon: int) -> str:
     if bed.means is not None and not bed.moving:
         gaps = sorted(float(bed.means.max() - mean) for mean in bed.means if mean < bed.means.max())
         means = f"the same in every run, the best {gaps[0]:.3g} above the next" if gaps else "all equally good"
+    elif hasattr(bed, "chains"):
+        means = "moved by their pulls"
     elif bed.moving:
         means = "changing"
     else:

@@ -9,7 +9,7 @@ from bandits.testbed import TESTBEDS, Testbed, spelled
 from explore.errors import BadInput
 from explore.spec import parse
 
-LATER = {"lin-ucb", "lin-ts", "gittins", "duff", "q-learning"}
+LATER = {"lin-ucb", "lin-ts"}
 
 
 def bed(spec: str) -> Testbed:
@@ -88,4 +88,5 @@ def test_facts() -> None:
         "10 arms with Gaussian rewards, means drawn anew for each run from N(0, 1), rewards 3 steps late"
     )
     assert "changing" in facts_of(bed("drift"), 100)
+    assert facts_of(bed("two-tasks"), 100) == "2 arms with Markov rewards, moved by their pulls"
     assert "equally good" in facts_of(bed("bernoulli:means=0.5/0.5"), 100)
