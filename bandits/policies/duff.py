@@ -98,7 +98,7 @@ class Duff(Policy):
         t_max: float = Field(200.0, gt=0, description="first temperature of Boltzmann's choice")
         t_min: float = Field(0.5, gt=0, description="last temperature")
         beta: float = Field(0.992, gt=0, le=1, description="factor by which the temperature nears the last, per pull")
-        epsilon: float | None = Field(None, ge=0, le=1, description="constant chance of a random arm, no Boltzmann")
+        epsilon: float = Field(-1.0, ge=-1, le=1, description="constant chance of a random arm; below 0, Boltzmann")
 
         @model_validator(mode="after")
         def cools(self) -> "Duff.Settings":
@@ -117,10 +117,9 @@ class Duff(Policy):
         if bed.delay < 0:
             raise BadInput("duff must know which reward is of which pull: take delays=fixed on this testbed.")
         chosen, states = self.settings, bed.states
-        epsilon = -1.0 if chosen.epsilon is None else chosen.epsilon
         first = PENDING + 3 * (int(bed.delay) + 1)
         shown = first + 2 * states * states
-        values = [self.discount(bed), chosen.alpha0, chosen.tau, epsilon, chosen.t_max, chosen.t_min]
+        values = [self.discount(bed), chosen.alpha0, chosen.tau, chosen.epsilon, chosen.t_max, chosen.t_min]
         values += [chosen.beta, states, bed.delay, shown, first, 0.0, 0.0, 0.0, horizon - horizon // 10]
         return rows(bed.arms, *values, *(0.0,) * (shown - len(values)))
 

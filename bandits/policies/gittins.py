@@ -8,7 +8,7 @@ The index ν of an arm is the best discounted reward per discounted pull that it
                 `bandits.theory.lookup`; rewards in (0, 1) are made coins of that chance
     Gaussian    x̄ + σ v(n) after n rewards of mean x̄ and known variance σ², under a flat prior; the prior N(0, σ²/m)
                 counts as m = `prior` rewards of 0 (1 is the prior of `sutton-barto`)
-    Markov      ν of the state that the arm is in, exactly, by elimination: an oracle, as it is told the chains
+    Markov      ν of the state that the arm is in, exactly: an oracle, as the testbed works it out from the chains
 
 With a horizon in place of a discount it is no longer the best: it stops exploring about 1/(1−γ) pulls ahead.
 """
@@ -23,17 +23,17 @@ from bandits.policies.shared import coin, is_bounded
 from bandits.policy import Floats, Functions, Policy, rows
 from bandits.randomness import best
 from bandits.testbed import Testbed
-from bandits.testbeds.markov import CHAIN, NOW, MarkovBed
-from bandits.theory.gittins import eliminate
+from bandits.testbeds.markov import INDEX as SHOWN_INDEX
+from bandits.testbeds.markov import MarkovBed
 from bandits.theory.lookup import bernoulli_lookup, gaussian_lookup, old_bernoulli
 from explore.compiled import kernel_part
 from explore.errors import BadInput
 from explore.spec import Settings
 
 INDEX, PULLS, SUMS, SPREAD, YOUNG, BONUSES, TABLE = range(7)  # YOUNG: pulls in the table; BONUSES: how many follow it
-DISCOUNT, SHOWN, INDICES = range(1, 4)  # on Markov arms; SHOWN: in which row what the testbed shows begins
+SHOWN = 1  # on Markov arms, the row where what the testbed shows begins
 USUAL = 0.9
-MOST_BERNOULLI, MOST_GAUSSIAN = 0.995, 0.999  # tables of larger discounts take minutes
+MOST_BERNOULLI, MOST_GAUSSIAN = 0.99, 0.999  # tables of larger discounts take long
 
 
 @kernel_part
@@ -82,22 +82,8 @@ def _entry(state: Floats, number: int) -> float:
 
 @kernel_part
 def select_markov(state: Floats, t: int, rng: Any) -> int:
-    """The largest index of the states now; as a run begins, all indices of its chains."""
-    shown = int(state[SHOWN, 0])
-    if t == 1:
-        states = shown - INDICES
-        chain, steps = shown + CHAIN, shown + CHAIN + states
-        for arm in range(state.shape[1]):
-            kept, expected = np.empty((states, states)), np.zeros(states)
-            for i in range(states):
-                for j in range(states):
-                    chance = state[steps + i * states + j, arm]
-                    kept[i, j] = state[DISCOUNT, 0] * chance
-                    expected[i] += chance * state[chain + j, arm]
-            state[INDICES:shown, arm] = eliminate(kept, expected, 0)[0]
-    for arm in range(state.shape[1]):
-        state[INDEX, arm] = state[INDICES + int(state[shown + NOW, arm]), arm]
-    return best(state[INDEX], rng)
+    """The largest index of the states now, which the testbed shows."""
+    return best(state[SHOWN + SHOWN_INDEX], rng)
 
 
 @kernel_part
@@ -115,9 +101,16 @@ class Gittins(Policy):
         prior: int = Field(0, ge=0, le=1000, description="Gaussian arms: how many rewards of 0 the prior is worth")
 
     def discount(self, bed: Testbed) -> float:
-        """γ; BadInput where the table would take too long."""
+        """γ; BadInput where the table would take too long, or Markov arms have another."""
         gamma = float(self.settings.discount or bed.discount or USUAL)
-        most = 1.0 if isinstance(bed, MarkovBed) else MOST_BERNOULLI if is_bounded(bed) else MOST_GAUSSIAN
+        if isinstance(bed, MarkovBed):
+            if gamma != bed.discount:
+                raise BadInput(
+                    f"gittins:discount={gamma:g} on Markov arms: it is told their indices for the discount of the "
+                    f"testbed, {bed.discount:g}; leave it out, or set the testbed's."
+                )
+            return gamma
+        most = MOST_BERNOULLI if is_bounded(bed) else MOST_GAUSSIAN
         if gamma > most:
             raise BadInput(
                 f"gittins:discount={gamma:g} takes too long to tabulate on the {bed.family} rewards of this testbed: "
@@ -143,8 +136,7 @@ class Gittins(Policy):
         chosen = self.functions(bed)
         gamma = self.discount(bed)
         if isinstance(bed, MarkovBed):
-            own = INDICES + bed.states
-            return rows(bed.arms, 0.0, gamma, float(own), *(0.0,) * bed.states)
+            return rows(bed.arms, 0.0)
         if chosen[1] is update_gaussian:
             spread, prior = math.sqrt(bed.variance), self.settings.prior
             bonuses = gaussian_lookup(gamma)[: horizon + prior]

@@ -16,9 +16,8 @@ as a mistake. It is reported as for every testbed, and not used to rank.
 
 Every arm begins in a uniformly drawn state.
 
-What a policy may see (`show`), a column per arm: in row 0 the arm's state; in row 1 the number of states n; then what
-only an oracle looks at, n rows with the reward of entering each state and n² rows with P_ij, i·n + j. The chains are
-written once per run, as they do not change.
+What a policy may see (`show`), a column per arm: in row 0 the arm's state; in row 1 what only an oracle looks at, the
+exact Gittins index of that state for the testbed's discount.
 """
 
 import math
@@ -37,9 +36,10 @@ from bandits.theory.oracle import MarkovArm
 from explore.compiled import kernel_part
 
 # Columns of an arm: expected reward of the next pull, state, states n; then n rewards of entering, n expected rewards
-# of the next pull, and n rows of P, summed up from the left. Of the parameters: the same, or NaN, branching, states.
+# of the next pull, n indices, and n rows of P, summed up from the left.
+# Of the parameters: the same, or NaN, branching, states, discount where each run draws its own.
 MEAN, STATE, STATES, ENTERING = range(4)
-NOW, KNOWN, CHAIN = range(3)  # rows of what is shown
+NOW, INDEX = range(2)  # rows of what is shown
 
 
 @kernel_part
@@ -48,6 +48,7 @@ def start(arms: Floats, parameters: Floats, rng: Any) -> None:
     for arm in range(len(arms)):
         if math.isnan(parameters[arm, MEAN]):
             draw_chain(arms[arm], int(parameters[arm, STATES]), int(parameters[arm, STATE]), rng)
+            set_indices(arms[arm], parameters[arm, ENTERING])
         else:
             arms[arm, :] = parameters[arm]
         arms[arm, STATE] = float(integer(rng, int(arms[arm, STATES])))
@@ -58,7 +59,7 @@ def start(arms: Floats, parameters: Floats, rng: Any) -> None:
 def draw_chain(arm: Floats, states: int, branching: int, rng: Any) -> None:
     """A random chain. Points that cut [0, 1] at random leave lengths like exponential numbers over their sum."""
     arm[STATES] = float(states)
-    expected, rows = ENTERING + states, ENTERING + 2 * states
+    expected, rows = ENTERING + states, ENTERING + 3 * states
     for i in range(states):
         arm[ENTERING + i] = uniform(rng)
     for i in range(states):
@@ -78,10 +79,38 @@ def draw_chain(arm: Floats, states: int, branching: int, rng: Any) -> None:
 
 
 @kernel_part
+def set_indices(arm: Floats, discount: float) -> None:
+    """The exact index of each state, by elimination."""
+    states = int(arm[STATES])
+    kept = discounted(arm, discount)
+    arm[ENTERING + 2 * states : ENTERING + 3 * states] = eliminate(kept, expected_of(arm), 0)[0]
+
+
+@kernel_part
+def discounted(arm: Floats, discount: float) -> Floats:
+    """γP `(states, states)`."""
+    states = int(arm[STATES])
+    kept = np.empty((states, states))
+    for i in range(states):
+        row, before = ENTERING + (3 + i) * states, 0.0
+        for j in range(states):
+            kept[i, j] = discount * (arm[row + j] - before)
+            before = arm[row + j]
+    return kept
+
+
+@kernel_part
+def expected_of(arm: Floats) -> Floats:
+    """The expected reward of a pull in each state, `(states,)`."""
+    states = int(arm[STATES])
+    return arm[ENTERING + states : ENTERING + 2 * states].copy()
+
+
+@kernel_part
 def pay(arms: Floats, arm: int, word: np.uint64) -> float:
     """Move the arm, and the reward of the state that it enters."""
     states, now = int(arms[arm, STATES]), uniform_of(word)
-    row = ENTERING + (2 + int(arms[arm, STATE])) * states
+    row = ENTERING + (3 + int(arms[arm, STATE])) * states
     j = 0
     while j < states - 1 and now >= arms[arm, row + j]:
         j += 1
@@ -92,20 +121,10 @@ def pay(arms: Floats, arm: int, word: np.uint64) -> float:
 
 @kernel_part
 def show(arms: Floats, shown: Floats) -> None:
-    """The states; as a run begins, the chains too."""
+    """The states and their indices."""
     for arm in range(len(arms)):
         shown[NOW, arm] = arms[arm, STATE]
-    if shown[KNOWN, 0] > 0.0:
-        return
-    for arm in range(len(arms)):
-        states = int(arms[arm, STATES])
-        shown[KNOWN, arm] = arms[arm, STATES]
-        for i in range(states):
-            shown[CHAIN + i, arm] = arms[arm, ENTERING + i]
-            row, before = ENTERING + (2 + i) * states, 0.0
-            for j in range(states):
-                shown[CHAIN + states + i * states + j, arm] = arms[arm, row + j] - before
-                before = arms[arm, row + j]
+        shown[INDEX, arm] = arms[arm, ENTERING + 2 * int(arms[arm, STATES]) + int(arms[arm, STATE])]
 
 
 def _optima(parameters: Floats, seed: np.uint64, discount: float, arms: Floats, rng: Words, best: Floats) -> None:
@@ -117,15 +136,10 @@ def _optima(parameters: Floats, seed: np.uint64, discount: float, arms: Floats, 
         rng[0] = key(seed, np.uint64(run), ARMS)
         start(arms, parameters, rng)
         for arm in range(len(arms)):
-            kept = np.empty((states, states))
-            for i in range(states):
-                row, before = ENTERING + (2 + i) * states, 0.0
-                for j in range(states):
-                    kept[i, j] = discount * (arms[arm, row + j] - before)
-                    before = arms[arm, row + j]
-            expected = arms[arm, ENTERING + states : ENTERING + 2 * states].copy()
             own = slice(arm * states, (arm + 1) * states)
-            index[own], leaving[own] = eliminate(kept, expected, int(arms[arm, STATE]))
+            index[own], leaving[own] = eliminate(
+                discounted(arms[arm], discount), expected_of(arms[arm]), int(arms[arm, STATE])
+            )
         best[run] = integrated(index, leaving, owner, discount)
 
 
@@ -133,6 +147,7 @@ class MarkovBed(Testbed):
     """Rested Markov arms, all with as many `states`; subclasses give the `chains`, or draw them."""
 
     moving = True  # by being pulled
+    shows = 2
     start = staticmethod(start)
     show = staticmethod(show)
     pay = staticmethod(pay)
@@ -150,12 +165,7 @@ class MarkovBed(Testbed):
     @property
     def columns(self) -> int:  # type: ignore[override]
         """As listed at the top of the file."""
-        return ENTERING + 2 * self.states + self.states**2
-
-    @property
-    def shows(self) -> int:  # type: ignore[override]
-        """State, number of states, rewards, transitions."""
-        return CHAIN + self.states + self.states**2
+        return ENTERING + 3 * self.states + self.states**2
 
     def optimum(self, seed: int, runs: int) -> Floats:
         """What Gittins' policy earns in each run from the states in which its arms begin, over endless pulls."""
@@ -192,7 +202,8 @@ class TwoTasks(MarkovBed):
         found = np.zeros((2, self.columns))
         for row, chain in zip(found, self.chains, strict=True):
             row[STATES] = self.states
-            row[ENTERING:] = np.concatenate([chain.entering, chain.rewards, chain.transitions.cumsum(1).ravel()])
+            indices = chain.indices(self.discount)
+            row[ENTERING:] = [*chain.entering, *chain.rewards, *indices, *chain.transitions.cumsum(1).ravel()]
         return found
 
     @property
@@ -240,14 +251,15 @@ class Markov(MarkovBed):
             return None
         n = self.states
         found = self.parameters[:, ENTERING:]
-        steps = np.diff(found[:, 2 * n :].reshape(-1, n, n), axis=2, prepend=0.0)
+        steps = np.diff(found[:, 3 * n :].reshape(-1, n, n), axis=2, prepend=0.0)
         return [MarkovArm(matrix, row[:n]) for matrix, row in zip(steps, found, strict=True)]
 
     @property
     def parameters(self) -> Floats:
-        """The chains of the seed as the columns of the arms; NaN, branching and states where each run draws its own."""
+        """The chains of the seed as the columns of the arms; NaN, branching, states, γ where each run draws its own."""
         blank = np.zeros((self.arms, self.columns))
         blank[:, MEAN], blank[:, STATE], blank[:, STATES] = np.nan, self.settings.branching or self.states, self.states
+        blank[:, ENTERING] = self.discount
         if self.settings.seed < 0:
             return blank
         drawn, rng = np.empty_like(blank), np.empty(1, np.uint64)

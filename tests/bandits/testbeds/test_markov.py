@@ -11,7 +11,8 @@ from bandits.policy import Policy, rows
 from bandits.randomness import key
 from bandits.simulation import simulate
 from bandits.testbeds import markov
-from bandits.testbeds.markov import CHAIN, ENTERING, KNOWN, NOW, STATE, Markov, MarkovBed, TwoTasks
+from bandits.testbeds.markov import ENTERING, INDEX, NOW, STATE, Markov, MarkovBed, TwoTasks
+from bandits.theory.gittins import chain_indices
 from bandits.theory.oracle import JointChain
 from explore.errors import BadInput
 
@@ -70,7 +71,7 @@ def test_two_tasks_are_those_of_duff() -> None:
 def drawn(bed: Markov, seed: int) -> Any:
     """Rewards `(arms, states)` and transitions `(arms, states, states)` of a run."""
     arms, n = begun(bed, seed), bed.states
-    upto = arms[:, ENTERING + 2 * n :].reshape(-1, n, n)
+    upto = arms[:, ENTERING + 3 * n :].reshape(-1, n, n)
     return arms[:, ENTERING : ENTERING + n], np.diff(upto, axis=2, prepend=0.0)
 
 
@@ -135,20 +136,9 @@ def test_a_policy_sees_the_states_before_it_chooses(delay: int) -> None:
         assert arm == pull % 2
         assert after[NOW, arm] == (reward == 10.0)
         assert after[NOW, 1 - arm] == before[NOW, 1 - arm]
+    exact = [chain_indices(chain.transitions, chain.rewards, 0.7) for chain in bed.chains]
     for shown in SEEN:
-        assert shown[KNOWN].tolist() == [2, 2]
-        for arm, chain in enumerate(bed.chains):
-            np.testing.assert_array_equal(shown[CHAIN : CHAIN + 2, arm], chain.entering)
-            np.testing.assert_allclose(shown[CHAIN + 2 :, arm], chain.transitions.ravel(), atol=1e-15)
-
-
-def test_the_chains_of_each_run_are_shown_anew() -> None:
-    """Two runs in one block: what the first was shown does not stay."""
-    simulate(Markov(arms=2, states=3), [Watcher()], runs=2, horizon=10, seed=3)
-    chains = [shown[CHAIN:] for shown in SEEN]
-    assert all(np.array_equal(chains[0], chain) for chain in chains[1:10])
-    assert all(np.array_equal(chains[10], chain) for chain in chains[11:])
-    assert not np.any(chains[0][:3] == chains[10][:3])
+        np.testing.assert_allclose(shown[INDEX], [exact[arm][int(shown[NOW, arm])] for arm in (0, 1)], rtol=1e-12)
 
 
 @pytest.mark.parametrize("bed", [TwoTasks(), Markov(arms=3, states=3)], ids=["two-tasks", "drawn"])
@@ -158,7 +148,7 @@ def test_the_optimum_of_a_run_is_the_best_value_of_its_joint_chain(bed: MarkovBe
     for run in range(6):
         start = int(key(np.uint64(4), np.uint64(run), kernel.ARMS))
         arms, n = begun(bed, start), bed.states
-        steps = np.diff(arms[:, ENTERING + 2 * n :].reshape(-1, n, n), axis=2, prepend=0.0)
+        steps = np.diff(arms[:, ENTERING + 3 * n :].reshape(-1, n, n), axis=2, prepend=0.0)
         chains = [markov.MarkovArm(p, row[ENTERING : ENTERING + n]) for p, row in zip(steps, arms, strict=True)]
         joint = JointChain(chains, bed.discount)
         here = (joint.states == arms[:, STATE].astype(int)).all(1)
