@@ -11,7 +11,7 @@ with α = α₀τ/(τ + n) after n pulls. The next arm is drawn by its value Q(s
 schedules that replications report; **with them task 1 of `two-tasks` sticks**, and a constant ε converges
 (`bandits.theory.duff` says why, and has the same update and choice for a study outside the bed).
 
-The policy sees the states of the arms, and nothing of their chains. Where an arm went is seen at the next choice, so
+It looks at the states of the arms, and at nothing of their chains. Where an arm went is seen at the next choice, so
 the update is done there; with a fixed delay, when the reward of that pull has come.
 """
 
