@@ -6,7 +6,7 @@ from agents.mazes import described, make
 from agents.mazes.lockstep import played, random_play
 from agents.planners import plan
 
-STEPS, SLOTS, PLANS, BUDGET = 1000, 8, 5, 200_000
+STEPS, SLOTS, PLANS, BUDGET = 1000, 8, 5, 2_000_000
 
 
 def main() -> None:
