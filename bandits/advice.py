@@ -148,8 +148,16 @@ ADVICE = MappingProxyType(
             "abrupt changes at unknown times, with no pace to tune", "the confidence of its test", "Besson et al. 2022"
         ),
         "cusum-ucb": Advice("abrupt changes of known smallest size", "the size of a change", "Liu, Lee & Shroff 2018"),
-        "lin-ucb": Advice("contexts with linear rewards", "the width of the bound", "Li et al. 2010"),
-        "lin-ts": Advice("contexts with linear rewards, and delay", "the scale of the noise", "Agrawal & Goyal 2013"),
+        "lin-ucb": Advice(
+            "contexts in which rewards are linear",
+            "a testbed with contexts; the noise, or the width of the bound",
+            "Li et al. 2010; Abbasi-Yadkori et al. 2011",
+        ),
+        "lin-ts": Advice(
+            "contexts in which rewards are linear, and delay",
+            "a testbed with contexts; the scale of the noise",
+            "Agrawal & Goyal 2013",
+        ),
         "gittins": Advice(
             "discounted rewards under a correct prior, where nothing does better; with a horizon instead of a discount "
             "it explores too little",

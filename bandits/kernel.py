@@ -44,13 +44,13 @@ def _unbound(*arguments: Any) -> Any:
 start = move = show = pay = select = update = conclude = _unbound
 
 
-def room(arms: int, columns: int, initial: Floats, longest: int = 0) -> Room:
+def room(arms: int, columns: int, initial: Floats, longest: int = 0, shown: int = 0) -> Room:
     """What `play` works in: arms, the policy's state, the words of the arms and of the other streams, late rewards.
 
-    `longest` is by how many steps a reward may be late.
+    `longest` is by how many steps a reward may be late; below each is what was `shown` of its arm.
     """
     words, others = np.empty(arms, np.uint64), np.empty((3, 1), np.uint64)
-    late, due = np.empty(longest + 1), np.empty((3, longest + 1), np.int64)
+    late, due = np.empty((1 + shown, longest + 1)), np.empty((3, longest + 1), np.int64)
     return np.empty((arms, columns)), np.empty_like(initial), words, others, late, due
 
 
@@ -114,12 +114,14 @@ def play(
             if delay == 0.0:
                 update(state, arm, reward, rng)
             else:
-                _later(late, due, t, _steps_late(delay, len(late) - 1, delay_rng), arm, reward)
-                item = due[0, t % len(late)]
+                _later(late, due, state, t, _steps_late(delay, late.shape[1] - 1, delay_rng), arm, reward)
+                item = due[0, t % late.shape[1]]
                 while item >= 0:
-                    update(state, due[2, item], late[item], rng)
+                    for seen in range(shown):
+                        state[len(state) - shown + seen, due[2, item]] = late[1 + seen, item]
+                    update(state, due[2, item], late[0, item], rng)
                     item = due[1, item]
-                due[0, t % len(late)] = -1
+                due[0, t % late.shape[1]] = -1
             if weight > WORTHLESS:
                 returned += weight * reward
                 weight *= discount
@@ -157,11 +159,17 @@ def _steps_late(delay: float, longest: int, rng: Words) -> int:
 
 
 @kernel_part
-def _later(late: Floats, due: npt.NDArray[np.int64], t: int, steps: int, arm: int, reward: float) -> None:
-    """Note the reward of step t for step t + `steps`: `due` has, per step modulo the room, the first item due then, and
-    per item the next one due with it, and its arm."""
-    item, slot = t % len(late), (t + steps) % len(late)
-    late[item], due[2, item] = reward, arm
+def _later(
+    late: Floats, due: npt.NDArray[np.int64], state: Floats, t: int, steps: int, arm: int, reward: float
+) -> None:
+    """Note the reward of step t, and what the arm showed, for step t + `steps`.
+
+    `due` has, per step modulo the room, the first item due then, and per item the next one due with it, and its arm.
+    """
+    item, slot = t % late.shape[1], (t + steps) % late.shape[1]
+    late[0, item], due[2, item] = reward, arm
+    for seen in range(1, len(late)):
+        late[seen, item] = state[len(state) - len(late) + seen, arm]
     due[1, item] = due[0, slot]
     due[0, slot] = item
 

@@ -35,7 +35,7 @@ def _unbound(*arguments: Any) -> Any:
 start = pay = select = update = _unbound
 
 
-def room(arms: int, columns: int, initial: Floats, longest: int = 0) -> Room:
+def room(arms: int, columns: int, initial: Floats, longest: int = 0, shown: int = 0) -> Room:
     """What `play` is given to work in: it makes its own, as arrays that are the compiler's own vectorise."""
     return arms, columns
 

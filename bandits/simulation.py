@@ -194,7 +194,7 @@ def _simulate_one(
             last[rows],
             sums,
             learnt[rows],
-            room(bed.arms, bed.columns, initial, bed.longest_delay),
+            room(bed.arms, bed.columns, initial, bed.longest_delay, bed.shows),
         )
         return sums
 

@@ -7,6 +7,8 @@ A testbed is a few compiled functions over an array `arms` `(arms, columns)` who
     show(arms, shown)                   what a policy may see before it chooses, for testbeds with `shows` > 0 such rows
     pay(arms, arm, word) -> reward      the reward of a pull, decided by 64 random bits; it may change the arm
 
+With a late reward the policy sees again what the arm showed when it was pulled.
+
 `rng` and `word` are of the streams in `bandits.randomness`. The n-th pull of arm a in run i gets the same word
 whatever the policy did before: common random numbers, so that the difference of two policies shows with few runs.
 """
@@ -55,9 +57,10 @@ class Testbed:
     about: ClassVar[str] = ""  # what the arms are, in one line
     source: ClassVar[str] = ""  # who stated the problem
     family: ClassVar[str]  # bernoulli, gaussian, …: what policies may assume of the rewards
-    columns: ClassVar[int] = 1
+    columns: int = 1
     moving: ClassVar[bool] = False
     shows: int = 0  # rows that `show` writes to the end of a policy's state
+    linear: str = ""  # where they are contexts in which the means are linear: parameters are shared, or disjoint
     start: ClassVar[Callable[..., None]]
     move: ClassVar[Callable[..., None]] = staticmethod(fixed_in_time)
     show: ClassVar[Callable[..., None]] = staticmethod(nothing_to_see)

@@ -31,7 +31,7 @@ def interpreted(bed, policy, horizon, seed):
     points = simulation.checkpoints(horizon)
     regret, last, sums = np.zeros((1, len(points)), np.float32), np.zeros((1, 5)), np.zeros((len(points), 3))
     initial = np.vstack([policy.initial(bed, horizon), np.zeros((bed.shows, bed.arms))])
-    room = kernel.room(bed.arms, bed.columns, initial, bed.longest_delay)
+    room = kernel.room(bed.arms, bed.columns, initial, bed.longest_delay, bed.shows)
     how = (bed.moving, bed.shows, bed.delay, bed.discount)
     play(bed.parameters, initial, np.uint64(seed), 0, horizon, *how, points, regret, last, sums, np.zeros((1, 0)), room)
     return regret, last, sums
