@@ -4,13 +4,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bandits.policy import Policy
+    from bandits.policy import Policy, from_functions
     from bandits.simulation import Simulation, simulate
     from bandits.testbed import Testbed
 
-__all__ = ["Policy", "Simulation", "Testbed", "simulate"]
+__all__ = ["Policy", "Simulation", "Testbed", "from_functions", "simulate"]
 
-_HOMES = {"simulate": "simulation", "Simulation": "simulation", "Policy": "policy", "Testbed": "testbed"}
+_HOMES = {
+    "simulate": "simulation",
+    "Simulation": "simulation",
+    "Policy": "policy",
+    "from_functions": "policy",
+    "Testbed": "testbed",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -78,6 +78,10 @@ def simulate_plugin(
     sums, every, point = np.zeros((len(points), 3)), np.arange(runs), 0
     for t in range(1, horizon + 1):
         chosen = choose(values, t)
+        if chosen.min() < 0 or chosen.max() >= bed.arms:  # compiled code would write to what lies beside the arrays
+            raise BadInput(
+                f"'{spec}' chose an arm in step {t} that there is not: the {bed.arms} arms are 0 to {bed.arms - 1}."
+            )
         pull(parameters, t, bed.moving, arms, streams, arms_rng, chosen, reward, gap)
         told(chosen, reward)
         pulls[every, chosen] += 1.0

@@ -37,6 +37,10 @@ LAST = 10  # steps at the end over which reward and share of optimal pulls are a
 WORTHLESS = 1e-30  # a reward of which no more than this share counts is left out of the discounted return
 
 
+class NoSuchArm(IndexError):
+    """A policy chose an arm that there is not; the arguments are the arm, the step, and how many arms there are."""
+
+
 def _unbound(*arguments: Any) -> Any:
     raise NotImplementedError("a function of the testbed or policy that `bound` puts in its place")
 
@@ -82,7 +86,7 @@ def play(
     and share of optimal pulls over the last steps, and of the arm that would be recommended at the end, the one pulled
     most, by how much its mean is below the best, and 1 where it is, and with a discount, as a fifth, the return; `sums`
     `(points, 3)`, over runs, of the reward at each point, of its square, and of optimal pulls; `learnt` `(runs, …)`,
-    where it is not empty, what the policy concludes.
+    where it is not empty, what the policy concludes. NoSuchArm where the policy chooses none of the arms.
     """
     arms, state, streams = borrowed(room[0]), borrowed(room[1]), borrowed(room[2])
     others, late, due = borrowed(room[3]), borrowed(room[4]), borrowed(room[5])
@@ -108,6 +112,8 @@ def play(
             if shown > 0:
                 show(arms, state[len(state) - shown :])
             arm = select(state, t, rng)
+            if not 0 <= arm < len(arms):  # compiled code would write to what lies beside the arrays
+                raise NoSuchArm(arm, t, len(arms))
             streams[arm] += GAMMA
             mean = arms[arm, 0]  # before the pull, which may change it
             reward = pay(arms, arm, np.uint64(mix(streams[arm])))

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bandits.kernel import ARMS, LAST, PAY, POLICY, Floats, Words
+from bandits.kernel import ARMS, LAST, PAY, POLICY, Floats, NoSuchArm, Words
 from bandits.randomness import EDGES, GAMMA, LAYER, TIE, key, mix, normal_of, part_of, uniform_of, words_between
 from explore.compiled import kernel_part
 
@@ -87,6 +87,8 @@ def play(
             select(state, t, rng, chosen, work)
             for lane in range(LANES):
                 arm = chosen[lane]
+                if not 0 <= arm < room[0]:
+                    raise NoSuchArm(arm, t, room[0])
                 streams[arm, lane] += GAMMA
                 words[lane] = streams[arm, lane]
                 mean[lane] = means[arm, lane]

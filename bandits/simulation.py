@@ -6,21 +6,19 @@ figures are the same to the last bit for any number of threads.
 """
 
 import os
-import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from numba.core.dispatcher import Dispatcher
-from numba.core.errors import NumbaError
 
 from bandits import kernel, lanes
-from bandits.kernel import Floats, bound
+from bandits.diagnosis import complaint
+from bandits.kernel import Floats, NoSuchArm, bound
 from bandits.policy import POLICIES, Lesson, Policy
 from bandits.testbed import TESTBEDS, Testbed, spelled
 from explore.errors import BadInput, unknown
@@ -168,8 +166,7 @@ def _simulate_one(
     told: Callable[[int], None] | None,
 ) -> PolicyResult:
     started = time.perf_counter()
-    parameters, initial = np.ascontiguousarray(bed.parameters), policy.initial(bed, horizon)
-    initial = np.vstack([initial, np.zeros((bed.shows, bed.arms))])
+    parameters, initial = np.ascontiguousarray(bed.parameters), _state(bed, spec, policy, horizon)
     play, room = _kernel(bed, policy)
     regret = np.zeros((runs, len(points)), dtype=np.float32)
     last = np.zeros((runs, 5 if bed.discount > 0 else 4))
@@ -200,8 +197,8 @@ def _simulate_one(
 
     try:
         block(0, 0)  # no run at all: compiles, or loads what was compiled before
-    except NumbaError as error:
-        raise BadInput(f"the policy '{spec}' does not compile: {_reason(error)}") from error
+    except Exception as error:  # whatever a compiler raises
+        raise BadInput(f"the policy '{spec}' {complaint(bed, policy, error)}") from error
     ready = time.perf_counter()
     sums = np.zeros((len(points), 3))
     with ThreadPoolExecutor(threads) as pool:
@@ -210,8 +207,13 @@ def _simulate_one(
                 sums += part
                 if told is not None:
                     told(min((number + 1) * BLOCK, runs))
-        except BaseException:
+        except BaseException as stopped:
             pool.shutdown(wait=False, cancel_futures=True)
+            if isinstance(stopped, NoSuchArm):
+                arm, t, arms = stopped.args
+                raise BadInput(
+                    f"the policy '{spec}' chose arm {arm} in step {t}: the {arms} arms are 0 to {arms - 1}."
+                ) from stopped
             raise
     pulls_per_second = runs * horizon / (time.perf_counter() - ready)
     found = summary(spec, regret, last, sums, pulls_per_second, ready - started, isinstance(play, Dispatcher))
@@ -260,6 +262,17 @@ def summary(
     )
 
 
+def _state(bed: Testbed, spec: str, policy: Policy, horizon: int) -> Floats:
+    """The policy's state before the first pull, with the rows that `show` writes."""
+    own = np.asarray(policy.initial(bed, horizon), dtype=np.float64)
+    if own.ndim != 2 or own.shape[1] != bed.arms:
+        raise BadInput(
+            f"the policy '{spec}' begins with a state of shape {own.shape}: "
+            f"it must be (rows, {bed.arms}), with a column for each arm."
+        )
+    return np.vstack([own, np.zeros((bed.shows, bed.arms))])
+
+
 def _kernel(bed: Testbed, policy: Policy) -> tuple[Callable[..., None], Callable[..., Any]]:
     """The kernel that plays this policy here, and what makes the room it works in; side by side where both can."""
     parts: dict[str, Any]
@@ -272,17 +285,6 @@ def _kernel(bed: Testbed, policy: Policy) -> tuple[Callable[..., None], Callable
     parts["select"], parts["update"] = policy.functions(bed)
     parts["conclude"] = type(policy).conclude
     return bound(kernel.play, parts), kernel.room
-
-
-def _reason(error: NumbaError) -> str:
-    """Numba's complaint in one sentence, with the innermost line of code that it names."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-    found = re.findall(r'File "([^"]+)", line (\d+)', text)
-    lines = [place for place in found if Path(place[0]).name not in ("kernel.py", "lanes.py", "compiled.py")]
-    told = [line.strip() for line in text.splitlines() if line.strip()]
-    causes = [line for line in told if not line.startswith(("Failed in", "During:", "File", "-", ">", "There are"))]
-    place = f" ({lines[-1][0]}, line {lines[-1][1]})" if lines else ""
-    return f"{causes[0] if causes else told[0]}{place}"
 
 
 def _standard_error(values: Floats) -> float:

@@ -1,0 +1,118 @@
+"""Why a policy does not compile: one sentence, with the file and line of the author's code.
+
+The compiler complains about the kernel that the functions are spliced into. Here each function is looked at, and then
+compiled, by itself; the first that fails is the culprit, and its complaint is short.
+"""
+
+import dis
+import inspect
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba import types
+from numba.core.dispatcher import Dispatcher
+
+import bandits
+import explore
+from bandits.policy import Policy
+from bandits.testbed import Testbed
+
+STATE, RNG = types.float64[:, ::1], types.uint64[::1]
+TAKES = {
+    "select": ("state, t, rng", (STATE, types.int64, RNG)),
+    "update": ("state, arm, reward, rng", (STATE, types.int64, types.float64, RNG)),
+    "start": ("arms, parameters, rng", (STATE, STATE, RNG)),
+    "move": ("arms, parameters, t, rng", (STATE, STATE, types.int64, RNG)),
+    "show": ("arms, shown", (STATE, STATE)),
+    "pay": ("arms, arm, word", (STATE, types.int64, types.uint64)),
+}
+HOUSE = (numba, explore, bandits)
+
+
+def complaint(bed: Testbed, policy: Policy, error: Exception) -> str:
+    """The rest of a sentence that begins with the policy's name; `error` is what the compiler raised."""
+    parts = dict(zip(("select", "update"), policy.functions(bed), strict=True)) | bed.functions()
+    for name, function in parts.items():
+        plain = getattr(function, "py_func", function)
+        found = _misfit(name, plain) or _failure(name, plain)
+        if found:
+            owner = "" if name in ("select", "update") else f", on {type(bed).__name__},"
+            return f"does not compile{owner}: {found}"
+    return f"does not compile: {_reason(error)}"
+
+
+def _misfit(name: str, plain: Callable[..., Any]) -> str | None:
+    """What is wrong with the arguments."""
+    arguments, kinds = TAKES[name]
+    try:
+        inspect.signature(plain).bind(*kinds)
+    except TypeError:
+        return f"{name} takes {inspect.signature(plain)}, and must take ({arguments}){_place(plain)}"
+    return None
+
+
+def _failure(name: str, plain: Callable[..., Any]) -> str | None:
+    """What the compiler says of the function by itself, or of what it returns."""
+    kinds = TAKES[name][1]
+    alone = numba.njit(error_model="numpy")(plain)
+    try:
+        alone.compile(kinds)
+    except Exception as error:  # whatever a compiler raises
+        return f"in {name}, {_reason(error, plain)}"
+    given = alone.overloads[kinds].signature.return_type
+    if name == "select" and not isinstance(given, types.Integer):
+        return f"select returns {given}, and must return the arm as a whole number{_place(plain)}"
+    return None
+
+
+def _reason(error: Exception, plain: Callable[..., Any] | None = None) -> str:
+    """The complaint in one sentence, with the innermost line of the author's code that it names, or that it means."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    told = [line.strip() for line in text.splitlines() if line.strip()]
+    causes = [line for line in told if not line.startswith(("Failed in", "During:", "File", "-", ">", "There are"))]
+    said = causes[0] if causes else told[0] if told else type(error).__name__
+    # The compiler goes from the innermost line to the outermost.
+    places = [(file, int(line)) for file, line in re.findall(r'File "([^"]+)", line (\d+)', text)]
+    places = [place for place in places if not _of_the_house(place[0])] or places
+    missing = re.search(r"name '(\w+)' is not defined", said)
+    if plain is not None:
+        named = _where_named(plain, missing.group(1), set()) if missing else None
+        places = [named] if named else places or [_first_line(plain)]
+    return f"{said.removesuffix('Raised from None').rstrip('. ')}{_shown(*places[0]) if places else ''}"
+
+
+def _of_the_house(file: str) -> bool:
+    """Whether a line of this file is not the author's: it is the compiler's, or of the packages that a policy uses."""
+    return any(Path(file).resolve().is_relative_to(Path(str(package.__file__)).parent) for package in HOUSE)
+
+
+def _where_named(plain: Callable[..., Any], name: str, seen: set[Any]) -> tuple[str, int] | None:
+    """The line on which the function, or a compiled one that it calls, uses a global `name` that there is not."""
+    code: Any = plain.__code__
+    scope: dict[str, Any] = plain.__globals__
+    seen.add(code)
+    for instruction in dis.get_instructions(code):
+        place = instruction.positions
+        if instruction.argval == name and name not in scope and place is not None and place.lineno:
+            return code.co_filename, place.lineno
+    for called in (scope.get(other) for other in code.co_names):
+        if isinstance(called, Dispatcher) and called.py_func.__code__ not in seen:
+            found = _where_named(called.py_func, name, seen)
+            if found:
+                return found
+    return None
+
+
+def _first_line(plain: Any) -> tuple[str, int]:
+    return plain.__code__.co_filename, plain.__code__.co_firstlineno
+
+
+def _place(plain: Callable[..., Any]) -> str:
+    return _shown(*_first_line(plain))
+
+
+def _shown(file: str, line: int) -> str:
+    return f" ({Path(file).resolve()}, line {line})"
