@@ -162,7 +162,7 @@ class BayesUCB(Policy):
     """Bayes-UCB."""
 
     class Settings(Settings):
-        c: float = Field(0.0, ge=0, description="exponent of ln T; the proof needs 5")
+        c: float = Field(0.0, ge=0, le=100, description="exponent of ln T; the proof needs 5")
 
     def functions(self, bed: Testbed) -> Functions:
         """By the testbed's family."""

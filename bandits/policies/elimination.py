@@ -12,6 +12,7 @@
 import math
 from typing import Any
 
+import numpy as np
 from pydantic import Field
 
 from bandits.policy import Floats, Policy, rows
@@ -114,7 +115,7 @@ def update_median(state: Floats, arm: int, reward: float, rng: Any) -> None:
 @kernel_part
 def phase_length(epsilon: float, delta: float, variance: float) -> float:
     """Pulls of each arm in a phase of median elimination."""
-    return float(math.ceil(4.0 * variance * 4.0 / epsilon**2 * math.log(3.0 / delta)))
+    return float(np.ceil(4.0 * variance * 4.0 / epsilon**2 * math.log(3.0 / delta)))  # infinite where ε² is 0
 
 
 class ExploreThenCommit(Policy):

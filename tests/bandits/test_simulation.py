@@ -61,6 +61,23 @@ def test_a_run_does_not_depend_on_its_company(monkeypatch: pytest.MonkeyPatch) -
     np.testing.assert_array_equal(blocks, many)
 
 
+@pytest.mark.parametrize("testbed", ["sutton-barto", "sutton-barto:delay=2"])
+def test_how_runs_are_batched_changes_no_bit(testbed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Side by side and one by one, in blocks of one run, of some, or all at once, by one thread or several.
+
+    What is averaged over runs as they are played is added up block by block, so that it moves by rounding alone.
+    """
+    settings: dict[str, Any] = {"policies": ["epsilon-greedy"], "runs": 70, "horizon": 60, "seed": 5}
+    usual = simulate(testbed, **settings).policies[0]
+    for block, threads in ((1, 4), (13, 2), (100, 1)):
+        monkeypatch.setattr(simulation, "BLOCK", block)
+        found = simulate(testbed, threads=threads, **settings).policies[0]
+        for name in ("regrets", "reward", "optimal", "simple_regret", "regret_curve", "regret_low", "regret_high"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(usual, name), err_msg=name)
+        np.testing.assert_allclose(found.reward_curve, usual.reward_curve, rtol=0, atol=1e-14)
+        np.testing.assert_array_equal(found.optimal_curve, usual.optimal_curve)
+
+
 def test_another_seed_is_another_simulation() -> None:
     one, other = (simulate(policies=["ucb"], runs=20, horizon=50, seed=seed).policies[0].regrets for seed in (1, 2))
     assert not np.any(one == other)
@@ -197,6 +214,8 @@ def test_progress_is_told_and_may_stop_it() -> None:
         ({"policies": []}, "no policy"),
         ({"testbed": "sutton-barto:arms=0"}, "setting 'arms'"),
         ({"testbed": "bernoulli:means=0.2/1.2"}, "a mean of 1.2 is outside [0, 1]"),
+        ({"testbed": "bernoulli:means=-0.1/0.5"}, "a mean of -0.1 is outside [0, 1]"),
+        ({"policies": ["lin-ucb"]}, "needs contexts"),
         ({"horizon": 9}, "shorter than the 10 arms"),
         ({"runs": 0}, "runs is 0"),
         ({"threads": 0}, "threads is 0"),

@@ -21,6 +21,11 @@ EMPTY = "MiniGrid-Empty-5x5-v0"
         (["mazes", "--json", "missing/x.json"], "missing/x.json"),
         (["bandits", "--runs", "0"], "--runs 0"),
         (["bandits", "--seed", "-1"], "--seed -1"),
+        (["bandits", "--policy", "epsilon-greedy:epsilon=1.5"], "'epsilon' of the policy 'epsilon-greedy' is '1.5'"),
+        (["bandits", "--testbed", "sutton-barto:arms=0"], "'arms' of the testbed 'sutton-barto' is '0'"),
+        (["bandits", "--testbed", "scaled:arms=20", "--horizon", "19"], "a horizon of 19 is shorter than the 20 arms"),
+        (["bandits", "--testbed", "bernoulli:means=0.5/1.2"], "'1.2' is not a probability"),
+        (["bandits", "--policy", "lin-ucb"], "needs contexts"),
         (["report", "missing"], "missing"),
         (["run", "missing.toml"], "missing.toml"),
         (["run", "--quick", "--full"], "--quick"),
@@ -51,6 +56,41 @@ def test_bad_input_is_one_sentence_status_two_and_nothing_written(line, said, tm
     assert shown.err.count("\n") == 1
     assert shown.out == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("return unheard_of(t)", "'unheard_of' is not defined"),
+        ("return state.shape[1]", "chose arm 10 in step 1: the 10 arms are 0 to 9"),
+    ],
+)
+def test_an_authors_mistake_is_one_sentence_that_shows_the_place(source, said, tmp_path, monkeypatch, capsys):
+    """A policy that is installed, from a file of its author's, in whose third line the mistake is."""
+    import importlib
+
+    from bandits.policy import POLICIES
+
+    name = "mine_" + str(len(source))
+    lines = [
+        "from numba import njit",
+        "def select(state, t, rng):",
+        f"    {source}",
+        "def update(state, arm, reward, rng):",
+        "    pass",
+        "from bandits.policies.value_based import EpsilonGreedy",
+        "class Mine(EpsilonGreedy):",
+        "    select, update = staticmethod(njit(select)), staticmethod(njit(update))",
+    ]
+    (tmp_path / f"{name}.py").write_text("\n".join(lines))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(POLICIES, "_added", {"mine": importlib.import_module(name).Mine})
+    assert invoke(["bandits", "--policy", "mine", "--runs", "2", "--horizon", "20"]) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err.replace("\n", " ")
+    assert "Traceback" not in shown.err
+    if "unheard_of" in source:
+        assert f"{name}.py, line 3)" in shown.err.replace("\n", "")
 
 
 def test_json_to_standard_output_is_alone_there(capsys):
