@@ -36,7 +36,7 @@ def complaint(bed: Testbed, policy: Policy, error: Exception) -> str:
     """The rest of a sentence that begins with the policy's name; `error` is what the compiler raised."""
     parts = dict(zip(("select", "update"), policy.functions(bed), strict=True)) | bed.functions()
     for name, function in parts.items():
-        plain = getattr(function, "py_func", function)
+        plain: Any = getattr(function, "py_func", function)
         found = _misfit(name, plain) or _failure(name, plain)
         if found:
             owner = "" if name in ("select", "update") else f", on {type(bed).__name__},"
@@ -62,7 +62,8 @@ def _failure(name: str, plain: Callable[..., Any]) -> str | None:
         alone.compile(kinds)
     except Exception as error:  # whatever a compiler raises
         return f"in {name}, {_reason(error, plain)}"
-    given = alone.overloads[kinds].signature.return_type
+    compiled: Any = alone.overloads[kinds]
+    given = compiled.signature.return_type
     if name == "select" and not isinstance(given, types.Integer):
         return f"select returns {given}, and must return the arm as a whole number{_place(plain)}"
     return None

@@ -162,7 +162,10 @@ def gamma_at(rng: Rng, d: float, c: float) -> float:
 def beta(rng: Rng, a: float, b: float) -> float:
     """A beta number with parameters a, b > 0."""
     x = gamma(rng, a)
-    return x / (x + gamma(rng, b))
+    both = x + gamma(rng, b)
+    if both == 0.0:  # parameters so small that both underflow: all that is left of the law are its ends
+        return 1.0 if uniform(rng) * (a + b) < a else 0.0
+    return x / both
 
 
 @kernel_part

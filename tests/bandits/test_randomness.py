@@ -74,6 +74,14 @@ def test_beta(a: float, b: float) -> None:
     follows(_fill_beta(a, b, COUNT), stats.beta(a, b))
 
 
+@pytest.mark.parametrize("scale", [1e-3, 1e-12, 1e-300])
+def test_beta_numbers_of_tiny_parameters_lie_at_the_ends(scale: float) -> None:
+    """Beta(a, b) tends to a coin of chance a / (a + b) as both fall."""
+    drawn = _fill_beta(0.3 * scale, 0.7 * scale, 20_000)
+    assert ((drawn < 1e-9) | (drawn > 1 - 1e-9)).mean() > 0.95
+    assert abs(drawn.mean() - 0.3) < 4 * np.sqrt(0.21 / 20_000)
+
+
 def test_integers_are_uniform() -> None:
     rng = np.array([3], dtype=np.uint64)
     counted = np.bincount([integer(rng, 7) for _ in range(20_000)], minlength=7)

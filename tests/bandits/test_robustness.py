@@ -159,9 +159,9 @@ def test_the_settings_that_are_drawn_are_those_of_the_plugins() -> None:
 
     @some(300)
     @given(specs(POLICIES, "thompson"), specs(TESTBEDS, "linear"), specs(POLICIES, "exp3-s"))
-    def check(*found: str) -> None:
-        drawn.extend(found)
-        for registry, spec in zip((POLICIES, TESTBEDS, POLICIES), found, strict=True):
+    def check(thompson: str, linear: str, adversarial: str) -> None:
+        drawn.extend([thompson, linear, adversarial])
+        for registry, spec in ((POLICIES, thompson), (TESTBEDS, linear), (POLICIES, adversarial)):
             simulation._built(registry, spec)
 
     check()
