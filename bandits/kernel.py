@@ -148,6 +148,8 @@ def play(
             pulls = words_between(np.uint64(mix(pays + np.uint64(arm) * GAMMA)), streams[arm])
             if pulls > most:
                 favourite, most = arm, pulls
+        if moving:
+            top = arms[:, 0].max()  # the last pull may have changed an arm
         last[row, 2] = top - arms[favourite, 0]
         last[row, 3] = 1.0 if arms[favourite, 0] < top else 0.0
         if discount > 0.0:
