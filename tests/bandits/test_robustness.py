@@ -133,7 +133,7 @@ def some(examples: int) -> Any:
 def test_every_policy_with_any_settings(name: str) -> None:
     played = []
 
-    @some(6)
+    @some(4)
     @given(bed=st.sampled_from(suitable(name)), policy=specs(POLICIES, name), seed=st.integers(0, 2**32))
     def check(bed: str, policy: str, seed: int) -> None:
         played.append(sound(bed, policy, seed, 20))
