@@ -129,7 +129,9 @@ class EpsilonDecreasing(Policy):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """cK / d² in the place of ε."""
-        return rows(bed.arms, self.settings.c * bed.arms / self.settings.d / self.settings.d, self.settings.alpha, 0.0, 0.0)
+        return rows(
+            bed.arms, self.settings.c * bed.arms / self.settings.d / self.settings.d, self.settings.alpha, 0.0, 0.0
+        )
 
 
 class EpsilonFirst(Policy):

@@ -95,6 +95,8 @@ class Linear(Testbed):
             "shared", description="shared: one θ, a context per arm; disjoint: one context, a θ per arm"
         )
 
+    about = "contextual arms: before every step each shows numbers, and its mean is linear in them"
+    source = "Abbasi-Yadkori, Pál & Szepesvári 2011; Li et al. 2010"
     family = "gaussian"
     moving = True
     start = staticmethod(start)
