@@ -4,18 +4,20 @@
 
 PCG XSL RR 128/64 (O'Neill 2014). 32-bit numbers are halves of an output, the low one first, the high one kept for the
 next call; `Generator.integers` bounds them by Lemire's method (2019). The state is six words: high and low of s, high
-and low of c, whether half an output is kept, and that half.
+and low of c, whether half an output is kept, and that half. Normal numbers come from NumPy's ziggurat (`ziggurat`).
 
 Who wants to know all that may happen gives `draw` a script instead of a generator. A script is a number whose digits
 are drawn, the lowest first: draw(a), draw(b), … give k mod a, (k div a) mod b, …, so that k = 0, 1, … run through every
 outcome. The increment c of a generator is odd; that of a script is 0.
 """
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from agents.mazes.ziggurat import tables
 from explore.compiled import kernel_part
 
 Words = npt.NDArray[np.uint64]
@@ -24,6 +26,10 @@ _HIGH, _LOW = np.uint64(0x2360ED051FC65DA4), np.uint64(0x4385DF649FCCF645)  # th
 _32, _58, _63, _1 = np.uint64(32), np.uint64(58), np.uint64(63), np.uint64(1)
 _64 = np.uint64(64)
 _HALF = np.uint64(0xFFFFFFFF)
+_8, _9, _11, _17 = (np.uint64(bits) for bits in (8, 9, 11, 17))
+_LAYER, _52_BITS = np.uint64(0xFF), np.uint64(0x000FFFFFFFFFFFFF)
+_FACTOR, _AT_ONCE, _DENSITY = tables()
+_TAIL = float(_FACTOR[-1]) * 2.0**52  # where the last layer ends and the tail begins
 
 
 def words(generator: np.random.Generator) -> Words:
@@ -105,3 +111,36 @@ def _digit(state: Words, count: np.uint64) -> int:
     state[0] //= count
     state[1] *= count
     return int(np.int64(digit))
+
+
+@kernel_part
+def uniform(state: Words) -> float:
+    """`Generator.random()`: 53 bits of a word as a number in [0, 1)."""
+    return float(_next(state) >> _11) * 2.0**-53
+
+
+@kernel_part
+def normal(state: Words) -> float:
+    """`Generator.standard_normal()`."""
+    while True:
+        word = _next(state)
+        layer, size = word & _LAYER, (word >> _9) & _52_BITS
+        x = float(float(size) * _FACTOR[layer])
+        if (word >> _8) & _1:
+            x = -x
+        if size < _AT_ONCE[layer]:
+            return x
+        if layer == 0:
+            return _tail(state, (word >> _17) & _1 != 0)
+        if (_DENSITY[layer - _1] - _DENSITY[layer]) * uniform(state) + _DENSITY[layer] < math.exp(-0.5 * x * x):
+            return x
+
+
+@kernel_part
+def _tail(state: Words, negative: bool) -> float:
+    """A number beyond the last layer, by Marsaglia's method (1964)."""
+    while True:
+        beyond = -(1 / _TAIL) * math.log1p(-uniform(state))
+        other = -math.log1p(-uniform(state))
+        if other + other > beyond * beyond:
+            return -(_TAIL + beyond) if negative else _TAIL + beyond

@@ -3,10 +3,12 @@
 import itertools
 
 import numpy as np
+import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.mazes.pcg import draw, read_script, words, write_script
+from agents.mazes.pcg import Words, draw, normal, read_script, uniform, words, write_script
+from explore.compiled import compiled
 
 
 @given(st.integers(0, 2**63), st.lists(st.integers(1, 2**32 - 1) | st.integers(1, 5), min_size=1, max_size=60))
@@ -31,3 +33,30 @@ def test_a_number_beyond_the_outcomes_leaves_digits() -> None:
     write_script(state, 7)
     assert (draw(state, 2), draw(state, 3)) == (1, 0)
     assert read_script(state) == (1, 6)
+
+
+@compiled
+def drawn(state: Words, count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Uniform and normal numbers by turns, and now and then half a word between them."""
+    uniforms, normals = np.empty(count), np.empty(count)
+    for i in range(count):
+        uniforms[i], normals[i] = uniform(state), normal(state)
+        if i % 1000 == 0:
+            draw(state, 5)
+    return uniforms, normals
+
+
+def test_uniform_and_normal_numbers_are_those_of_numpy() -> None:
+    """So many that the tail beyond 3.65, drawn with probability 0.00026, is met on either side."""
+    count = 400_000
+    generator = np.random.Generator(np.random.PCG64(3))
+    uniforms, normals = drawn(words(generator), count)
+    expected = np.empty((count, 2))
+    for i in range(count):
+        expected[i] = generator.random(), generator.standard_normal()
+        if i % 1000 == 0:
+            generator.integers(5)
+    np.testing.assert_array_equal(uniforms, expected[:, 0])
+    np.testing.assert_array_equal(normals, expected[:, 1])
+    assert (normals > 3.66).sum() > 20
+    assert (normals < -3.66).sum() > 20
