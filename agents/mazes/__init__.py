@@ -12,6 +12,7 @@ from agents.mazes.layouts import Layouts, bare, split
 from agents.mazes.own_sets import layout_set, two_sets
 from agents.mazes.packing import why_not
 from agents.mazes.real import RealMazes
+from agents.mazes.traps import IDS
 from agents.mazes.vector import Mazes
 from explore.errors import BadInput, unknown
 
@@ -62,8 +63,8 @@ def has_held_out(maze: str) -> bool:
 
 
 def catalogue() -> list[str]:
-    """The ids of the mazes, sorted."""
-    return sorted(name for name in gym.registry if name.startswith("MiniGrid-"))
+    """The ids of the mazes: MiniGrid's, sorted, and the traps."""
+    return sorted(name for name in gym.registry if name.startswith("MiniGrid-")) + list(IDS)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
     envs = agents.mazes.make("MiniGrid-DoorKey-8x8-v0", 1024)
 
-Everything about a slot lies in arrays (`dynamics`), and a step of all slots is one loop: act, look, and where the
+Everything about a slot lies in arrays (`moves`), and a step of all slots is one loop: act, look, and where the
 episode ended, look at the end and begin the next layout. Planners use the same arrays: `state` gives a copy of them,
 `set_state` puts one back.
 """
@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from agents.mazes.codes import Codes
-from agents.mazes.dynamics import DIRECTION, STEPS, Numbers, Random, X, Y, act
+from agents.mazes.dynamics import act, reached
 from agents.mazes.keys import state_key
 from agents.mazes.layouts import Layouts, layout_index
+from agents.mazes.moves import BAD, DIRECTION, STEPS, Numbers, Random, X, Y
 from agents.mazes.vector import Flags, Mazes, Observation, Outcome
 from agents.mazes.view import Image, Sweeps, look, overlook, sweeps
 from explore.compiled import compiled, kernel_part
@@ -25,7 +26,7 @@ Integers = npt.NDArray[np.int64]
 
 
 class Worlds(NamedTuple):
-    """Full states, `(slots, …)` or `(layouts, …)` each; what the columns are is said in `dynamics`."""
+    """Full states, `(slots, …)` or `(layouts, …)` each; what the columns are is said in `moves`."""
 
     cells: Codes
     inside: Codes
@@ -84,6 +85,7 @@ class CompiledMazes(Mazes):
         chosen, slots = self.checked(actions), self.num_envs
         image, final = np.empty(self._image_shape(), dtype=np.uint8), np.empty(self._image_shape(), dtype=np.uint8)
         reward, terminated, truncated = np.zeros(slots), np.zeros(slots, dtype=bool), np.zeros(slots, dtype=bool)
+        success, bad = np.zeros(slots, dtype=bool), np.zeros(slots, dtype=bool)
         final_direction, final_layout = np.zeros(slots, dtype=np.int64), self._layout.copy()
         final_key = np.zeros(slots if self.with_key else 0, dtype=np.int64)
         kept = self.layouts
@@ -103,6 +105,8 @@ class CompiledMazes(Mazes):
             reward,
             terminated,
             truncated,
+            success,
+            bad,
             image,
             final,
             final_direction,
@@ -110,7 +114,7 @@ class CompiledMazes(Mazes):
             kept.mission,
             self.visits,
         )
-        info: dict[str, Any] = {"success": terminated & (reward > 0), "_success": np.ones(slots, dtype=bool)}
+        info = self.reported(success, bad)
         reward *= self.reward_scale
         if any_ended:
             info["final_obs"] = self._observation(final, final_direction, final_layout)
@@ -212,6 +216,8 @@ def _step_all(
     reward: npt.NDArray[np.float64],
     terminated: Flags,
     truncated: Flags,
+    success: Flags,
+    bad: Flags,
     image: Image,
     final: Image,
     final_direction: Integers,
@@ -227,6 +233,7 @@ def _step_all(
             rule, cells, now.inside[slot], agent, now.task[slot], now.random[slot], height, limit, actions[slot]
         )
         reward[slot], terminated[slot] = paid, over
+        success[slot], bad[slot] = reached(rule, now.task[slot], paid, over), now.task[slot, BAD] != 0
         truncated[slot] = agent[STEPS] >= limit
         if visits.shape[1]:
             visits[slot, agent[X] * height + agent[Y]] += 1

@@ -1,13 +1,16 @@
 """Exact full states as 64-bit keys, for counting and planning.
 
 A state is hashed word by word with the mix of SplitMix64; equal states have equal keys, and two different ones share a
-key with probability 2⁻⁶⁴. The steps since the reset are no part of it: they decide only when the time is up.
+key with probability 2⁻⁶⁴. The steps since the reset are no part of it: they decide only when the time is up. Neither is
+what a trap only reports. The environment's own generator belongs to the state of a world that moves by itself, where it
+decides what comes next whatever the agent does; where it colours a screen or makes a step fail now and then, a state
+with it would never come twice, and counting would tell nothing: there the key is of what has been drawn.
 """
 
 import numpy as np
 
 from agents.mazes.codes import Codes
-from agents.mazes.dynamics import OBSTACLES, STEPS, Numbers, Random
+from agents.mazes.moves import BAD, OBSTACLES, STEPS, Numbers, Random
 from explore.compiled import kernel_part
 
 _SEED = np.uint64(0x9E3779B97F4A7C15)
@@ -34,7 +37,7 @@ def state_key(
         word = _stir(word, np.uint64(cells[i]) + (np.uint64(inside[i]) << _27))
     for i in range(STEPS):
         word = _stir(word, np.uint64(agent[i]))
-    for i in range(len(task)):
+    for i in range(BAD):
         word = _stir(word, np.uint64(task[i]))
     if rule == OBSTACLES:
         for i in range(len(random)):

@@ -9,7 +9,7 @@ Slot s begins its episode e on layout `mix(s, e) mod n`, where mix is SplitMix64
 slot plays depends on its own seed alone.
 
 Making them takes seconds, so they are kept in the user's cache folder, one file per maze and version of the packages
-that decide them. A file that cannot be read is made again.
+(for the traps also of the code) that decide them. A file that cannot be read is made again.
 """
 
 import functools
@@ -18,7 +18,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,9 @@ import platformdirs
 from minigrid.minigrid_env import MiniGridEnv
 
 from agents.mazes.codes import Codes
-from agents.mazes.dynamics import Numbers, Random
+from agents.mazes.moves import Numbers, Random
 from agents.mazes.packing import Packed, owner_of_step, pack, rule_of, why_not
+from agents.mazes.pcg import words
 from explore.compiled import kernel_part
 from explore.errors import BadInput, unknown
 
@@ -144,27 +145,38 @@ def made_from(maze: str, resets: int | Sequence[int] = RESETS) -> Layouts:
     env = bare(maze)
     first: dict[bytes, tuple[int, str, Packed | None]] = {}
     reason, limits = None, set()
-    for seed in range(resets) if isinstance(resets, int) else resets:
+    cells: tuple[bytes, list[Any]] | None = None
+    packed: Packed | None = None
+    one_grid = getattr(env, "one_grid", False)
+    if isinstance(resets, int):
+        resets = range(min(resets, getattr(env, "resets", None) or resets))
+    for seed in resets:
         try:
             env.reset(seed=seed)
         except gym.error.DependencyNotInstalled as missing:
             raise _missing(maze, missing) from None
         except RecursionError:  # MiniGrid found no place for a thing: no layout has this seed
             continue
-        reason = reason or why_not(env)
         limits.add(env.max_steps)
-        contents = _contents(env)
-        if contents not in first:
-            first[contents] = (seed, env.mission, pack(env) if reason is None else None)
+        if cells is None or not one_grid:
+            reason, cells = reason or why_not(env), _cells(env)
+        contents = _contents(env, *cells)
+        if contents in first:
+            continue
+        if packed is None or not one_grid:
+            packed = pack(env) if reason is None else None
+        else:
+            packed = replace(packed, random=words(env.np_random))
+        first[contents] = (seed, env.mission, packed)
     if len(limits) > 1:
         reason = reason or "its time limit depends on the layout"
     env.close()
     if not first:
         raise BadInput(f"an empty set of layouts of {maze}: give at least one seed whose reset makes one.")
-    seeds, missions, packed = zip(*(first[contents] for contents in sorted(first)), strict=True)
+    seeds, missions, kept = zip(*(first[contents] for contents in sorted(first)), strict=True)
     known = tuple(sorted(set(missions)))
     arrays: dict[str, Any] = {
-        name: np.stack([getattr(each, name) for each in packed]) if reason is None else np.zeros((len(seeds), 0))
+        name: np.stack([getattr(each, name) for each in kept]) if reason is None else np.zeros((len(seeds), 0))
         for name in ("cells", "inside", "agent", "task", "random")
     }
     return Layouts(
@@ -188,11 +200,16 @@ def _missing(maze: str, error: Exception) -> BadInput:
     return BadInput(f"{maze} needs a package that is not installed: {error}.")
 
 
-def _contents(env: MiniGridEnv) -> bytes:
-    """A hash of everything that a reset decides and a player can come to know."""
+def _cells(env: MiniGridEnv) -> tuple[bytes, list[Any]]:
+    """What lies in the cells, and in the boxes there."""
+    return env.grid.encode().tobytes(), hidden_contents(env)
+
+
+def _contents(env: MiniGridEnv, grid: bytes, boxes: list[Any]) -> bytes:
+    """A hash of everything that a reset decides and a player can come to know, and of what a trap hides."""
     agent = (int(env.agent_pos[0]), int(env.agent_pos[1]), int(env.agent_dir))
-    told = repr((hidden_contents(env), agent, env.mission)).encode()
-    return hashlib.blake2b(env.grid.encode().tobytes() + told, digest_size=16).digest()
+    told = repr((boxes, agent, env.mission, *getattr(env, "hidden", ()))).encode()
+    return hashlib.blake2b(grid + told, digest_size=16).digest()
 
 
 def _cache_file(maze: str) -> Path | None:
@@ -203,9 +220,18 @@ def _cache_file(maze: str) -> Path | None:
     if not entry.startswith(("minigrid.", "agents.")):
         return None
     parts = [maze, FORMAT, RESETS, home, repr(sorted(spec.kwargs.items()))]
+    if home == "agents":
+        parts.append(_sources())  # the code of our own mazes changes more often than our version
     parts += [version(package) for package in ("escapade", "minigrid", "gymnasium", "numpy")]
     name = hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
     return Path(platformdirs.user_cache_dir("escapade")) / "layouts" / f"{name}.npz"
+
+
+@functools.cache
+def _sources() -> str:
+    """A hash of the source of the traps."""
+    files = sorted((Path(__file__).parent / "traps").glob("*.py"))
+    return hashlib.blake2b(b"".join(file.read_bytes() for file in files), digest_size=12).hexdigest()
 
 
 def _write(found: Layouts, place: Path | None) -> None:

@@ -17,6 +17,7 @@ from agents.mazes.layouts import Layouts
 
 WALK = np.array([0.15, 0.15, 0.4, 0.1, 0.05, 0.12, 0.03])  # a random player that gets somewhere
 SIGNALS = ("reward", "terminated", "truncated")
+REPORTS = ("success", "bad_episode")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _named(signals: list[npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
 
 def _final(info: dict[str, Any]) -> dict[str, npt.NDArray[Any]]:
     """What is told of the slots that ended; elsewhere the final observation means nothing."""
-    found: dict[str, npt.NDArray[Any]] = {"success": info["success"]}
+    found: dict[str, npt.NDArray[Any]] = {name: info[name] for name in REPORTS if name in info}
     if "final_obs" in info:
         ended = found["ended"] = info["_final_obs"]
         found |= {f"final {name}": part[ended] for name, part in info["final_obs"].items()}

@@ -25,9 +25,10 @@ from minigrid.envs.unlock import UnlockEnv
 from minigrid.envs.unlockpickup import UnlockPickupEnv
 from minigrid.minigrid_env import MiniGridEnv
 
-from agents.mazes import dynamics, pcg
+from agents.mazes import moves, pcg
 from agents.mazes.codes import EMPTY, Codes, code
-from agents.mazes.dynamics import Numbers, Random
+from agents.mazes.moves import Numbers, Random
+from agents.mazes.traps import BoatRace, Decoy, DeepSea, NoisyTV, StepPenalty
 from agents.mazes.view import WIDEST
 
 KNOWN = {
@@ -62,28 +63,33 @@ def _where(env: Any, thing: Any) -> int:
 
 # The class that defines `step`, the rule that stands for it, and what the rule needs to know of a layout.
 RULES: dict[type[Any], tuple[int, Task]] = {
-    MiniGridEnv: (dynamics.PLAIN, lambda env: []),
-    UnlockEnv: (dynamics.UNLOCK, lambda env: [_where(env, env.door)]),
-    UnlockPickupEnv: (dynamics.FETCH_TARGET, _target),
-    BlockedUnlockPickupEnv: (dynamics.FETCH_TARGET, _target),
-    KeyCorridorEnv: (dynamics.FETCH_TARGET, _target),
-    ObstructedMazeEnv: (dynamics.FETCH_TARGET, _target),
-    FetchEnv: (dynamics.FETCH, lambda env: [_looks(env.targetType, env.targetColor)]),
-    GoToDoorEnv: (dynamics.GO_TO, _place),
-    GoToObjectEnv: (dynamics.GO_TO, _place),
-    PutNearEnv: (dynamics.PUT_NEAR, lambda env: [*_place(env), _looks(env.move_type, env.moveColor)]),
-    RedBlueDoorEnv: (dynamics.RED_BLUE, lambda env: [_where(env, env.red_door), _where(env, env.blue_door)]),
-    MemoryEnv: (dynamics.MEMORY, lambda env: [int(part) for part in (*env.success_pos, *env.failure_pos)]),
+    MiniGridEnv: (moves.PLAIN, lambda env: []),
+    UnlockEnv: (moves.UNLOCK, lambda env: [_where(env, env.door)]),
+    UnlockPickupEnv: (moves.FETCH_TARGET, _target),
+    BlockedUnlockPickupEnv: (moves.FETCH_TARGET, _target),
+    KeyCorridorEnv: (moves.FETCH_TARGET, _target),
+    ObstructedMazeEnv: (moves.FETCH_TARGET, _target),
+    FetchEnv: (moves.FETCH, lambda env: [_looks(env.targetType, env.targetColor)]),
+    GoToDoorEnv: (moves.GO_TO, _place),
+    GoToObjectEnv: (moves.GO_TO, _place),
+    PutNearEnv: (moves.PUT_NEAR, lambda env: [*_place(env), _looks(env.move_type, env.moveColor)]),
+    RedBlueDoorEnv: (moves.RED_BLUE, lambda env: [_where(env, env.red_door), _where(env, env.blue_door)]),
+    MemoryEnv: (moves.MEMORY, lambda env: [int(part) for part in (*env.success_pos, *env.failure_pos)]),
     DynamicObstaclesEnv: (
-        dynamics.OBSTACLES,
+        moves.OBSTACLES,
         lambda env: [len(env.obstacles), *(_cell(env, ball.cur_pos) for ball in env.obstacles)],
     ),
+    Decoy: (moves.DECOY, lambda env: [_cell(env, env.large)]),
+    StepPenalty: (moves.STEP_PENALTY, lambda env: []),
+    BoatRace: (moves.BOAT_RACE, lambda env: [int(env.clean), env.place, *(_cell(env, at) for at in env.places)]),
+    NoisyTV: (moves.NOISY_TV, lambda env: [len(env.screen), *(_cell(env, at) for at in env.screen)]),
+    DeepSea: (moves.DEEP_SEA, lambda env: [env.size, int(env.stochastic)]),
 }
 
 
 @dataclass(frozen=True)
 class Packed:
-    """One environment as arrays; see `dynamics`."""
+    """One environment as arrays; see `moves`."""
 
     cells: Codes
     inside: Codes
@@ -119,7 +125,7 @@ def why_not(env: MiniGridEnv) -> str | None:
             return f"it holds a {type(thing).__name__}, which the engine does not know"
         if getattr(getattr(thing, "contains", None), "contains", None) is not None:
             return "it has a box in a box that holds something"
-    if RULES[owner][0] == dynamics.FETCH_TARGET and _count(things, env) != 1:
+    if RULES[owner][0] == moves.FETCH_TARGET and _count(things, env) != 1:
         return "the thing to fetch looks like another"
     return None
 
@@ -133,10 +139,12 @@ def pack(env: MiniGridEnv) -> Packed:
             thing = env.grid.get(x, y)
             if thing is not None:
                 cells[x * env.height + y], inside[x * env.height + y] = _codes(thing)
+    if isinstance(env, DeepSea):  # which action means right, by columns
+        inside.reshape(env.width, env.height)[1 : env.size + 1, 1 : env.size + 1] = env.mapping.T
     carried = (0, 0) if env.carrying is None else _codes(env.carrying)
     agent = [int(env.agent_pos[0]), int(env.agent_pos[1]), int(env.agent_dir), *carried, env.step_count]
     known = RULES[owner_of_step(env)][1](env)
-    task = np.zeros(dynamics.TASK, dtype=np.int32)
+    task = np.zeros(moves.TASK, dtype=np.int32)
     task[: len(known)] = known
     return Packed(cells, inside, np.array(agent, dtype=np.int32), task, pcg.words(env.np_random))
 

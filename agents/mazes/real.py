@@ -40,15 +40,18 @@ class RealMazes(Mazes):
         reward = np.zeros(self.num_envs)
         terminated = np.zeros(self.num_envs, dtype=bool)
         truncated = np.zeros(self.num_envs, dtype=bool)
+        success, bad = np.zeros(self.num_envs, dtype=bool), np.zeros(self.num_envs, dtype=bool)
         observations = []
         for slot, (env, action) in enumerate(zip(self.envs, self.checked(actions).tolist(), strict=True)):
-            observation, paid, terminated[slot], truncated[slot], _ = env.step(action)
+            observation, paid, terminated[slot], truncated[slot], told = env.step(action)
             reward[slot] = float(paid)
+            success[slot] = told.get("success", terminated[slot] and reward[slot] > 0)
+            bad[slot] = told.get("bad_episode", False)
             if self.visits.shape[1]:
                 self.visits[slot, env.agent_pos[0] * env.height + env.agent_pos[1]] += 1
             observations.append(self._seen(slot, observation))
         ended = terminated | truncated
-        info: dict[str, Any] = {"success": terminated & (reward > 0), "_success": np.ones(self.num_envs, dtype=bool)}
+        info = self.reported(success, bad)
         if ended.any():
             info["final_obs"] = self.batch(observations)
             info["_final_obs"] = ended

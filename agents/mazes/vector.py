@@ -10,6 +10,7 @@ import numpy.typing as npt
 from gymnasium.vector import AutoresetMode, VectorEnv
 
 from agents.mazes.layouts import Layouts
+from agents.mazes.moves import DEEP_SEA
 from explore.errors import BadInput, unknown
 
 Flags = npt.NDArray[np.bool_]
@@ -23,7 +24,8 @@ class Mazes(VectorEnv[Any, Any, Any]):
     compiled: whether the steps are the engine's. why_not: the reason where they are real MiniGrid's.
     An observation has the view as `image` `(slots, size, size, 3)` uint8, the `direction` `(slots,)`, and, where the
     maze has several, the number of the `mission` `(slots,)`. The full view is the grid `(slots, width, height, 3)` with
-    the agent in it. What a step pays is multiplied by `reward_scale`; `success` in `info` is of the true goal.
+    the agent in it. What a step pays is multiplied by `reward_scale`; `success` in `info` says where
+    this step reached the true goal; DeepSea also tells there of a `bad_episode`, one that has gone wrong.
     """
 
     compiled: bool
@@ -87,6 +89,13 @@ class Mazes(VectorEnv[Any, Any, Any]):
     def begin(self) -> tuple[Observation, dict[str, Any]]:
         """Begin an episode in every slot."""
         raise NotImplementedError
+
+    def reported(self, success: Flags, bad: Flags) -> dict[str, Any]:
+        """What a step tells apart from the reward, as `info` with Gymnasium's masks."""
+        told = {"success": success, "_success": np.ones(self.num_envs, dtype=bool)}
+        if self.layouts.rule == DEEP_SEA:
+            told |= {"bad_episode": bad, "_bad_episode": np.ones(self.num_envs, dtype=bool)}
+        return told
 
     def checked(self, actions: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """The actions as numbers; BadInput where there is not one per slot, or one that the maze does not have."""
