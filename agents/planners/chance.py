@@ -15,7 +15,8 @@ So a rule of `dynamics` that draws by `pcg.draw` and by nothing else needs one l
     NOISE   its draws are seen and change nothing that is ever earned (a noisy screen): the planner draws 0 each time,
             and so does not tell states apart that differ in the noise alone
     OWN     its draws cannot be enumerated, and `outcome` has a function for it: obstacles are placed by trying until
-            a free cell is met, and what is equally likely there is the free cells, not the draws
+            a free cell is met, and what is equally likely there is the free cells, not the draws; a step in the deep
+            sea fails with probability 1/N
 
 A rule that is not named draws nothing. That every rule is named that draws is checked by playing (`tests`).
 """
@@ -23,12 +24,14 @@ A rule that is not named draws nothing. That every rule is named that draws is c
 from agents.mazes.codes import EMPTY, GOAL, Codes, object_of
 from agents.mazes.dynamics import FORWARD, LEFT, OBSTACLES, TRIES, Numbers, X, Y, act, front, plain
 from agents.mazes.layouts import Layouts
+from agents.mazes.moves import DEEP_SEA, NOISY_TV
 from agents.mazes.pcg import read_script, write_script
+from agents.mazes.trap_rules import sink
 from agents.planners.simulation import Rules, World, put
 from explore.compiled import kernel_part
 
 CERTAIN, DRAWN, NOISE, OWN = "certain", "drawn", "noise", "own"
-CHANCE = {OBSTACLES: OWN}
+CHANCE = {OBSTACLES: OWN, NOISY_TV: NOISE, DEEP_SEA: OWN}
 
 NEVER = 2.0**-53  # an outcome less likely than the rounding of 1 is left out
 
@@ -61,6 +64,8 @@ def outcome(
     put(after, before)
     if rules.rule == OBSTACLES:
         return _obstacles(rules, after, action, number)
+    if rules.rule == DEEP_SEA:
+        return _deep_sea(rules, after, action, number)
     cells, inside, agent, task, random = after
     write_script(random, 0 if noise else number)
     paid, over = act(rules.rule, cells, inside, agent, task, random, rules.height, rules.limit, action)
@@ -100,6 +105,17 @@ def _obstacles(rules: Rules, world: World, action: int, number: int) -> tuple[fl
     if action == FORWARD and blocked:
         paid, over = -1.0, True
     return (probability if left == 0 else 0.0), count, paid, over
+
+
+@kernel_part
+def _deep_sea(rules: Rules, world: World, action: int, number: int) -> tuple[float, int, float, bool]:
+    """Outcome 1 is that the action slips, if it means right and the sea is stochastic; the noise has the mean 0."""
+    _, inside, agent, task, _ = world
+    means_right = action == inside[agent[X] * rules.height + agent[Y]]
+    slip = 1.0 / task[0] if means_right and task[1] != 0 else 0.0
+    count = 2 if slip > 0 else 1
+    paid, over = sink(inside, agent, task, rules.height, action, 0.0, number == 1)
+    return (0.0 if number >= count else slip if number == 1 else 1.0 - slip), count, paid, over
 
 
 @kernel_part

@@ -144,7 +144,7 @@ def test_the_remote_control_shows_pictures_of_which_the_key_tells() -> None:
     per_slot = np.bincount([slot for slot, _ in held.values()])
     assert len(set(held.values())) == len(held)
     # 250 draws of 216 pictures: on average 216·(1 − (215/216)^250) = 148.3 different ones, give or take 5.
-    assert np.all((120 < per_slot) & (per_slot < 176))
+    assert np.all((per_slot > 120) & (per_slot < 176))
     assert abs(per_slot.mean() - 148.3) < 8
 
 
@@ -168,7 +168,8 @@ def test_in_the_boat_race_the_return_rises_and_the_goal_is_not_reached(kind: typ
     mirrored = plan.turn.bit_count() % 2 == 1  # left and right have changed places
     total = 0.0
     for step, action in enumerate([0, 2, 0, 2, 2, 2] + [1, 2, 2] * 83 + [1], start=1):
-        _, reward, terminated, truncated, info = envs.step(np.array([1 - action if mirrored and action < 2 else action]))
+        turned = 1 - action if mirrored and action < 2 else action
+        _, reward, terminated, truncated, info = envs.step(np.array([turned]))
         total += reward[0]
         assert not info["success"][0]
         assert not terminated[0]
