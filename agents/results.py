@@ -17,6 +17,8 @@ class LearnerResult:
     success is the share of episodes that reached the true goal.
     held_out_return, held_out_success: the same on layouts never trained on; None where there are too few.
     first_reward_step: environment steps of this learner until its first reward above zero; None if it never came.
+    first_success_step: environment steps until it first reached the true goal; in MiniGrid's mazes that is the first
+    reward, in a trap it is not.
     curve: (environment steps, evaluated return on training layouts) pairs, in order.
     visits: how many of its training steps led to the cell x, y, as `visits[x][y]`; empty where nobody counted.
     """
@@ -29,6 +31,7 @@ class LearnerResult:
     first_reward_step: int | None
     curve: list[tuple[int, float]]
     visits: list[list[int]] = field(default_factory=list)
+    first_success_step: int | None = None
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ def train(
     started = time.perf_counter()
     evaluating = 0.0
     first_reward: list[int | None] = [None] * len(names)
+    first_success: list[int | None] = [None] * len(names)
     curves: list[list[tuple[int, float]]] = [[] for _ in names]
     returns = np.full(len(names), np.nan)
     vector_steps = steps // chosen.envs
@@ -74,9 +75,10 @@ def train(
         transitions = stage.step(dqn.act(stage.rows))
         dqn.observe(transitions)
         dqn.learn()
-        for i in torch.nonzero((transitions.reward > 0).any(1)).flatten().tolist():
-            if first_reward[i] is None:
-                first_reward[i] = dqn.steps
+        for first, met in ((first_reward, transitions.reward > 0), (first_success, stage.success)):
+            for i in torch.nonzero(met.any(1)).flatten().tolist():
+                if first[i] is None:
+                    first[i] = dqn.steps
         if vector_step in points:
             before = time.perf_counter()
             score = evaluate(dqn, maze, "train", CURVE_EPISODES, seed=seed, purpose=f"curve/{dqn.steps}")
@@ -109,6 +111,7 @@ def train(
                 first_reward_step=first_reward[i],
                 curve=curves[i],
                 visits=visits[i].tolist(),
+                first_success_step=first_success[i],
             )
             for i, name in enumerate(names)
         ],

@@ -13,6 +13,7 @@ def checked_plan(
 ) -> Plan:
     """A plan of act 2 whose every name and number is good; BadInput names the first that is not."""
     from agents.agent_spec import parse_agent
+    from agents.mazes import parse_maze
 
     for name, value in (("learners", learners), ("steps", steps)):
         if value < 1:
@@ -29,15 +30,26 @@ def checked_plan(
     for agent in agents:
         parse_agent(agent)
     for maze in mazes:
-        _check_maze(maze)
+        parse_maze(maze)
     return Plan(tuple(dict.fromkeys(mazes)), tuple(dict.fromkeys(agents)), learners, steps, seed, device)
 
 
 def optima(mazes: Sequence[str]) -> dict[str, float | None]:
-    """What the exact planner gets in each maze, on training layouts; None where no planner knows it."""
+    """What the exact planner gets in each maze, on training layouts; None where no planner knows it.
+
+    A trap states it, and tests hold that against the planner, which may take minutes to find it again.
+    """
+    from agents.mazes import parse_maze
+    from agents.mazes.traps import facts
     from agents.planners import optimum
 
-    return {maze: optimum(maze) for maze in mazes}
+    found = {}
+    for maze in mazes:
+        spec = parse_maze(maze)
+        told = facts(spec.id)
+        best = optimum(spec.id) if told is None else max(told.local_score, told.global_score)
+        found[maze] = None if best is None else spec.reward_scale * best
+    return found
 
 
 def walls(mazes: Sequence[str]) -> dict[str, list[str]]:
@@ -102,15 +114,3 @@ def draw(simulation: Any, folder: Path, threads: int | None = None) -> list[Path
         return simulate(testbed, policies, simulation.runs, simulation.horizon, simulation.seed, threads)
 
     return [*drawn, *classic_figures(folder, again)]
-
-
-def _check_maze(maze: str) -> None:
-    from agents.mazes import catalogue
-
-    known = [entry if isinstance(entry, str) else entry.id for entry in catalogue()]
-    if maze not in known:
-        import gymnasium
-        import minigrid  # noqa: F401  (registers its mazes)
-
-        if maze not in gymnasium.registry:
-            raise unknown("maze", maze, known)

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS configurations (
 CREATE TABLE IF NOT EXISTS learners (
     configuration INTEGER NOT NULL REFERENCES configurations(id), learner INTEGER NOT NULL,
     train_return REAL, train_success REAL, held_out_return REAL, held_out_success REAL, first_reward_step INTEGER,
-    seconds REAL, steps_per_second REAL, PRIMARY KEY (configuration, learner));
+    seconds REAL, steps_per_second REAL, first_success_step INTEGER, PRIMARY KEY (configuration, learner));
 CREATE TABLE IF NOT EXISTS curves (
     configuration INTEGER NOT NULL, learner INTEGER NOT NULL, step INTEGER NOT NULL, value REAL NOT NULL,
     PRIMARY KEY (configuration, learner, step));
@@ -49,12 +49,20 @@ class Store:
             self._base = sqlite3.connect(":memory:" if folder is None else folder / FILE, timeout=30)
             self._base.execute("PRAGMA journal_mode=WAL")
             self._base.executescript(TABLES)
+            self._bring_up()
         except (OSError, sqlite3.Error) as error:
             raise BadInput(f"results cannot be kept in '{folder}': {error}.") from None
 
     def close(self) -> None:
         """Close the file."""
         self._base.close()
+
+    def _bring_up(self) -> None:
+        """Give a file of an earlier version the columns that it lacks."""
+        columns = [row[1] for row in self._base.execute("PRAGMA table_info(learners)")]
+        if "first_success_step" not in columns:
+            with self._base:
+                self._base.execute("ALTER TABLE learners ADD COLUMN first_success_step INTEGER")
 
     def remember(self, key: str, value: Any) -> None:
         """Keep a JSON `value` under `key`, in the place of an older one."""
@@ -91,8 +99,8 @@ class Store:
             (key,) = self._id(configuration)
             for r in block.results:
                 self._base.execute(
-                    "INSERT OR REPLACE INTO learners VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (key, *_columns(r), block.seconds, block.steps_per_second),
+                    "INSERT OR REPLACE INTO learners VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (key, *_columns(r), block.seconds, block.steps_per_second, r.first_success_step),
                 )
                 self._base.executemany(
                     "INSERT OR REPLACE INTO curves VALUES (?, ?, ?, ?)",
@@ -111,7 +119,15 @@ class Store:
         rows = [row for row in rows if learners is None or row[1] in learners]
         results = [
             LearnerResult(
-                row[1], row[2], row[3], row[4], row[5], row[6], self._curve(key, row[1]), self._visits(key, row[1])
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                row[5],
+                row[6],
+                self._curve(key, row[1]),
+                self._visits(key, row[1]),
+                row[9],
             )
             for row in rows
         ]

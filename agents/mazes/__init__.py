@@ -9,6 +9,7 @@ import minigrid  # noqa: F401  (registers its mazes)
 
 from agents.mazes.engine import CompiledMazes
 from agents.mazes.layouts import Layouts, bare, split
+from agents.mazes.maze_spec import MazeSpec, parse_maze
 from agents.mazes.own_sets import layout_set, two_sets
 from agents.mazes.packing import why_not
 from agents.mazes.real import RealMazes
@@ -16,7 +17,18 @@ from agents.mazes.traps import IDS
 from agents.mazes.vector import Mazes
 from explore.errors import BadInput, unknown
 
-__all__ = ["CompiledMazes", "Mazes", "RealMazes", "catalogue", "described", "has_held_out", "make", "two_sets"]
+__all__ = [
+    "CompiledMazes",
+    "MazeSpec",
+    "Mazes",
+    "RealMazes",
+    "catalogue",
+    "described",
+    "has_held_out",
+    "make",
+    "parse_maze",
+    "two_sets",
+]
 
 
 def make(
@@ -32,6 +44,7 @@ def make(
 ) -> Mazes:
     """`num_envs` environments of the maze with this Gymnasium id, each episode on one of its `layouts`.
 
+    maze: the id, which may bring its scale of the reward: "escapade/Decoy-8x8-v0:reward_scale=10".
     layouts: "train" or "held-out", two sets that never meet; or a set of one's own, the seeds of the resets that make
     it or one of `two_sets`. seed: of the streams that choose the layouts; one for all (slot i has seed + i), or one
     per slot. state_key: whether `info` has the exact full state as a 64-bit key.
@@ -41,8 +54,7 @@ def make(
     BadInput for an unknown maze, view or backend, no environments, an empty set of layouts, a scale that is not above
     0, or backend "compiled" for a maze that cannot be compiled.
     """
-    if maze not in gym.registry:
-        raise unknown("maze", maze, catalogue())
+    spec = parse_maze(maze)
     if num_envs < 1:
         raise BadInput(f"{num_envs} environments: at least 1 is needed.")
     seeds = [seed + slot for slot in range(num_envs)] if isinstance(seed, int) else list(seed)
@@ -50,21 +62,21 @@ def make(
         raise BadInput(f"{len(seeds)} seeds for {num_envs} environments: give one each.")
     if backend not in ("auto", "compiled", "real"):
         raise unknown("backend", backend, ["auto", "compiled", "real"])
-    chosen = layout_set(maze, layouts)
+    chosen = layout_set(spec.id, layouts)
     if backend == "compiled" and chosen.why_not is not None:
         raise BadInput(f"{maze} cannot be compiled: {chosen.why_not}; use backend='real'.")
     kind = CompiledMazes if chosen.why_not is None and backend != "real" else RealMazes
-    return kind(chosen, seeds, state_key, view, reward_scale)
+    return kind(chosen, seeds, state_key, view, spec.reward_scale * reward_scale)
 
 
 def has_held_out(maze: str) -> bool:
     """Whether the maze has enough different layouts to hold some out."""
-    return len(split(maze)[1]) > 0
+    return len(split(parse_maze(maze).id)[1]) > 0
 
 
 def catalogue() -> list[str]:
-    """The ids of the mazes: MiniGrid's, sorted, and the traps."""
-    return sorted(name for name in gym.registry if name.startswith("MiniGrid-")) + list(IDS)
+    """The ids of the mazes, sorted: MiniGrid's and the traps."""
+    return sorted([*(name for name in gym.registry if name.startswith("MiniGrid-")), *IDS])
 
 
 @dataclass(frozen=True)

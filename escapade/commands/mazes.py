@@ -1,7 +1,8 @@
 """`escapade mazes`: act 2 alone."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -14,7 +15,7 @@ from explore.errors import BadInput
 
 
 def mazes(
-    maze: Annotated[list[str] | None, typer.Option(help="Maze to train in; repeat for several.")] = None,
+    maze: Annotated[list[str] | None, typer.Option(help="Maze to train in, ID or ID:reward_scale=10; repeat.")] = None,
     agent: Annotated[list[str] | None, typer.Option(help="Agent, strategy+bonus; the first is the baseline.")] = None,
     learners: Annotated[int, typer.Option(help="Learners (seeds) per agent.")] = 10,
     steps: Annotated[int, typer.Option(help="Environment steps per learner.")] = 150_000,
@@ -71,15 +72,55 @@ def mazes(
 
 
 def _list(output: Output) -> None:
-    """Print every maze of the catalogue."""
+    """Print every maze of the catalogue, and what the traps hold."""
     from agents.mazes import described
+    from agents.mazes.traps import IDS, facts
 
     found = described()
     table = Table(title="Mazes", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("id", "runs", "why not compiled"):
         table.add_column(name, overflow="fold")
     for maze in found:
-        table.add_row(maze.id, "compiled" if maze.compiled else "on MiniGrid", maze.why_not or "")
+        if maze.id not in IDS:
+            table.add_row(maze.id, "compiled" if maze.compiled else "on MiniGrid", maze.why_not or "")
     output.console.print(table)
+    told = {name: held for name in IDS if (held := facts(name)) is not None}
+    output.console.print(_traps(told))
+    output.console.print(
+        "The ids of traps begin with escapade/, the deep sea has every size from 10 to 50. Any maze can have its "
+        "reward multiplied: --maze ID:reward_scale=10."
+    )
     output.console.print(f"{sum(maze.compiled for maze in found)} of {len(found)} mazes run compiled.")
-    output.figures(lambda: {"mazes": [{"id": m.id, "compiled": m.compiled, "why_not": m.why_not} for m in found]})
+    output.figures(
+        lambda: {
+            "mazes": [
+                {
+                    "id": m.id,
+                    "compiled": m.compiled,
+                    "why_not": m.why_not,
+                    "trap": asdict(told[m.id]) if m.id in told else None,
+                }
+                for m in found
+            ]
+        }
+    )
+
+
+def _traps(told: dict[str, Any]) -> Table:
+    """The traps with the score of each optimum; what an optimum is, once for all sizes."""
+    table = Table(title="Traps, all compiled", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("id", no_wrap=True)
+    for name in ("local optimum", "global optimum"):
+        table.add_column("score", justify="right", no_wrap=True)
+        table.add_column(name, overflow="fold")
+    last = ("", "")
+    for name, held in told.items():
+        if "DeepSea" in name and "-10-" not in name and "-50-" not in name:
+            continue
+        optima = (held.local_optimum, held.global_optimum)
+        local, best = ("", "") if optima == last else optima
+        table.add_row(
+            name.removeprefix("escapade/"), f"{held.local_score:.2f}", local, f"{held.global_score:.2f}", best
+        )
+        last = optima
+    return table

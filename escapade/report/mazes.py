@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,8 @@ def agent_figures(block: Block) -> dict[str, Any]:
     returns = [r.train_return for r in results]
     soon = [float(np.mean([value for _, value in r.curve])) if r.curve else math.nan for r in results]
     solved = sum(r.train_success > SOLVED for r in results)
-    first = [r.first_reward_step for r in results]
-    reached = [math.inf if step is None else step for step in first]
-    median = float(np.median(reached))
+    first, first_goal = [r.first_reward_step for r in results], [r.first_success_step for r in results]
+    goal = [r.train_success for r in results]
     return {
         "spec": block.agent,
         "learners": len(results),
@@ -41,7 +41,10 @@ def agent_figures(block: Block) -> dict[str, Any]:
         "success": {"rate": solved / len(results), "ci": rate_interval(solved, len(results))},
         "held_out": _held_out(results),
         "first_reward_steps": first,
-        "median_first_reward": None if math.isinf(median) else median,
+        "median_first_reward": _median(first),
+        "goal": {"iqm": float(interquartile_mean(goal)), "ci": iqm_interval([goal])},
+        "first_success_steps": first_goal,
+        "median_first_success": _median(first_goal),
         "stuck": len(results) - solved,
         "curve": _curve(block),
         "curve_mean": {"iqm": float(interquartile_mean(soon)), "ci": iqm_interval([soon])},
@@ -69,8 +72,37 @@ def maze_figures(
         for other in agents[1:]:
             other["improvement"] = _improvement(base["spec"], other["returns"], base["returns"])
             other["sooner"] = _improvement(base["spec"], other["curve_means"], base["curve_means"])
-        mazes.append({"id": maze, "optimum": optimum.get(maze), "walls": (walls or {}).get(maze, []), "agents": agents})
+        figures = {"id": maze, "optimum": optimum.get(maze), "walls": (walls or {}).get(maze, [])}
+        mazes.append({**figures, "trap": trap_figures(maze), "agents": agents})
     return mazes
+
+
+def trap_figures(maze: str) -> dict[str, Any] | None:
+    """What a trap states of itself, None for a maze that is none; its scores are multiplied as its reward is."""
+    from agents.mazes import parse_maze
+    from agents.mazes.traps import IDS, facts
+
+    name = maze.partition(":")[0]
+    told = facts(name) if name in IDS else None
+    if told is None:
+        return None
+    scale = parse_maze(maze).reward_scale
+    return asdict(told) | {"local_score": scale * told.local_score, "global_score": scale * told.global_score}
+
+
+def trap_lines(maze: dict[str, Any]) -> list[str]:
+    """What lies in wait in a trap, and how often each agent reached its true goal, whatever its return was."""
+    trap, agents = maze["trap"], maze["agents"]
+    reached = []
+    for agent in agents:
+        (low, high), first = agent["goal"]["ci"], agent["median_first_success"]
+        soon = "" if first is None else f", first after {first:,.0f} steps"
+        reached.append(f"{agent['spec']} in {agent['goal']['iqm']:.0%} [{low:.0%}, {high:.0%}] of episodes{soon}")
+    return [
+        f"A trap. Local optimum: {trap['local_optimum']}, {trap['local_score']:.2f}; global optimum: "
+        f"{trap['global_optimum']}, {trap['global_score']:.2f}.",
+        f"Its true goal is {trap['goal']}: {'; '.join(reached)}.",
+    ]
 
 
 def sentence(maze: dict[str, Any]) -> str:
@@ -108,6 +140,7 @@ def show(console: Console, maze: dict[str, Any]) -> None:
     """Print the table of one maze and its sentence."""
     optimum = maze["optimum"]
     planner = "unknown" if optimum is None else f"{optimum:.3f}"
+    trap = maze.get("trap")
     title = f"{maze['id']} · planner: {planner}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("agent", overflow="fold")
@@ -144,7 +177,16 @@ def show(console: Console, maze: dict[str, Any]) -> None:
         title = "return on training layouts, interquartile mean"
         console.print(chart(series, title=title, across="steps per learner", width=console.width - 1))
     console.print(sentence(maze))
+    if trap:
+        for line in trap_lines(maze):
+            console.print(line)
     visits.show(console, maze)
+
+
+def _median(steps: Sequence[int | None]) -> float | None:
+    """The median step, None where it is never."""
+    median = float(np.median([math.inf if step is None else step for step in steps]))
+    return None if math.isinf(median) else median
 
 
 def _score(earned: float, optimum: float | None) -> float | None:

@@ -122,3 +122,29 @@ def test_the_list_of_mazes_is_the_catalogue(capsys):
     for maze in found.values():
         assert maze["compiled"] or "".join(maze["why_not"].split())[:10] in flat
     assert ("[wfc]" in flat) == any("[wfc]" in (maze["why_not"] or "") for maze in found.values())
+
+
+def test_the_list_of_mazes_tells_both_optima_of_every_trap(capsys):
+    from agents.mazes.traps import IDS
+
+    assert invoke(["mazes", "--list", "--json", "-"]) == 0
+    shown = capsys.readouterr()
+    traps = {maze["id"]: maze["trap"] for maze in json.loads(shown.out)["mazes"] if maze["trap"] is not None}
+    assert set(traps) == set(IDS)
+    assert traps["escapade/Decoy-8x8-v0"]["local_score"] == 0.1
+    assert traps["escapade/Decoy-8x8-v0"]["global_score"] == 1.0
+    (line,) = [line.split() for line in shown.err.splitlines() if "StepPenalty-16x16-v0" in line]
+    assert line == ["StepPenalty-16x16-v0", "0.00", "0.55"]  # 1 − 29/64
+
+
+@pytest.mark.parametrize(
+    ("maze", "said"),
+    [
+        ("escapade/Decoy-7x7-v0", "did you mean 'escapade/Decoy-8x8-v0'?"),
+        ("escapade/Decoy-8x8-v0:reward_scale=0", "reward_scale"),
+        ("escapade/Decoy-8x8-v0:scale=10", "reward_scale"),
+    ],
+)
+def test_a_wrong_trap_or_scale_is_named(maze, said, capsys):
+    assert invoke(["mazes", "--maze", maze]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())

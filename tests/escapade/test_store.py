@@ -17,7 +17,8 @@ CONFIGURATION = {"maze": "M", "agent": "a", "steps": 10, "seed": 1, "device": "c
 
 def block(learners, value=0.1):
     results = [
-        LearnerResult(n, value + n, 1.0, 1 / 3, 0.5, None if n else 7, [(5, 0.1 * n), (10, 1 / 3)]) for n in learners
+        LearnerResult(n, value + n, 1.0, 1 / 3, 0.5, None if n else 7, [(5, 0.1 * n), (10, 1 / 3)], 9 if n else None)
+        for n in learners
     ]
     return Block("M", "a", 10, 2.5, 100.0, results)
 
@@ -55,6 +56,20 @@ def test_reopening_finds_it(tmp_path):
     again = open_existing(tmp_path)
     assert again.learners(CONFIGURATION) == [0]
     assert again.recall("mazes") == [1, None]
+
+
+def test_a_file_without_the_step_of_the_first_success_goes_on(tmp_path):
+    """Files written before traps were there."""
+    store = Store(tmp_path)
+    store.save(CONFIGURATION, block([0]))
+    store._base.execute("ALTER TABLE learners DROP COLUMN first_success_step")
+    store._base.commit()
+    store.close()
+    again = open_existing(tmp_path)
+    again.save(CONFIGURATION, block([1]))
+    older, newer = again.load(CONFIGURATION).results
+    assert (older, newer) == (block([0]).results[0], block([1]).results[0])
+    assert (older.first_success_step, newer.first_success_step) == (None, 9)
 
 
 def test_a_folder_without_results_is_refused_and_left_alone(tmp_path):

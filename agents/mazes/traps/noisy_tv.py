@@ -32,7 +32,7 @@ class NoisyTV(Trap):
         """What this trap holds in store."""
         return Facts(
             goal="the green goal",
-            local_optimum="watch the screen, and change its colours again and again",
+            local_optimum="watch the screen and change its colours",
             local_score=0.0,
             global_optimum="go through the door to the green goal",
             global_score=1.0,

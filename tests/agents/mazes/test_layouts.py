@@ -104,6 +104,24 @@ def test_a_file_of_another_version_is_not_read(folder: Path, monkeypatch: pytest
     assert len(list(folder.iterdir())) == 2
 
 
+def test_a_trap_whose_code_changed_is_made_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trap, maze = "escapade/DeepSea-10-v0", "MiniGrid-Empty-5x5-v0"
+    again(trap), again(maze)
+    monkeypatch.setattr(source, "_sources", lambda: "other code")
+    again(trap), again(maze)
+    assert len(list(folder.iterdir())) == 3  # MiniGrid's own maze did not change
+
+
+def test_the_code_of_the_traps_is_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "traps").mkdir()
+    monkeypatch.setattr(source, "__file__", str(tmp_path / "layouts.py"))
+    found = []
+    for name, text in (("a.py", "1"), ("a.py", "2"), ("b.py", "2")):
+        (tmp_path / "traps" / name).write_text(text)
+        found.append(source._sources.__wrapped__())
+    assert len(set(found)) == 3
+
+
 @pytest.mark.parametrize("damage", ["empty", "half", "text", "another maze"])
 def test_a_damaged_file_is_made_again(folder: Path, damage: str) -> None:
     made = again(MAZE)
