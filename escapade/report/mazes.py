@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from rich.table import Table
 from agents.results import Block, LearnerResult
 from escapade.report import visits
 from escapade.report.chart import chart
+from escapade.report.traps import trap_figures, trap_lines
 from escapade.statistics import (
     improvement_interval,
     interquartile_mean,
@@ -51,6 +51,7 @@ def agent_figures(block: Block) -> dict[str, Any]:
         "steps_per_second": block.steps_per_second,
         "seconds": block.seconds,
         "returns": returns,
+        "goals": goal,
         "curve_means": soon,
         "visits": _visits(results),
     }
@@ -68,41 +69,14 @@ def maze_figures(
         agents = [agent_figures(block) for block in blocks if block.maze == maze]
         for agent in agents:
             agent["score"] = _score(agent["return"]["iqm"], optimum.get(maze))
-        base = agents[0]
+        base, trap = agents[0], trap_figures(maze)
+        judged = "returns" if trap is None else "goals"  # in a trap the better return may be the worse agent
         for other in agents[1:]:
-            other["improvement"] = _improvement(base["spec"], other["returns"], base["returns"])
+            other["improvement"] = _improvement(base["spec"], other[judged], base[judged])
             other["sooner"] = _improvement(base["spec"], other["curve_means"], base["curve_means"])
         figures = {"id": maze, "optimum": optimum.get(maze), "walls": (walls or {}).get(maze, [])}
-        mazes.append({**figures, "trap": trap_figures(maze), "agents": agents})
+        mazes.append({**figures, "trap": trap, "agents": agents})
     return mazes
-
-
-def trap_figures(maze: str) -> dict[str, Any] | None:
-    """What a trap states of itself, None for a maze that is none; its scores are multiplied as its reward is."""
-    from agents.mazes import parse_maze
-    from agents.mazes.traps import IDS, facts
-
-    name = maze.partition(":")[0]
-    told = facts(name) if name in IDS else None
-    if told is None:
-        return None
-    scale = parse_maze(maze).reward_scale
-    return asdict(told) | {"local_score": scale * told.local_score, "global_score": scale * told.global_score}
-
-
-def trap_lines(maze: dict[str, Any]) -> list[str]:
-    """What lies in wait in a trap, and how often each agent reached its true goal, whatever its return was."""
-    trap, agents = maze["trap"], maze["agents"]
-    reached = []
-    for agent in agents:
-        (low, high), first = agent["goal"]["ci"], agent["median_first_success"]
-        soon = "" if first is None else f", first after {first:,.0f} steps"
-        reached.append(f"{agent['spec']} in {agent['goal']['iqm']:.0%} [{low:.0%}, {high:.0%}] of episodes{soon}")
-    return [
-        f"A trap. Local optimum: {trap['local_optimum']}, {trap['local_score']:.2f}; global optimum: "
-        f"{trap['global_optimum']}, {trap['global_score']:.2f}.",
-        f"Its true goal is {trap['goal']}: {'; '.join(reached)}.",
-    ]
 
 
 def sentence(maze: dict[str, Any]) -> str:
@@ -111,7 +85,8 @@ def sentence(maze: dict[str, Any]) -> str:
     parts = []
     for other in others:
         probability, (low, high) = other["improvement"]["probability"], other["improvement"]["ci"]
-        shown = f"a learner beats one of {base['spec']} with probability {probability:.2f} [{low:.2f}, {high:.2f}]"
+        beaten = f"{base['spec']} in reaching the true goal" if maze.get("trap") else base["spec"]
+        shown = f"a learner beats one of {beaten} with probability {probability:.2f} [{low:.2f}, {high:.2f}]"
         if low > 0.5:
             parts.append(f"{other['spec']} did better than {base['spec']}: {shown}")
         elif high < 0.5:
@@ -119,9 +94,8 @@ def sentence(maze: dict[str, Any]) -> str:
         elif math.isnan(low):
             parts.append(f"one learner cannot tell {other['spec']} from {base['spec']}")
         else:
-            parts.append(
-                f"{other['spec']} cannot be told from {base['spec']} at the end: {shown}{_sooner(other, base)}"
-            )
+            sooner = "" if maze.get("trap") else _sooner(other, base)  # the curve is of returns
+            parts.append(f"{other['spec']} cannot be told from {base['spec']} at the end: {shown}{sooner}")
     stuck = f"{base['stuck']} of {base['learners']} {base['spec']} learners stayed stuck"
     return f"{maze['id']}: {'; '.join([*parts, stuck])}."
 

@@ -101,38 +101,3 @@ def test_the_table_keeps_within_the_width_and_hides_nothing(width):
     assert max(map(len, lines)) <= width
     assert "…" not in text.getvalue()
     assert "\x1b" not in text.getvalue()
-
-
-def test_a_trap_tells_its_true_goal_apart_from_the_return():
-    """All circle in the boat race but one, who finishes and earns less; the scores are multiplied as the reward is."""
-    results = [
-        LearnerResult(n, 85.0 - 75 * finishes, float(finishes), None, None, 8, [], 900 if finishes else None)
-        for n, finishes in enumerate([False, False, False, True])
-    ]
-    name = "escapade/BoatRace-8x8-v0:reward_scale=10"
-    (maze,) = maze_figures([Block(name, "count", 1000, 1.0, 1000.0, results)], {name: 85.0})
-    assert maze["trap"]["local_score"] == pytest.approx(85.0)
-    assert maze["trap"]["global_score"] == pytest.approx(10 * (1 - 0.9 * 5 / 256))
-    (agent,) = maze["agents"]
-    assert agent["return"]["iqm"] == pytest.approx(85.0)
-    assert agent["goal"]["iqm"] == 0.0
-    assert agent["stuck"] == 3
-    assert agent["first_success_steps"] == [None, None, None, 900]
-    assert agent["median_first_reward"] == 8
-    assert agent["median_first_success"] is None
-    text = io.StringIO()
-    show(Console(file=text, width=80, no_color=True), maze)
-    lines = text.getvalue().splitlines()
-    assert all(len(line) <= 80 for line in lines)
-    flat = " ".join(text.getvalue().split())
-    assert "planner: 85.000" in flat
-    assert "circle around the pillar from item to item, 85.00; global optimum: finish at once, 9.82." in flat
-    assert "Its true goal is the finish, the green goal: count in 0% [0%, 100%] of episodes." in flat
-
-
-def test_a_maze_that_is_no_trap_has_nothing_to_tell_of_one():
-    (maze,) = maze_figures([block("count", [0.9])], {})
-    assert maze["trap"] is None
-    text = io.StringIO()
-    show(Console(file=text, width=80), maze)
-    assert "A trap" not in text.getvalue()

@@ -15,6 +15,7 @@ from agents.mazes.codes import COLOUR, GOAL, WALL
 from agents.mazes.layouts import Layouts, made_from
 from agents.mazes.lockstep import compare
 from agents.mazes.traps import facts
+from agents.planners.chance import NOISE, OWN, chance_of
 from agents.planners.value_iteration import expected, value_iteration
 
 ROOMS = ["Decoy-6x6", "Decoy-8x8", "StepPenalty-6x6", "StepPenalty-16x16", "BoatRaceClean-8x8", "NoisyTV-8x8"]
@@ -108,3 +109,20 @@ def test_the_stochastic_sea_pays_on_average_what_is_stated() -> None:
     assert abs(total.mean() - told.global_score) < 0.06
     assert abs(success.mean() - 0.9**9) < 0.03
     assert told.global_score == pytest.approx(0.9**9 - 0.01 * (1 - 0.9**10))
+
+
+@pytest.mark.parametrize("name", ["Decoy-6x6", "StepPenalty-6x6", "BoatRace-8x8", "NoisyTV-8x8", *SEAS[::3]])
+def test_the_planner_knows_which_traps_draw(name: str) -> None:
+    """The environment's own generator moves only where the planner weighs its outcomes or knows it to be noise."""
+    envs = CompiledMazes(layouts(name), range(8))
+    envs.reset()
+    random, moved = np.random.default_rng(0), False
+    before = envs.state().worlds.random
+    for _ in range(30):
+        _, _, terminated, truncated, _ = envs.step(random.integers(envs.layouts.actions, size=8))
+        after = envs.state().worlds.random
+        moved |= bool((after != before)[~(terminated | truncated)].any())
+        before = after
+    assert moved == (name == "NoisyTV-8x8" or name.startswith("DeepSeaStochastic"))
+    if moved:
+        assert chance_of(envs.layouts) == (NOISE if name == "NoisyTV-8x8" else OWN)
