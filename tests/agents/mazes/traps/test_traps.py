@@ -151,12 +151,17 @@ def test_the_remote_control_shows_pictures_of_which_the_key_tells() -> None:
 
 
 def test_an_agent_trains_in_a_trap_and_its_goal_is_told_apart_from_its_return(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Random play meets items of the boat race in most episodes of 256 steps, and the finish in few."""
+    """Random play meets the decoy, 0.1, in most episodes, and seldom the goal, 1: the return counts both."""
     monkeypatch.setattr("agents.training.CURVE_POINTS", 1)
-    monkeypatch.setattr("agents.training.FINAL_EPISODES", 4)
+    monkeypatch.setattr("agents.training.FINAL_EPISODES", 8)
     monkeypatch.setattr("agents.evaluation.EPSILON", 1.0)
-    block = train("escapade/BoatRace-8x8-v0", "count:by=state", learners=[0, 1], steps=240, seed=1, settings=SMALL)
-    assert any(result.train_return > result.train_success for result in block.results)
+    block = train("escapade/Decoy-6x6-v0", "count:by=state", learners=[0, 1], steps=800, seed=1, settings=SMALL)
+    for result in block.results:
+        decoys = (result.train_return - result.train_success) * 8 / 0.1
+        assert decoys == pytest.approx(round(decoys), abs=1e-4)
+        assert 4 <= round(decoys) <= 8 * (1 - result.train_success)
+        assert result.first_reward_step is not None
+        assert result.first_success_step is None
 
 
 @pytest.mark.parametrize("kind", [CompiledMazes, RealMazes])
