@@ -14,8 +14,11 @@ from agents.mazes import CompiledMazes, RealMazes
 from agents.mazes.codes import COLOUR, GOAL, WALL
 from agents.mazes.layouts import Layouts, made_from
 from agents.mazes.lockstep import compare
+from agents.mazes.moves import PLAIN
 from agents.mazes.traps import facts
+from agents.planners import shortest
 from agents.planners.chance import NOISE, OWN, chance_of
+from agents.planners.simulation import played
 from agents.planners.value_iteration import expected, value_iteration
 
 ROOMS = ["Decoy-6x6", "Decoy-8x8", "StepPenalty-6x6", "StepPenalty-16x16", "BoatRaceClean-8x8", "NoisyTV-8x8"]
@@ -86,6 +89,22 @@ def test_planned_play_is_the_same_on_both_and_earns_what_is_stated(name: str) ->
         assert found.episodes == 1
         assert found.successes == (name != "BoatRace-8x8")
         assert plan.value == pytest.approx(max(told.global_score, told.local_score))
+
+
+def test_in_the_largest_decoy_the_large_prize_can_be_had() -> None:
+    """Its states do not fit into the planner's memory. But no step pays more than the large prize, and it is the last.
+
+    The way is the shortest one of the same layout as a plain maze, a wall in the decoy's place.
+    """
+    maze = layouts("Decoy-16x16").rows(slice(0, 3))
+    plain = np.where(maze.cells == GOAL + COLOUR * COLOR_TO_IDX["red"], WALL, maze.cells).astype(np.uint16)
+    for index in range(3):
+        plan = shortest(replace(maze, rule=PLAIN, cells=plain), index)
+        assert plan is not None
+        alone = maze.rows(slice(index, index + 1))
+        found = compare(CompiledMazes(alone, [0]), RealMazes(alone, [0]), (np.array([a]) for a in plan.actions))
+        assert (found.difference, found.episodes, found.successes) == (None, 1, 1)
+        assert played(alone, 0, plan.actions)[0] == 1.0
 
 
 def test_the_stochastic_sea_pays_on_average_what_is_stated() -> None:
