@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gymnasium import registry
 
 from agents.mazes.layouts import Layouts, layout_index, layouts
+from agents.mazes.maze_spec import parse_maze
 from escapade.store import Store, open_existing
 from explore.errors import BadInput, unknown
 
@@ -127,7 +128,7 @@ def best(folder: Path, maze: str | None, agent: str | None, learner: int | None)
 
 def layout_of(maze: str, layout: int | None, held_out: bool, seed: int) -> tuple[Layouts, int]:
     """The layouts that are played on and which of them; by the seed where none is named. BadInput out of range."""
-    found = layouts(maze, "held-out" if held_out else "train")
+    found = layouts(parse_maze(maze).id, "held-out" if held_out else "train")
     if layout is None:
         return found, layout_index(seed, 0, len(found))
     if not 0 <= layout < len(found):

@@ -4,11 +4,12 @@ import numpy as np
 
 from agents.mazes.codes import WALL
 from agents.mazes.layouts import layouts
+from agents.mazes.maze_spec import parse_maze
 
 
 def walls(maze: str) -> list[str]:
     """Rows of the grid, `#` where every training layout has a wall; none where the maze is not compiled."""
-    found = layouts(maze, "train")
+    found = layouts(parse_maze(maze).id, "train")
     if found.why_not is not None:
         return []
     everywhere = ((found.cells & 15) == WALL).all(0).reshape(found.width, found.height)

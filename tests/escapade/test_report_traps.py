@@ -38,7 +38,9 @@ def test_agents_are_compared_by_the_goal_and_not_by_the_return():
 def test_a_trap_tells_its_true_goal_apart_from_the_return():
     """All circle in the boat race but one, who finishes and earns less; the scores are multiplied as the reward is."""
     results = [
-        LearnerResult(n, 85.0 - 75 * finishes, float(finishes), None, None, 8, [], 900 if finishes else None)
+        LearnerResult(
+            n, 85.0 - 75 * finishes, float(finishes), None, None, 8, [], first_success_step=900 if finishes else None
+        )
         for n, finishes in enumerate([False, False, False, True])
     ]
     name = "escapade/BoatRace-8x8-v0:reward_scale=10"

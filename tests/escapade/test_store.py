@@ -17,7 +17,9 @@ CONFIGURATION = {"maze": "M", "agent": "a", "steps": 10, "seed": 1, "device": "c
 
 def block(learners, value=0.1):
     results = [
-        LearnerResult(n, value + n, 1.0, 1 / 3, 0.5, None if n else 7, [(5, 0.1 * n), (10, 1 / 3)], 9 if n else None)
+        LearnerResult(
+            n, value + n, 1.0, 1 / 3, 0.5, None if n else 7, [(5, 0.1 * n), (10, 1 / 3)], [[n]], 9 if n else None
+        )
         for n in learners
     ]
     return Block("M", "a", 10, 2.5, 100.0, results)

@@ -17,3 +17,7 @@ def test_walls_are_where_every_reset_has_one(maze: str) -> None:
     found = walls(maze)
     assert len(found) == env.height
     assert [[cell == "#" for cell in row] for row in found] == everywhere.T.tolist()
+
+
+def test_a_scale_of_the_reward_moves_no_wall() -> None:
+    assert walls("MiniGrid-DistShift1-v0:reward_scale=10") == walls("MiniGrid-DistShift1-v0")
