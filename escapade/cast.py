@@ -72,8 +72,7 @@ def role(place: str, agent: str | None, maze: str | None, learner: int | None) -
         return _in_maze(place, agent or PLANNER, learner)
     if Path(place).is_dir():
         kept = best(Path(place), maze, agent, learner)
-        if kept.configuration["maze"] not in registry:
-            raise unknown("maze", kept.configuration["maze"], catalogue())
+        parse_maze(kept.configuration["maze"])  # BadInput where the maze is not installed here
         return Role(kept.configuration["maze"], kept.configuration["agent"], kept)
     raise unknown("maze or folder of results", place, catalogue())
 
