@@ -34,6 +34,10 @@ MOST_LEARNED = 50  # runs of a bonus with networks of its own, of which it has a
 MOST_RUNS = 2000  # of any other
 BETA = 1.0
 
+Arms = npt.NDArray[np.int64]
+Choose = Callable[[Floats, int], Arms]
+Told = Callable[[Arms, Floats], None]
+
 
 def is_plugin(spec: str) -> bool:
     """Whether the spec names an installed bonus or strategy; imports none."""
@@ -61,9 +65,28 @@ def simulate_plugin(
 
     BadInput for wrong settings, or a testbed with contexts or late rewards.
     """
-    started = time.perf_counter()
     wanted, runs = runs, min(runs, _most_runs(spec, bed.arms))
     choose, told = _player(spec, bed, runs, horizon, seed)
+    tell = None if progress is None else (lambda t: progress(wanted * t // horizon))
+    return play(bed, spec, choose, told, runs=runs, horizon=horizon, seed=seed, progress=tell)
+
+
+def play(
+    bed: Testbed,
+    spec: str,
+    choose: Choose,
+    told: Told,
+    *,
+    runs: int,
+    horizon: int,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> PolicyResult:
+    """Play the first runs with whoever chooses and is told: `choose(values, t)` gives the arms `(runs,)` of step t.
+
+    values: `(runs, arms)`, the sample averages. `told(arms, rewards)` says what came of it. `progress` is told the step.
+    """
+    started = time.perf_counter()
     begin = bound(_begin, {"start": type(bed).start})
     pull = bound(_pull, {"pay": type(bed).pay, "move": type(bed).move})
     parameters, points = np.ascontiguousarray(bed.parameters), checkpoints(horizon)
@@ -97,7 +120,7 @@ def simulate_plugin(
             last[:, 0] += reward
             last[:, 1] += gap == 0
         if progress is not None and t % max(horizon // 50, 1) == 0:
-            progress(wanted * t // horizon)
+            progress(t)
     last[:, :2] /= min(LAST, horizon)
     means = arms[:, :, 0]
     last[:, 2] = means.max(axis=1) - means[every, pulls.argmax(axis=1)]
@@ -108,42 +131,43 @@ def simulate_plugin(
 
 def _most_runs(spec: str, arms: int) -> int:
     """How many runs the plugin may play."""
-    import gymnasium as gym
-
     from explore.plugins import BONUSES, make_bonus
 
     if parse(spec).name not in BONUSES.names():
         return MOST_RUNS
-    one = make_bonus(spec, gym.spaces.Discrete(arms + 1), gym.spaces.Discrete(arms))
+    one = make_bonus(spec, *spaces(arms))
     return MOST_LEARNED if any(True for _ in one.parameters()) else MOST_RUNS
 
 
-def _player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tuple[Any, Any]:
-    """How the plugin chooses, and how it is told: `choose(values, t)` and `told(chosen, reward)`."""
-    from explore.plugins import BONUSES, STRATEGIES
+def _player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tuple[Choose, Told]:
+    """How the plugin chooses, and how it is told."""
+    from explore.plugins import BONUSES, make_strategy
 
     if bed.delay != 0.0 or bed.shows:
         raise BadInput(f"'{spec}' plays prompt arms without contexts or states: take another testbed, and delay=0.")
     name = parse(spec).name
     if name in BONUSES.names():
-        return _bonus_player(spec, bed.arms, runs, seed)
-    _, settings = STRATEGIES.resolve(spec)
-    return _strategy_player(spec, settings, bed.arms, runs, horizon, seed)
+        plugin, settings = BONUSES.resolve(spec)
+        if "beta" not in parse(spec).settings:
+            settings = settings.model_copy(update={"beta": BETA})
+        bonus = plugin(*spaces(bed.arms), learners=runs, envs=1, seed=seed, **settings.model_dump())
+        return bonus_player(bonus, bed.arms, runs, seed)
+    return strategy_player(make_strategy(spec, bed.arms, learners=runs, envs=1, horizon=horizon), runs, seed)
 
 
-def _bonus_player(spec: str, arms: int, runs: int, seed: int) -> tuple[Any, Any]:
+def spaces(arms: int) -> tuple[Any, Any]:
+    """What a bonus observes: which arm was pulled, or that none was yet; and what it sees done."""
     import gymnasium as gym
+
+    return gym.spaces.Discrete(arms + 1), gym.spaces.Discrete(arms)
+
+
+def bonus_player(bonus: Any, arms: int, runs: int, seed: int) -> tuple[Choose, Told]:
+    """How a `Bonus` for as many learners as runs, one slot each, over `spaces(arms)`, plays."""
     import torch
 
-    from explore.plugins import BONUSES
     from explore.transitions import Transitions
 
-    parsed = parse(spec)
-    plugin, settings = BONUSES.resolve(parsed)
-    if "beta" not in parsed.settings:
-        settings = settings.model_copy(update={"beta": BETA})
-    space, actions = gym.spaces.Discrete(arms + 1), gym.spaces.Discrete(arms)
-    bonus = plugin(space, actions, learners=runs, envs=1, seed=seed, **settings.model_dump())
     rows = torch.from_numpy(bonus.encoder.encode(np.arange(arms + 1)))
     coins = _streams(seed, runs)
     every = torch.arange(arms).expand(runs, arms)
@@ -176,14 +200,13 @@ def _bonus_player(spec: str, arms: int, runs: int, seed: int) -> tuple[Any, Any]
     return choose, told
 
 
-def _strategy_player(spec: str, settings: Any, arms: int, runs: int, horizon: int, seed: int) -> tuple[Any, Any]:
+def strategy_player(strategy: Any, runs: int, seed: int) -> tuple[Choose, Told]:
+    """How a `Strategy` for as many learners as runs, one slot each, plays."""
     import torch
 
-    from explore.plugins import make_strategy
     from explore.streams import Streams
     from explore.transitions import Transitions
 
-    strategy = make_strategy(spec, arms, learners=runs, envs=1, horizon=horizon)
     streams = Streams(seed, "bandit", range(runs))
     row = torch.zeros(runs, 1, 1)
     yes = torch.ones(runs, 1, dtype=torch.bool)
