@@ -1,10 +1,11 @@
 """What a trial gives back: checks that hold or do not, and traits that were measured."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["bonus", "strategy"]
+Kind = Literal["bonus", "strategy", "policy"]
+Better = Literal["more", "less", ""]
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Trait:
-    """One measured figure with its 95 % interval; `builtin` has the built-in plugins' recorded ones, by spec."""
+    """One measured figure with its 95 % interval; `builtin` has the built-in plugins' recorded ones, by spec.
+
+    better: which way is better, where one is. learners: the figure of each learner (of costs, of each repeat).
+    beside: what the same learners were compared with, by name: its mean, the plugin's mean less that one, and the 95 %
+    interval of this difference, paired. problem: why the trait could not be measured, in a sentence; its value is NaN.
+    """
 
     name: str
     value: float
@@ -35,6 +41,10 @@ class Trait:
     unit: str
     meaning: str
     builtin: Mapping[str, float] = field(default_factory=dict)
+    better: Better = ""
+    learners: Sequence[float] = ()
+    beside: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    problem: str = ""
 
 
 @dataclass(frozen=True)

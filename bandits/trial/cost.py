@@ -1,0 +1,71 @@
+"""Traits of cost: microseconds per transition, on one thread.
+
+One learner observes a batch of 16 environments at a time, scores 256 transitions, and learns from 256. The first calls,
+which compile and allocate, are left out. Costs are the only traits that are not the same on every machine; those
+recorded are of the machine that the recording names, and the interval is over repeats.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+
+from bandits.trial.measuring import Arms, Found, Probe, Quality, space
+from bandits.trial.subject import Subject
+from explore.streams import Streams
+from explore.transitions import Transitions
+
+ENVS = 16
+BATCH = 256
+ARMS = 8
+WARM, REPEATS = 3, 15
+VALUES = 4  # actions that a strategy chooses among
+
+BONUS = tuple(
+    Quality(f"cost of {verb}", "µs/transition", "less", f"of {what}, on one thread of this machine")
+    for verb, what in (
+        ("observe", f"{ENVS} environments at a time"),
+        ("score", f"a batch of {BATCH}"),
+        ("learn", f"a batch of {BATCH}"),
+    )
+)
+STRATEGY = (Quality("cost of choose", "µs/choice", "less", f"of {ENVS} environments at a time, on one thread"),)
+
+
+def bonus(subject: Subject, names: Sequence[int]) -> list[Found]:
+    """Observing, scoring and learning; `names` are not asked for, as one learner is timed."""
+    arms = Arms([0], ARMS)
+    built = subject.bonus(space(), arms.action_space, learners=1, envs=ENVS)
+    step, batch = _seen(arms, ENVS), _seen(arms, BATCH)
+    return [
+        timed(lambda: built.observe(step), ENVS),
+        timed(lambda: built.score(batch), BATCH),
+        timed(lambda: built.learn(batch), BATCH),
+    ]
+
+
+def strategy(subject: Subject, names: Sequence[int]) -> list[Found]:
+    """Choosing."""
+    built = subject.strategy(VALUES, learners=1, envs=ENVS, horizon=10_000)
+    streams, values = Streams(0, "trait/cost", [0]), torch.linspace(0.0, 1.0, VALUES).expand(1, ENVS, VALUES)
+    return [timed(lambda: built.choose(values, 5_000, streams), ENVS)]
+
+
+def timed(call: Callable[[], object], transitions: int) -> Found:
+    """Microseconds per transition, one figure per repeat."""
+    for _ in range(WARM):
+        call()
+    taken = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        call()
+        taken.append(1e6 * (time.perf_counter() - started) / transitions)
+    return Found(torch.tensor(taken, dtype=torch.float64).numpy())
+
+
+def _seen(arms: Arms, rows: int) -> Transitions:
+    return arms.pull([row % arms.arms for row in range(rows)])
+
+
+PROBES = (Probe(BONUS, bonus),)
+PROBES_OF_STRATEGIES = (Probe(STRATEGY, strategy),)

@@ -1,0 +1,30 @@
+"""The recorded traits of the built-in plugins, `recorded.json`: made by `python -m benchmarks traits --record`.
+
+    {"made": {…where and with what…}, "traits": {kind: {spec: {trait: [value, low, high] or null}}}}
+
+null stands where a plugin has no such trait; low and high are the 95 % interval.
+"""
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("recorded.json")
+
+Figures = dict[str, dict[str, tuple[float, float, float] | None]]
+
+
+@functools.cache
+def recording() -> dict[str, Any]:
+    """The whole file; an empty one where nothing was recorded yet."""
+    if not FILE.exists():
+        return {"made": {}, "traits": {}}
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def figures(kind: str) -> Figures:
+    """The traits of every built-in plugin of a kind, by spec and name of the trait."""
+    found: Figures = recording()["traits"].get(kind, {})
+    return found
