@@ -84,7 +84,8 @@ def play(
 ) -> PolicyResult:
     """Play the first runs with whoever chooses and is told: `choose(values, t)` gives the arms `(runs,)` of step t.
 
-    values: `(runs, arms)`, the sample averages. `told(arms, rewards)` says what came of it. `progress` is told the step.
+    values: `(runs, arms)`, the sample averages. `told(arms, rewards)` says what came of it, `progress` hears the
+    step.
     """
     started = time.perf_counter()
     begin = bound(_begin, {"start": type(bed).start})

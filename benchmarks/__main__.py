@@ -1,4 +1,7 @@
-"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] … [planners]`."""
+"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] [planners] [traits]`.
+
+`python -m benchmarks traits` takes words of its own behind its name, such as `--record`.
+"""
 
 import importlib
 import pkgutil
@@ -10,6 +13,9 @@ import benchmarks
 def main(wanted: list[str]) -> int:
     """Run the benchmarks `wanted`, all where none is named; 2 for an unknown name."""
     known = sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__")
+    if wanted[:1] == ["traits"]:
+        importlib.import_module("benchmarks.traits").main(*wanted[1:])
+        return 0
     for name in wanted:
         if name not in known:
             sys.stderr.write(f"benchmarks: unknown benchmark '{name}': known are {', '.join(known)}.\n")

@@ -1,10 +1,10 @@
-"""Live progress: a bar for act 1; in act 2 a bar per block with the time left and its learning curve.
+"""Live progress: a bar for act 1; a bar per block of act 2 with the time left and its learning curve; a line in a trial.
 
 Silent where nobody watches.
 """
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from escapade.sweep import Plan, Standing
 
@@ -37,6 +37,32 @@ class Pulls:
     def told(self, done: int, total: int) -> None:
         """Show how many pulls are done."""
         self._progress.update(self._task, completed=done, total=total, pulls=f"{done / 1e6:,.1f} M pulls")
+
+
+class Line:
+    """A context manager: one line that says what is under way, and for how long already."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=None)
+
+    def __enter__(self) -> "Line":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def told(self, what: str) -> None:
+        """Show what is under way now."""
+        self._progress.update(self._task, description=what)
 
 
 class Live:

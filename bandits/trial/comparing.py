@@ -27,7 +27,7 @@ class Rule:
     """A check: its name, its promise in one sentence, and the function that finds what is wrong or None.
 
     `judge` gives the finding and a note on what was not tried. `needs` are the checks that it builds on, next to
-    "shapes", which all do.
+    the first of its kind of plugin, on which all do.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """The contract as checks: each tells its story to fresh plugins and says what it saw.
 
 The promises are in `contract_answers` (what comes back), `contract_state` (what is kept and moved), `contract_episodes`
-(where episodes begin and end) and `strategies`. A check that fails while one that it builds on fails too is not judged:
-what it saw may have the other's cause.
+(where episodes begin and end), `strategies` and `policies`. A check that fails while one that it builds on fails too is
+not judged: what it saw may have the other's cause.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,17 @@ from bandits.trial.comparing import Refused, Rule, settled
 from bandits.trial.contract_answers import falls, finite, shapes
 from bandits.trial.contract_episodes import boundaries, memory
 from bandits.trial.contract_state import device, hands_off, independent, pure, repeatable, round_trip
-from bandits.trial.result import Check
+from bandits.trial.policies import (
+    policy_arms,
+    policy_arrays,
+    policy_compiles,
+    policy_lanes,
+    policy_numbers,
+    policy_state,
+    policy_stream,
+    policy_threads,
+)
+from bandits.trial.result import Check, Kind
 from bandits.trial.strategies import (
     strategy_independent,
     strategy_pure,
@@ -80,10 +90,38 @@ STRATEGY: tuple[Rule, ...] = (
     ),
 )
 
+POLICY: tuple[Rule, ...] = (
+    Rule("arms", "Only arms that exist are pulled, of one or of many, whatever was paid.", policy_arms),
+    Rule("compiles", "It plays in the simulator's loop.", policy_compiles),
+    Rule("numbers", "Nothing in its state becomes NaN, whatever was paid.", policy_numbers),
+    Rule("own arrays", "Nothing is written but the run's state and stream.", policy_arrays),
+    Rule("own stream", "Random numbers come from the run's stream alone.", policy_stream),
+    Rule(
+        "state alone",
+        "Nothing is remembered outside of the state: every run begins anew.",
+        policy_state,
+        ("arms", "own stream"),
+    ),
+    Rule(
+        "any threads",
+        "The figures are the same for 1, 2 and 4 threads, and for the first runs of many.",
+        policy_threads,
+        ("arms", "compiles", "own arrays", "own stream", "state alone"),
+    ),
+    Rule(
+        "side by side",
+        "Its functions for many runs at once, where it has some, play as those for one run.",
+        policy_lanes,
+        ("arms", "compiles", "any threads"),
+    ),
+)
+
+RULES: dict[Kind, tuple[Rule, ...]] = {"bonus": BONUS, "strategy": STRATEGY, "policy": POLICY}
+
 
 def rules(subject: Subject) -> dict[str, Rule]:
     """The rules for a plugin of the subject's kind by name, in order."""
-    return {rule.name: rule for rule in (BONUS if subject.kind == "bonus" else STRATEGY)}
+    return {rule.name: rule for rule in RULES[subject.kind]}
 
 
 def contract(subject: Subject) -> Iterator[Check]:
@@ -108,9 +146,10 @@ def _judged(subject: Subject, rule: Rule, known: dict[str, Check]) -> Check:
         finding, note = str(refused), ""
     except Exception as error:  # whatever a plugin under trial raises
         finding, note = f"{type(error).__name__}: {error}", ""
+    first = RULES[subject.kind][0].name  # all build on it
     if finding is None:
         return Check(rule.name, True, f"{rule.promise} {note}".strip(), note)
-    for needed in ("shapes", *rule.needs):
+    for needed in (first, *rule.needs):
         if needed != rule.name and judge(subject, needed, known).passed is not True:
             return Check(rule.name, None, f"It builds on '{needed}', which fails; seen here: {finding}")
     return Check(rule.name, False, finding)

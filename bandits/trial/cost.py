@@ -1,17 +1,25 @@
 """Traits of cost: microseconds per transition, on one thread.
 
 One learner observes a batch of 16 environments at a time, scores 256 transitions, and learns from 256. The first calls,
-which compile and allocate, are left out. Costs are the only traits that are not the same on every machine; those
+which compile and allocate, are left out. A policy is timed by the simulator: pulls per
+second on one thread. Costs and speeds are the only traits that are not the same on every machine; those
 recorded are of the machine that the recording names, and the interval is over repeats.
 """
 
 import time
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 
+from bandits.simulation import simulate
+from bandits.testbed import Testbed
+from bandits.testbeds.bernoulli import Needle
+from bandits.testbeds.gaussian import SuttonBarto
 from bandits.trial.measuring import Arms, Found, Probe, Quality, space
+from bandits.trial.regret import HAYSTACK
 from bandits.trial.subject import Subject
+from explore.errors import BadInput
 from explore.streams import Streams
 from explore.transitions import Transitions
 
@@ -30,6 +38,8 @@ BONUS = tuple(
     )
 )
 STRATEGY = (Quality("cost of choose", "µs/choice", "less", f"of {ENVS} environments at a time, on one thread"),)
+POLICY = (Quality("speed", "M pulls/s", "more", "in the simulator, on one thread of this machine"),)
+PULLS, RUNS, RUNS_INTERPRETED = 300, 2048, 32
 
 
 def bonus(subject: Subject, names: Sequence[int]) -> list[Found]:
@@ -51,6 +61,23 @@ def strategy(subject: Subject, names: Sequence[int]) -> list[Found]:
     return [timed(lambda: built.choose(values, 5_000, streams), ENVS)]
 
 
+def policy(subject: Subject, names: Sequence[int]) -> list[Found]:
+    """Pulls per second, on Gaussian arms, or Bernoulli ones where it refuses those."""
+    built = subject.policy()
+    try:
+        built.initial(SuttonBarto(), PULLS)
+        bed: Testbed = SuttonBarto()
+    except BadInput:
+        bed = Needle(arms=HAYSTACK)
+
+    def speed(runs: int) -> tuple[float, bool]:
+        (played,) = simulate(bed, [built], runs=runs, horizon=PULLS, threads=1).policies
+        return played.pulls_per_second / 1e6, played.compiled
+
+    runs = RUNS if speed(1)[1] else RUNS_INTERPRETED
+    return [Found(np.array([speed(runs)[0] for _ in range(REPEATS)]))]
+
+
 def timed(call: Callable[[], object], transitions: int) -> Found:
     """Microseconds per transition, one figure per repeat."""
     for _ in range(WARM):
@@ -68,4 +95,5 @@ def _seen(arms: Arms, rows: int) -> Transitions:
 
 
 PROBES = (Probe(BONUS, bonus),)
+PROBES_OF_POLICIES = (Probe(POLICY, policy),)
 PROBES_OF_STRATEGIES = (Probe(STRATEGY, strategy),)

@@ -161,7 +161,7 @@ class Replay:
     def _replay(self, lock: Lock, bonus: Bonus) -> None:
         if self.factors is None:
             return
-        known = int(self.tried.any((0, 2)).nonzero()[0].max()) + 1  # no learner has tried an arm further on
+        known = int(np.flatnonzero(self.tried.any(axis=(0, 2))).max()) + 1  # no learner has tried an arm further on
         pairs = np.broadcast_to(np.arange(2 * known), (len(self.every), 2 * known))
         seen = lock.transitions(pairs // 2, pairs % 2)
         earned = bonus.score(seen, self.factors[:, : 2 * known]).double().numpy().reshape(-1, known, 2)

@@ -25,7 +25,8 @@ from explore.transitions import Transitions
 
 SIZE = 8  # numbers in an observation
 FEW = 16  # learners of a plugin that trains networks, of which there are as many
-MANY = 64  # of any other
+MANY = 64  # of any other bonus, and of strategies
+RUNS = 128  # of a bandit policy
 LEVEL = 0.95
 
 Floats = npt.NDArray[np.float64]
@@ -60,7 +61,7 @@ class Probe:
 def learners(subject: Subject) -> list[int]:
     """The learners that a plugin is measured with."""
     if subject.kind != "bonus":
-        return list(range(MANY))
+        return list(range(RUNS if subject.kind == "policy" else MANY))
     one = subject.bonus(space(), gym.spaces.Discrete(2), learners=1, envs=1)
     return list(range(FEW if any(True for _ in one.parameters()) else MANY))
 

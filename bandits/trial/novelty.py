@@ -4,7 +4,7 @@ All but the second come from one life. First the early arms are pulled in turn, 
 the late arms. With b_n the novelty of an early arm after its n-th pull:
 
     decay         p of b_n ~ n^−p: minus the slope of ln b_n over ln n, by least squares over the later pulls
-    coming back   (b_after − b_N)/(b_1 − b_N): how much of what N pulls took is back once the late arms were pulled
+    coming back   (b_after − b_N)/b_1: how far it rises again once the late arms were pulled, in units of b_1
     unseen        P(novelty unseen > novelty seen) + ½ P(equal), the area under the ROC curve, at the end
 
 Novelty is the plugin's formula, without β, its decay, normalisation and clipping. The bonus learns once from each
@@ -27,11 +27,10 @@ LATE_PULLS = 16  # of each late arm
 FITTED = (4, 6, 8, 12, 16, 24, 32, 48)  # pulls that the exponent is fitted to: evenly in ln n, past the first few
 LAPS = 16  # of the early arms in one episode
 SMALLEST = 1e-12  # novelty below is taken for this, so that it has a logarithm
-NOTHING = 1e-6  # a loss of novelty below this share of it is none
 
 LIFE = (
     Quality("decay of novelty", "exponent of n", "", "p where novelty falls as n^-p with the n-th visit; 0.5: counts"),
-    Quality("novelty that comes back", "share", "", "of what visits took, once others were visited; 0: never forgets"),
+    Quality("novelty that comes back", "of the first", "", "once others were visited for long; 0: it never forgets"),
     Quality("unseen against seen", "AUC", "more", "how surely the unseen has more novelty than the seen; 0.5: chance"),
 )
 EPISODE = (
@@ -87,15 +86,15 @@ def exponent(curve: Floats) -> Floats:
     picked = np.array([n for n in FITTED if n <= curve.shape[-1]])
     logarithm = np.log(np.maximum(curve[..., picked - 1], SMALLEST)).mean(1)
     across = np.log(picked) - np.log(picked).mean()
-    return -(logarithm * across).sum(-1) / (across**2).sum()
+    found: Floats = -(logarithm * across).sum(-1) / (across**2).sum()
+    return found
 
 
 def returned(first: Floats, last: Floats, after: Floats) -> Floats:
-    """The share of a loss that is made up for, per learner, of `(learners, arms)`; 0 where nothing was lost."""
+    """(after − last)/first per learner, of `(learners, arms)`; 0 where nothing was there to begin with."""
     first, last, after = first.mean(1), last.mean(1), after.mean(1)
-    lost = first - last
-    some = lost > NOTHING * np.abs(first)
-    return np.where(some, (after - last) / np.where(some, lost, 1.0), 0.0)
+    some = np.abs(first) > SMALLEST
+    return np.where(some, (after - last) / np.where(some, first, 1.0), 0.0)
 
 
 def area(higher: Floats, lower: Floats) -> Floats:

@@ -6,7 +6,10 @@ c times as large should lose c times as much; of rewards × c the trait is
 
     ρ_c = mean regret_c / (c · mean regret_1)      with the interval of a ratio of means (delta method)
 
-A bonus and a strategy play as in `bandits.adapter`; a policy by its functions. The first two are told rewards × c.
+On `two-arms` a bandit policy is asked how often it takes the better one, 1 − regret/(gap · pulls).
+
+A bonus and a strategy play as in `bandits.adapter`; a policy by its functions. All pull as often, on the same runs, so
+that plugins of all kinds can be compared.
 """
 
 from collections.abc import Sequence
@@ -22,7 +25,7 @@ from bandits.policies.value_based import EpsilonGreedy
 from bandits.policy import Policy
 from bandits.randomness import key
 from bandits.testbed import Testbed
-from bandits.testbeds.bernoulli import Needle
+from bandits.testbeds.bernoulli import Needle, TwoArms
 from bandits.testbeds.gaussian import SuttonBarto
 from bandits.trial.measuring import Found, Probe, Quality
 from bandits.trial.subject import Subject
@@ -39,9 +42,8 @@ SUTTON = (
         for scale in SCALES
     ),
 )
-NEEDLE = (
-    Quality("regret, needle", "reward", "less", f"where one of {HAYSTACK} arms pays, in {PULLS} pulls"),
-)
+NEEDLE = (Quality("regret, needle", "reward", "less", f"where one of {HAYSTACK} arms pays, in {PULLS} pulls"),)
+TWO_ARMS = (Quality("best pulls, two-arms", "share of pulls", "more", f"of the better of two arms, in {PULLS} pulls"),)
 
 
 def sutton(subject: Subject, names: Sequence[int]) -> list[Found]:
@@ -56,6 +58,15 @@ def needle(subject: Subject, names: Sequence[int]) -> list[Found]:
     """Regret in the haystack."""
     bed = Needle(arms=HAYSTACK)
     return [Found(played(subject, bed, len(names)), beside(bed, len(names)))]
+
+
+def two_arms(subject: Subject, names: Sequence[int]) -> list[Found]:
+    """How often the better of two arms is pulled."""
+    bed = TwoArms()
+    most = PULLS * float(np.ptp(bed.means))
+    others = beside(bed, len(names))
+    share = 1.0 - played(subject, bed, len(names)) / most
+    return [Found(share, {name: 1.0 - regrets / most for name, regrets in others.items()})]
 
 
 def played(subject: Subject, bed: Testbed, runs: int, scale: float = 1.0) -> Floats:
@@ -137,3 +148,4 @@ def _learn(states: Floats, arms: Arms, rewards: Floats, streams: Words) -> None:
 
 
 PROBES = (Probe(SUTTON, sutton), Probe(NEEDLE, needle))
+PROBES_OF_POLICIES = (*PROBES, Probe(TWO_ARMS, two_arms))

@@ -6,6 +6,7 @@ from typing import Any
 
 import gymnasium as gym
 
+from bandits.policy import POLICIES, Policy
 from bandits.trial.result import Kind
 from explore.bonus import Bonus
 from explore.errors import BadInput, unknown
@@ -53,32 +54,58 @@ class Subject:
         built: Strategy = self.plugin(actions, learners=learners, envs=envs, horizon=horizon, **self.settings)
         return built
 
+    def policy(self) -> Policy:
+        """A fresh policy with the subject's settings."""
+        built: Policy = self.plugin(**self.settings)
+        return built
+
     def all_settings(self) -> dict[str, Any]:
         """Every setting, defaults included."""
         return dict(self.plugin.Settings(**self.settings))
 
 
-def subject(given: str | type[Any]) -> Subject:
-    """The subject that a spec string names, or a Bonus or Strategy class; BadInput where it is neither."""
+def subject(given: str | type[Any], kind: Kind | None = None) -> Subject:
+    """The subject that a spec string names, or a class derived from Bonus, Strategy or Policy; BadInput otherwise.
+
+    kind: which plugin is meant where several kinds have one of that name; else the first of bonus, strategy, policy.
+    """
     if isinstance(given, str):
-        parsed = parse(given)
-        for kind, registry in _registries():
-            if parsed.name in registry.names():
-                plugin, settings = registry.resolve(parsed)
-                return Subject(given, kind, plugin, _origin(registry, parsed.name), _given(settings))
-        raise unknown("bonus or strategy", parsed.name, [*BONUSES.names(), *STRATEGIES.names()])
-    for base, kind in _kinds():
-        if isinstance(given, type) and issubclass(given, base):
-            return Subject(given.__name__, kind, given, f"class of {given.__module__}", {})
-    raise BadInput(f"{given!r} cannot be put on trial: give a spec string, or a class derived from Bonus or Strategy.")
+        return subjects(given, kind)[0]
+    for base, its_kind in _kinds():
+        if isinstance(given, type) and issubclass(given, base) and kind in (None, its_kind):
+            return Subject(given.__name__, its_kind, given, f"class of {given.__module__}", {})
+    raise BadInput(
+        f"{given!r} cannot be put on trial: give a spec string, or a class derived from Bonus, Strategy or Policy."
+    )
+
+
+def subjects(spec: str, kind: Kind | None = None) -> list[Subject]:
+    """Everything that the spec names, one per kind, where the settings suit; BadInput where nothing does."""
+    parsed = parse(spec)
+    named = {its: registry for its, registry in _registries() if kind in (None, its)}
+    holding = {its: registry for its, registry in named.items() if parsed.name in registry.names()}
+    if not holding:
+        every = sorted({name for registry in named.values() for name in registry.names()})
+        raise unknown(" or ".join(", ".join(named).rsplit(", ", 1)), parsed.name, every)
+    found, refusals = [], []
+    for its, registry in holding.items():
+        try:
+            plugin, settings = registry.resolve(parsed)
+        except BadInput as error:
+            refusals.append(error)
+            continue
+        found.append(Subject(spec, its, plugin, _origin(registry, parsed.name), _given(settings)))
+    if not found:
+        raise refusals[0]
+    return found
 
 
 def _registries() -> list[tuple[Kind, Registry[Any]]]:
-    return [("bonus", BONUSES), ("strategy", STRATEGIES)]
+    return [("bonus", BONUSES), ("strategy", STRATEGIES), ("policy", POLICIES)]
 
 
 def _kinds() -> list[tuple[type[Any], Kind]]:
-    return [(Bonus, "bonus"), (Strategy, "strategy")]
+    return [(Bonus, "bonus"), (Strategy, "strategy"), (Policy, "policy")]
 
 
 def _given(settings: Settings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from bandits.trial import cost, exploring, lock, noise, novelty, policy_traits, regret
+from bandits.trial import cost, exploring, lock, noise, novelty, regret
 from bandits.trial.comparing import settled
 from bandits.trial.measuring import Probe, Quality, learners, trait
 from bandits.trial.recorded import figures
@@ -19,7 +19,7 @@ from explore.errors import BadInput
 PROBES: dict[Kind, tuple[Probe, ...]] = {
     "bonus": (*novelty.PROBES, *noise.PROBES, *lock.PROBES, *regret.PROBES, *cost.PROBES),
     "strategy": (*exploring.PROBES, *lock.PROBES, *regret.PROBES, *cost.PROBES_OF_STRATEGIES),
-    "policy": policy_traits.PROBES,
+    "policy": (*regret.PROBES_OF_POLICIES, *cost.PROBES_OF_POLICIES),
 }
 
 Told = Callable[[str], None]
@@ -58,8 +58,11 @@ def measured(subject: Subject, probe: Probe) -> list[Trait]:
 
 def with_builtin(each: Trait, kind: Kind) -> Trait:
     """The trait beside the recorded ones of the built-in plugins."""
-    recorded = figures(kind)
-    builtin = {spec: traits[each.name][0] for spec, traits in recorded.items() if traits.get(each.name) is not None}
+    builtin = {}
+    for spec, traits in figures(kind).items():
+        recorded = traits.get(each.name)
+        if recorded is not None:
+            builtin[spec] = recorded[0]
     return replace(each, builtin=builtin)
 
 

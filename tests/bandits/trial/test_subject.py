@@ -1,13 +1,8 @@
-"""What is put on trial, under which settings, and how the measured half joins in."""
-
-import sys
-from importlib.machinery import ModuleSpec
-from types import ModuleType
+"""What is put on trial, and under which settings."""
 
 import gymnasium as gym
 import pytest
 
-from bandits.trial import Trait, run_trial
 from bandits.trial.subject import subject
 from explore.count import Count
 from explore.errors import BadInput
@@ -35,7 +30,7 @@ def test_a_class_will_do():
     [
         ("cuont", "did you mean 'count'"),
         ("count:bata=1", "unknown setting 'bata' of the bonus 'count'"),
-        (int, "derived from Bonus or Strategy"),
+        (int, "derived from Bonus, Strategy or Policy"),
     ],
 )
 def test_what_is_no_plugin_is_refused(wrong, said):
@@ -48,24 +43,3 @@ def test_the_formula_is_without_scale_in_every_part():
     assert formula.scale is None
     assert [part.scale for part in formula.members] == [None, None]
     assert (formula.settings.beta, formula.settings.half_life, formula.settings.clip) == (1.0, 0.0, 0.0)
-
-
-def test_traits_are_measured_of_what_keeps_its_contract(monkeypatch):
-    asked = []
-
-    class Broken(Count):
-        def novelty(self, transitions):
-            return super().novelty(transitions).double()
-
-    def measure(plugin):
-        asked.append(plugin.spec)
-        return [Trait("decay", 0.5, (0.4, 0.6), "exponent of n", "how fast novelty falls")]
-
-    made = ModuleType("bandits.trial.traits")
-    made.__spec__ = ModuleSpec(made.__name__, None)
-    made.measure = measure
-    monkeypatch.setitem(sys.modules, made.__name__, made)
-    monkeypatch.setattr("bandits.trial.traits", made, raising=False)
-    assert [trait.name for trait in run_trial("greedy").traits] == ["decay"]
-    assert run_trial(Broken).traits == []
-    assert asked == ["greedy"]

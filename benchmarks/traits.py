@@ -1,0 +1,170 @@
+"""The traits of all built-in plugins: measured, and recorded for the report of `escapade check` and for docs/traits.md.
+
+    python -m benchmarks traits                       measure a few and compare them with what is recorded
+    python -m benchmarks traits --record              measure all, write bandits/trial/recorded.json and docs/traits.md
+    python -m benchmarks traits --record count rnd    measure these and write both
+    python -m benchmarks traits --document            write docs/traits.md from what is recorded
+
+A recording that is interrupted goes on where it was when it is started again. All traits but costs and speeds are the
+same on a busy machine; for those let nothing else run. On two cores all of them take about twenty minutes.
+"""
+
+import json
+import os
+import platform
+import sys
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, get_args
+
+from bandits.policy import POLICIES
+from bandits.trial.measuring import FEW, MANY, RUNS
+from bandits.trial.recorded import FILE, Figures
+from bandits.trial.result import Kind, Trait
+from bandits.trial.subject import subject
+from bandits.trial.traits import measure, qualities
+from explore.plugins import BONUSES, STRATEGIES
+from explore.registry import HOUSE, Registry
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "traits.md"
+UNDER_WAY = FILE.with_suffix(".partial.json")
+SAMPLE = {"bonus": ["count", "episodic-count"], "strategy": ["greedy"], "policy": ["ucb"]}
+REGISTRIES: dict[Kind, Registry[Any]] = {"bonus": BONUSES, "strategy": STRATEGIES, "policy": POLICIES}
+TITLES = {"bonus": "Bonuses", "strategy": "Strategies", "policy": "Bandit policies"}
+OF_THE_MACHINE = ("cost of ", "speed")  # names of traits that begin so are not the same everywhere
+
+
+def main(*arguments: str) -> None:
+    """Measure, record, document, as the arguments say."""
+    names = [name for name in arguments if not name.startswith("--")]
+    if "--document" in arguments:
+        document(json.loads(FILE.read_text(encoding="utf-8")))
+    elif "--record" in arguments:
+        record(names)
+    else:
+        compare(names)
+
+
+def built_in(kind: Kind) -> list[str]:
+    """The names of the built-in plugins of a kind."""
+    return sorted(entry.name for entry in REGISTRIES[kind].entries() if entry.distribution == HOUSE)
+
+
+def record(names: list[str]) -> None:
+    """Measure the plugins named, all where none is, and write the recording and the document."""
+    wanted = [(kind, name) for kind in get_args(Kind) for name in built_in(kind) if not names or name in names]
+    before = UNDER_WAY if UNDER_WAY.exists() and not names else FILE if names and FILE.exists() else None
+    found = {"made": {}, "traits": {}} if before is None else json.loads(before.read_text(encoding="utf-8"))
+    for number, (kind, name) in enumerate(wanted, start=1):
+        known = found["traits"].setdefault(kind, {})
+        if name in known and not names:
+            print(f"{number}/{len(wanted)} {kind} {name}: measured before the interruption", flush=True)
+            continue
+        started = time.perf_counter()
+        known[name] = row(measure(subject(name, kind)))
+        print(f"{number}/{len(wanted)} {kind} {name}: {time.perf_counter() - started:.0f} s", flush=True)
+        if not names:
+            write(UNDER_WAY, found)
+    found["made"] = made()
+    # Plugins that are gone, and another order, must not stay behind.
+    found["traits"] = {
+        kind: {name: found["traits"].get(kind, {})[name] for name in built_in(kind) if name in found["traits"][kind]}
+        for kind in get_args(Kind)
+    }
+    write(FILE, found)
+    UNDER_WAY.unlink(missing_ok=True)
+    document(found)
+
+
+def row(traits: list[Trait]) -> dict[str, list[float] | None]:
+    """Value and interval by name; None where a trait could not be measured."""
+    return {
+        trait.name: None if trait.problem else [significant(each) for each in (trait.value, *trait.interval)]
+        for trait in traits
+    }
+
+
+def significant(value: float) -> float:
+    """Six digits, which is more than any interval warrants."""
+    return float(f"{value:.6g}")
+
+
+def write(path: Path, found: dict[str, Any]) -> None:
+    """All or nothing, so that an interruption leaves the file as it was."""
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(beside, path)
+
+
+def made() -> dict[str, str]:
+    """With what it was recorded."""
+    packages = {name: version(name) for name in ("escapade", "torch", "numpy", "numba")}
+    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    return {"day": datetime.now(UTC).date().isoformat(), "python": platform.python_version(), "machine": machine} | (
+        packages
+    )
+
+
+def compare(names: list[str]) -> None:
+    """Print what is measured beside what is recorded."""
+    recorded = json.loads(FILE.read_text(encoding="utf-8"))["traits"]
+    for kind in get_args(Kind):
+        for name in [each for each in built_in(kind) if each in (names or SAMPLE[kind])]:
+            print(f"{kind} {name}")
+            for trait in measure(subject(name, kind)):
+                then = recorded.get(kind, {}).get(name, {}).get(trait.name)
+                print(f"  {trait.name:26s} {trait.value:10.4g}   recorded {'–' if then is None else f'{then[0]:.4g}'}")
+
+
+def document(found: dict[str, Any]) -> None:
+    """Write docs/traits.md."""
+    DOCUMENT.write_text(page(found), encoding="utf-8")
+    sys.stdout.write(f"{DOCUMENT.name} is written.\n")
+
+
+def page(found: dict[str, Any]) -> str:
+    """docs/traits.md of a recording."""
+    said = ", ".join(f"{name} {value}" for name, value in found["made"].items())
+    parts = [
+        "# Traits of the built-in plugins\n",
+        "What `escapade check` measures of a plugin, recorded of every built-in one with its default settings; the\n"
+        "report of a trial puts a plugin beside these. Made, with this page, by\n",
+        "    python -m benchmarks traits --record\n",
+        "Each figure is the mean over learners with its 95 % interval, of costs and speeds over repeats. There are\n"
+        f"{FEW} learners of a bonus that trains networks, {MANY} of any other and of a strategy, {RUNS} runs of a policy.\n"
+        "How each trait is measured is told at the top of the files in `bandits/trial/`. All but costs and speeds depend\n"
+        "on the seed alone, up to the rounding of the machine's arithmetic.\n",
+        f"Recorded with: {said}.\n",
+    ]
+    for kind in get_args(Kind):
+        parts += section(kind, found["traits"].get(kind, {}))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def section(kind: Kind, figures: Figures) -> list[str]:
+    """The tables of one kind of plugin: what the traits are, then the plugins, a few traits at a time."""
+    every = qualities(kind)
+    meanings = [f"| {q.name} | {q.unit} | {f'{q.better} is better' if q.better else ''} | {q.meaning} |" for q in every]
+    parts = [f"## {TITLES[kind]}\n", "\n".join(["| trait | unit | | meaning |", "|---|---|---|---|", *meanings]) + "\n"]
+    for first in range(0, len(every), COLUMNS):
+        some = every[first : first + COLUMNS]
+        lines = ["| | " + " | ".join(q.name for q in some) + " |", "|---" * (len(some) + 1) + "|"]
+        for spec, traits in figures.items():
+            lines.append(f"| `{spec}` | " + " | ".join(cell(traits.get(q.name)) for q in some) + " |")
+        parts.append("\n".join(lines) + "\n")
+    return parts
+
+
+COLUMNS = 4
+
+
+def cell(figure: Any) -> str:
+    """A figure with its interval."""
+    return "–" if figure is None else f"{short(figure[0])} [{short(figure[1])}, {short(figure[2])}]"
+
+
+def short(value: float) -> str:
+    """Three digits."""
+    return f"{0.0 if abs(value) < 5e-4 else value:.3g}"

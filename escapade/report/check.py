@@ -1,0 +1,183 @@
+"""The report of a trial: the contract as a table, then where the plugin stands among the built-in ones, trait by trait.
+
+Per trait a line with the mean and its 95 % interval, and below it a scale from the lowest to the highest of the
+built-in plugins' recorded figures: a `|` per built-in plugin, an `o` for the one on trial (`<` or `>` where it lies
+beyond them), its rank, and which built-in one is nearest.
+"""
+
+import math
+from collections.abc import Mapping
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bandits.trial.result import Trait, Trial
+
+SCALE = 24  # cells of a scale
+WIDE = 30.0  # a scale is logarithmic where the highest is so many times the lowest and all are above 0
+INDENT = "    "
+
+
+def show(console: Console, trial: Trial) -> None:
+    """Print the contract, the traits and one sentence."""
+    console.print(_contract(trial))
+    if trial.traits:
+        built_in = len({spec for trait in trial.traits for spec in trait.builtin})
+        console.print(
+            f"Traits, mean [95 % interval], beside the {built_in} built-in {plural(trial.kind)}", style="bold"
+        )
+        for trait in trial.traits:
+            for line in lines(trait, trial.spec):
+                console.print(line)
+        console.print(
+            f"{INDENT}scale: lowest to highest built-in; | built-in, o this one; log where so marked.", style="dim"
+        )
+    else:
+        console.print("No traits were measured: what a plugin that breaks its contract is like would mean nothing.")
+    console.print(sentence(trial))
+    console.print()
+
+
+def plural(kind: str) -> str:
+    """The word for several plugins of a kind."""
+    return {"bonus": "bonuses", "strategy": "strategies", "policy": "policies"}[kind]
+
+
+def lines(trait: Trait, spec: str) -> list[Text]:
+    """What the report says of one trait."""
+    if trait.problem:
+        return [Text(f"  {trait.name}: not measured; {trait.problem}.", style="yellow")]
+    low, high = trait.interval
+    head = Text(f"  {trait.name:<24s} ")
+    head.append(f"{number(trait.value)} [{number(low)}, {number(high)}]", style="bold")
+    head.append(f" {trait.unit}")
+    if trait.better:
+        head.append(f", {trait.better} is better", style="dim")
+    found = [head, Text(f"{INDENT}{trait.meaning}", style="dim")]
+    others = {name: value for name, value in trait.builtin.items() if name != spec and math.isfinite(value)}
+    if others:
+        found.append(Text(INDENT) + standing(trait, others))
+    if trait.beside:
+        found.append(Text(f"{INDENT}{'; '.join(compared(trait))}"))
+    return found
+
+
+def standing(trait: Trait, others: Mapping[str, float]) -> Text:
+    """The scale, the rank, and the nearest built-in plugins."""
+    ordered = sorted(others.items(), key=lambda pair: pair[1])
+    (lowest, low), (highest, high) = ordered[0], ordered[-1]
+    text = Text(f"{number(low)} {lowest} ")
+    text.append(scale(trait.value, [value for _, value in ordered]), style="cyan")
+    text.append(f" {number(high)} {highest}")
+    place, equal = rank(trait, list(others.values()))
+    text.append(f"\n{INDENT}{place} of {len(others) + 1}")
+    text.append(", as are " + str(equal) if equal > 1 else ", as is one" if equal else "")
+    nearest = sorted(others.items(), key=lambda pair: (abs(pair[1] - trait.value), pair[0]))[:2]
+    text.append("; nearest: " + ", ".join(f"{name} {number(value)}" for name, value in nearest))
+    return text
+
+
+def scale(value: float, others: list[float]) -> str:
+    """Where `value` lies among the sorted `others`, in `SCALE` cells."""
+    low, high = others[0], others[-1]
+    logarithmic = low > 0 and high > WIDE * low
+    across = math.log if logarithmic else float
+    width = across(high) - across(low)
+
+    def cell(each: float) -> int:
+        return round((across(each) - across(low)) / width * (SCALE - 1)) if width else SCALE // 2
+
+    cells = ["·"] * SCALE
+    for each in others:
+        cells[cell(each)] = "|"
+    mark = "<" if value < low else ">" if value > high else "o"
+    cells[cell(min(max(value, low), high))] = mark
+    return "".join(cells) + ("log" if logarithmic else "")
+
+
+def rank(trait: Trait, others: list[float]) -> tuple[str, int]:
+    """The plugin's place from the better end, the highest where neither is, and how many share it."""
+    sign = -1.0 if trait.better == "less" else 1.0
+    ahead = sum(sign * other > sign * trait.value for other in others)
+    place = ahead + 1
+    ending = "th" if 10 <= place % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}", sum(other == trait.value for other in others)
+
+
+def compared(trait: Trait) -> list[str]:
+    """The trait against what the same learners were compared with."""
+    found = []
+    for name, (theirs, difference, low, high) in trait.beside.items():
+        verdict = "above" if low > 0 else "below" if high < 0 else "cannot be told apart"
+        found.append(
+            f"{name} {number(theirs)}: {number(difference, sign=True)} [{number(low)}, {number(high)}] {verdict}"
+        )
+    return found
+
+
+def sentence(trial: Trial) -> str:
+    """What came out, in one sentence."""
+    failed = [check.name for check in trial.checks if check.passed is False]
+    if failed:
+        unjudged = sum(check.passed is None for check in trial.checks)
+        rest = f"; {unjudged} more cannot be judged before that" if unjudged else ""
+        return f"{trial.spec} breaks its contract: {', '.join(failed)} {'fails' if len(failed) == 1 else 'fail'}{rest}."
+    parts = [f"{trial.spec} keeps its contract, {len(trial.checks)} of {len(trial.checks)} checks"]
+    best, worst = extremes(trial)
+    if best:
+        parts.append(f"no built-in one is better at: {', '.join(best)}")
+    if worst:
+        parts.append(f"none is worse at: {', '.join(worst)}")
+    lost = next((trait for trait in trial.traits if trait.beside and "regret" in trait.name), None)
+    if lost is not None:
+        against = [
+            f"{'less than' if high < 0 else 'more than' if low > 0 else 'as much as'} {name}"
+            for name, (_, _, low, high) in lost.beside.items()
+        ]
+        parts.append(f"on sutton-barto it loses {' and '.join(against)}")
+    broken = [trait.name for trait in trial.traits if trait.problem]
+    if broken:
+        parts.append(f"not measured: {', '.join(broken)}")
+    return "; ".join(parts) + f" ({trial.seconds:.0f} s)."
+
+
+def extremes(trial: Trial) -> tuple[list[str], list[str]]:
+    """The traits in which no built-in plugin is better, and those in which none is worse; neither where all tie."""
+    best, worst = [], []
+    for trait in trial.traits:
+        others = [value for name, value in trait.builtin.items() if name != trial.spec and math.isfinite(value)]
+        if not trait.better or not others or not math.isfinite(trait.value):
+            continue
+        sign = -1.0 if trait.better == "less" else 1.0
+        better = sum(sign * other > sign * trait.value for other in others)
+        worse = sum(sign * other < sign * trait.value for other in others)
+        if not better and worse:
+            best.append(trait.name)
+        if not worse and better:
+            worst.append(trait.name)
+    return best, worst
+
+
+def number(value: float, *, sign: bool = False) -> str:
+    """Three digits, without an exponent where the number is one of daily life."""
+    if not math.isfinite(value):
+        return "–"
+    value = 0.0 if abs(value) < 5e-4 else value
+    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
+    shown = f"{value:+,.{min(digits, 3)}f}" if sign else f"{value:,.{min(digits, 3)}f}"
+    return shown
+
+
+def _contract(trial: Trial) -> Table:
+    kept = sum(check.passed is True for check in trial.checks)
+    title = f"{trial.kind} {trial.spec}, from {trial.origin}: {kept} of {len(trial.checks)} checks hold"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("check", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("what was seen", overflow="fold")
+    styles = {True: "green", False: "bold red", None: "yellow"}
+    for check in trial.checks:
+        table.add_row(check.name, Text(check.verdict, style=styles[check.passed]), check.explanation)
+    return table
