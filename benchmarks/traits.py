@@ -133,9 +133,9 @@ def page(found: dict[str, Any]) -> str:
         "report of a trial puts a plugin beside these. Made, with this page, by\n",
         "    python -m benchmarks traits --record\n",
         "Each figure is the mean over learners with its 95 % interval, of costs and speeds over repeats. There are\n"
-        f"{FEW} learners of a bonus that trains networks, {MANY} of any other and of a strategy, {RUNS} runs of a policy.\n"
-        "How each trait is measured is told at the top of the files in `bandits/trial/`. All but costs and speeds depend\n"
-        "on the seed alone, up to the rounding of the machine's arithmetic.\n",
+        f"{FEW} learners of a bonus that trains networks, {MANY} of others and strategies, {RUNS} runs of a policy.\n"
+        "How each trait is measured is told at the top of the files in `bandits/trial/`. All but costs and speeds\n"
+        "depend on the seed alone, up to the rounding of the machine's arithmetic.\n",
         f"Recorded with: {said}.\n",
     ]
     for kind in get_args(Kind):

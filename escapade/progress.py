@@ -1,4 +1,4 @@
-"""Live progress: a bar for act 1; a bar per block of act 2 with the time left and its learning curve; a line in a trial.
+"""Live progress: a bar for act 1; a bar per block of act 2, with its learning curve; a line in a trial.
 
 Silent where nobody watches.
 """

@@ -224,11 +224,13 @@ def _rewards(bed: Testbed, pulls: int, seed: int = 0) -> dict[str, Floats]:
     """Rewards `(pulls, arms)` such as the testbed's family has, by what they are like."""
     random = stream(seed, "trial/rewards")
     shape = (pulls, bed.arms)
-    usual = {
-        "bernoulli": lambda: (random.random(shape) < 0.5).astype(float),
-        "bounded": lambda: random.random(shape),
-        "gaussian": lambda: random.normal(size=shape),
-    }.get(bed.family, lambda: np.abs(random.normal(size=shape)).round())()
+    usual = np.abs(random.normal(size=shape)).round()
+    if bed.family == "bernoulli":
+        usual = (random.random(shape) < 0.5).astype(float)
+    elif bed.family == "bounded":
+        usual = random.random(shape)
+    elif bed.family == "gaussian":
+        usual = random.normal(size=shape)
     found = {"usual": usual, "only zero": np.zeros(shape), "only one": np.ones(shape)}
     return {**found, "huge": 1e6 * usual} if bed.family == "gaussian" else found
 
@@ -236,7 +238,7 @@ def _rewards(bed: Testbed, pulls: int, seed: int = 0) -> dict[str, Floats]:
 @compiled
 def _seed_compiled(seed: int) -> None:
     # Numba has a global state of its own, apart from NumPy's.
-    np.random.seed(seed)  # type: ignore[no-untyped-call]  # noqa: NPY002
+    np.random.seed(seed)  # noqa: NPY002
 
 
 def _seeded(subject: Subject, bed: Testbed, rewards: Floats, seed: int) -> Integers:
