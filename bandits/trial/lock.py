@@ -14,8 +14,9 @@ An arm that was not tried yet is tried first; V of a state where none was is V(s
 that the walk goes on. Coming back to the start cuts an episode short but ends no life: values go on through it, so that
 a bonus that is the same everywhere has equal values everywhere and tells nothing. Ties are broken at random.
 
-A **strategy** chooses among values that are all zero, as nothing was ever paid. So does ε-greedy, beside which both are
-reported: whatever its ε, that is choice at random.
+A **strategy** chooses among values that tell nothing, as nothing was ever paid: noise of next to no size, so that no arm
+is preferred for its number. Both are reported beside ε-greedy, which is led by such values as by chance, whatever its
+ε: beside a bonus the same Q-learning without one, beside a strategy arms at random.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,6 +39,7 @@ EPISODES = 50
 DISCOUNT = 0.95
 SWEEPS = 120  # of the replay: 0.95^120 is 0.2 %
 REPLAY_EVERY = 4  # steps
+NEXT_TO_NOTHING = 1e-6
 
 Integers = npt.NDArray[np.int64]
 Choose = Callable[["Lock"], Integers]
@@ -102,13 +104,14 @@ def length(subject: Subject, names: Sequence[int]) -> list[Found]:
         one = Lock(names)
         bonus = subject.bonus(one.space, one.action_space, learners=names, envs=1)
         ours, theirs = Replay(names, bonus), Replay(names, None)
-        return [Found(walk(one, ours.choose, ours.happened), {"ε-greedy": walk(Lock(names), theirs.choose)})]
+        others = walk(Lock(names), theirs.choose, theirs.happened)
+        return [Found(walk(one, ours.choose, ours.happened), {"ε-greedy": others})]
     strategy = subject.strategy(2, learners=len(names), envs=1, horizon=LONGEST * EPISODES)
-    streams, values = Streams(0, "trait/lock/strategy", names), torch.zeros(len(names), 1, 2)
+    streams, noise = Streams(0, "trait/lock/strategy", names), Streams(0, "trait/lock/values", names)
 
     def choose(lock: Lock) -> Integers:
         strategy.see(lock.rows[torch.from_numpy(lock.at)].unsqueeze(1))
-        return strategy.choose(values, lock.steps, streams)[:, 0].numpy().astype(np.int64)
+        return strategy.choose(NEXT_TO_NOTHING * noise.normal(1, 2), lock.steps, streams)[:, 0].numpy().astype(np.int64)
 
     others = Streams(0, "trait/lock/random", names)
     theirs_length = walk(Lock(names), lambda lock: others.integers(2).numpy())
@@ -149,14 +152,15 @@ class Replay:
 
     def happened(self, lock: Lock, now: Transitions) -> None:
         """Take in one step of every learner."""
-        assert self.bonus is not None
+        arms = now.action[:, 0].numpy()
+        self.tried[self.every, lock.at, arms] = True
+        if self.bonus is None:
+            return
         factor = self.bonus.observe(now)
         self.bonus.learn(now)
         if self.factors is None:
             self.factors = torch.ones(len(self.every), 2 * LONGEST, *factor.shape[2:])
-        arms = now.action[:, 0].numpy()
         self.factors[self.every, 2 * lock.at + arms] = factor[:, 0]
-        self.tried[self.every, lock.at, arms] = True
 
     def _replay(self, lock: Lock, bonus: Bonus) -> None:
         if self.factors is None:
@@ -173,7 +177,9 @@ class Replay:
             best = np.where(tried, values, -np.inf).max(2)
             worth[:] = best[:, :1]  # where nothing was tried, what the start is worth
             worth[:, :known] = np.where(unknown, worth[:, :known], best)
-        self.values[:, :known] = values
+        # An arm that is tried before the next replay is worth, up to it, what the start is.
+        self.values[:] = worth[:, :1, None]
+        self.values[:, :known] = np.where(tried, values, self.values[:, :known])
 
 
 PROBES = (Probe((LENGTH,), length),)

@@ -2,7 +2,7 @@
 
 Per trait a line with the mean and its 95 % interval, and below it a scale from the lowest to the highest of the
 built-in plugins' recorded figures: a `|` per built-in plugin, an `o` for the one on trial (`<` or `>` where it lies
-beyond them), its rank, and which built-in one is nearest.
+beyond them), its rank, and which built-in ones are nearest.
 """
 
 import math
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +18,7 @@ from bandits.trial.result import Trait, Trial
 
 SCALE = 24  # cells of a scale
 WIDE = 30.0  # a scale is logarithmic where the highest is so many times the lowest and all are above 0
-INDENT = "    "
+INDENT = 4
 
 
 def show(console: Console, trial: Trial) -> None:
@@ -25,19 +26,20 @@ def show(console: Console, trial: Trial) -> None:
     console.print(_contract(trial))
     if trial.traits:
         built_in = len({spec for trait in trial.traits for spec in trait.builtin})
+        title = f"Traits: mean [95 % interval], beside the {built_in} built-in {plural(trial.kind)}"
+        console.print(title, style="italic", soft_wrap=True)
         console.print(
-            f"Traits, mean [95 % interval], beside the {built_in} built-in {plural(trial.kind)}", style="bold"
+            "| a built-in one, o this one, < or > beyond all of them; ranks count from the better end", style="dim"
         )
         for trait in trial.traits:
-            for line in lines(trait, trial.spec):
-                console.print(line)
-        console.print(
-            f"{INDENT}scale: lowest to highest built-in; | built-in, o this one; log where so marked.", style="dim"
-        )
+            head, *rest = lines(trait, trial.spec)
+            console.print(Padding(head, (0, 0, 0, 1)))
+            for line in rest:
+                console.print(Padding(line, (0, 0, 0, INDENT)))
+        console.print()
     else:
-        console.print("No traits were measured: what a plugin that breaks its contract is like would mean nothing.")
-    console.print(sentence(trial))
-    console.print()
+        console.print("No traits: what a plugin that breaks its contract is like would mean nothing.")
+    console.print(sentence(trial), style="bold")
 
 
 def plural(kind: str) -> str:
@@ -48,39 +50,38 @@ def plural(kind: str) -> str:
 def lines(trait: Trait, spec: str) -> list[Text]:
     """What the report says of one trait."""
     if trait.problem:
-        return [Text(f"  {trait.name}: not measured; {trait.problem}.", style="yellow")]
+        return [Text(f"{trait.name}: not measured; {trait.problem}", style="yellow")]
     low, high = trait.interval
-    head = Text(f"  {trait.name:<24s} ")
-    head.append(f"{number(trait.value)} [{number(low)}, {number(high)}]", style="bold")
-    head.append(f" {trait.unit}")
+    head = Text(f"{trait.name:<24s}", style="bold")
+    head.append(f"{number(trait.value)} [{number(low)}, {number(high)}] {trait.unit}")
     if trait.better:
-        head.append(f", {trait.better} is better", style="dim")
-    found = [head, Text(f"{INDENT}{trait.meaning}", style="dim")]
+        head.append(f", {trait.better} is better", style="not bold dim")
+    found = [head, Text(trait.meaning, style="dim")]
     others = {name: value for name, value in trait.builtin.items() if name != spec and math.isfinite(value)}
     if others:
-        found.append(Text(INDENT) + standing(trait, others))
+        found += standing(trait, others)
     if trait.beside:
-        found.append(Text(f"{INDENT}{'; '.join(compared(trait))}"))
+        found += [Text(f"against {each}") for each in compared(trait)]
     return found
 
 
-def standing(trait: Trait, others: Mapping[str, float]) -> Text:
-    """The scale, the rank, and the nearest built-in plugins."""
-    ordered = sorted(others.items(), key=lambda pair: pair[1])
+def standing(trait: Trait, others: Mapping[str, float]) -> list[Text]:
+    """The scale, then the rank and the nearest built-in plugins."""
+    ordered = sorted(others.items(), key=lambda pair: (pair[1], pair[0]))
     (lowest, low), (highest, high) = ordered[0], ordered[-1]
-    text = Text(f"{number(low)} {lowest} ")
-    text.append(scale(trait.value, [value for _, value in ordered]), style="cyan")
-    text.append(f" {number(high)} {highest}")
+    drawn, logarithmic = scale(trait.value, [value for _, value in ordered])
+    text = Text(f"{lowest} {number(low)} ")
+    text.append(drawn, style="cyan")
+    text.append(f" {number(high)} {highest}{' (logarithmic)' if logarithmic else ''}")
     place, equal = rank(trait, list(others.values()))
-    text.append(f"\n{INDENT}{place} of {len(others) + 1}")
-    text.append(", as are " + str(equal) if equal > 1 else ", as is one" if equal else "")
+    shared = "" if not equal else " with one other" if equal == 1 else f" with {equal} others"
     nearest = sorted(others.items(), key=lambda pair: (abs(pair[1] - trait.value), pair[0]))[:2]
-    text.append("; nearest: " + ", ".join(f"{name} {number(value)}" for name, value in nearest))
-    return text
+    near = ", ".join(f"{name} {number(value)}" for name, value in nearest)
+    return [text, Text(f"{place} of {len(others) + 1}{shared}; nearest: {near}")]
 
 
-def scale(value: float, others: list[float]) -> str:
-    """Where `value` lies among the sorted `others`, in `SCALE` cells."""
+def scale(value: float, others: list[float]) -> tuple[str, bool]:
+    """Where `value` lies among the sorted `others`, in `SCALE` cells, and whether these are logarithmic."""
     low, high = others[0], others[-1]
     logarithmic = low > 0 and high > WIDE * low
     across = math.log if logarithmic else float
@@ -94,7 +95,7 @@ def scale(value: float, others: list[float]) -> str:
         cells[cell(each)] = "|"
     mark = "<" if value < low else ">" if value > high else "o"
     cells[cell(min(max(value, low), high))] = mark
-    return "".join(cells) + ("log" if logarithmic else "")
+    return "".join(cells), logarithmic
 
 
 def rank(trait: Trait, others: list[float]) -> tuple[str, int]:
@@ -110,10 +111,13 @@ def compared(trait: Trait) -> list[str]:
     """The trait against what the same learners were compared with."""
     found = []
     for name, (theirs, difference, low, high) in trait.beside.items():
-        verdict = "above" if low > 0 else "below" if high < 0 else "cannot be told apart"
-        found.append(
-            f"{name} {number(theirs)}: {number(difference, sign=True)} [{number(low)}, {number(high)}] {verdict}"
-        )
+        if low > 0:
+            verdict = f"higher by {number(difference)} [{number(low)}, {number(high)}]"
+        elif high < 0:
+            verdict = f"lower by {number(-difference)} [{number(-high)}, {number(-low)}]"
+        else:
+            verdict = f"cannot be told from it, {number(difference)} [{number(low)}, {number(high)}]"
+        found.append(f"{name} {number(theirs)}: {verdict}")
     return found
 
 
