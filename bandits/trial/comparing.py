@@ -27,13 +27,15 @@ class Rule:
     """A check: its name, its promise in one sentence, and the function that finds what is wrong or None.
 
     `judge` gives the finding and a note on what was not tried. `needs` are the checks that it builds on, next to
-    the first of its kind of plugin, on which all do.
+    the first of its kind of plugin, on which all do. `only_after` are those without which it is not even tried, as it
+    might do harm.
     """
 
     name: str
     promise: str
     judge: Callable[[Subject], tuple[Finding, str]]
     needs: tuple[str, ...] = ()
+    only_after: tuple[str, ...] = ()
 
 
 def difference(one: Answers, other: Answers, tolerance: float = 0.0) -> Finding:

@@ -90,29 +90,28 @@ STRATEGY: tuple[Rule, ...] = (
     ),
 )
 
+HARMLESS = ("arms", "own arrays")  # before a policy is let into the simulator, whose memory nothing guards
+
 POLICY: tuple[Rule, ...] = (
     Rule("arms", "Only arms that exist are pulled, of one or of many, whatever was paid.", policy_arms),
-    Rule("compiles", "It plays in the simulator's loop.", policy_compiles),
-    Rule("numbers", "Nothing in its state becomes NaN, whatever was paid.", policy_numbers),
     Rule("own arrays", "Nothing is written but the run's state and stream.", policy_arrays),
+    Rule("numbers", "Nothing in its state becomes NaN, whatever was paid.", policy_numbers),
     Rule("own stream", "Random numbers come from the run's stream alone.", policy_stream),
-    Rule(
-        "state alone",
-        "Nothing is remembered outside of the state: every run begins anew.",
-        policy_state,
-        ("arms", "own stream"),
-    ),
+    Rule("state alone", "Nothing is kept outside of the state: every run begins anew.", policy_state, ("own stream",)),
+    Rule("compiles", "It plays in the simulator's loop.", policy_compiles, only_after=HARMLESS),
     Rule(
         "any threads",
         "The figures are the same for 1, 2 and 4 threads, and for the first runs of many.",
         policy_threads,
-        ("arms", "compiles", "own arrays", "own stream", "state alone"),
+        ("own stream", "state alone"),
+        only_after=(*HARMLESS, "compiles"),
     ),
     Rule(
         "side by side",
         "Its functions for many runs at once, where it has some, play as those for one run.",
         policy_lanes,
-        ("arms", "compiles", "any threads"),
+        ("any threads",),
+        only_after=(*HARMLESS, "compiles"),
     ),
 )
 
@@ -139,6 +138,9 @@ def judge(subject: Subject, name: str, known: dict[str, Check]) -> Check:
 
 
 def _judged(subject: Subject, rule: Rule, known: dict[str, Check]) -> Check:
+    for needed in rule.only_after:
+        if judge(subject, needed, known).passed is not True:
+            return Check(rule.name, None, f"It is tried only where '{needed}' holds.")
     try:
         with settled():
             finding, note = rule.judge(subject)

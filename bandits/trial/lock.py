@@ -14,8 +14,8 @@ An arm that was not tried yet is tried first; V of a state where none was is V(s
 that the walk goes on. Coming back to the start cuts an episode short but ends no life: values go on through it, so that
 a bonus that is the same everywhere has equal values everywhere and tells nothing. Ties are broken at random.
 
-A **strategy** chooses among values that tell nothing, as nothing was ever paid: noise of next to no size, so that no arm
-is preferred for its number. Both are reported beside ε-greedy, which is led by such values as by chance, whatever its
+A **strategy** chooses among values that tell nothing, as nothing was ever paid: noise of next to no size, so that no
+arm is preferred for its number. Both are reported beside ε-greedy, which such values lead as chance does, whatever its
 ε: beside a bonus the same Q-learning without one, beside a strategy arms at random.
 """
 

@@ -23,11 +23,14 @@ INDENT = 4
 
 def show(console: Console, trial: Trial) -> None:
     """Print the contract, the traits and one sentence."""
+    kept = sum(check.passed is True for check in trial.checks)
+    title = f"{trial.kind} {trial.spec}, from {trial.origin}: {kept} of {len(trial.checks)} checks hold"
+    console.print(title, style="italic")
     console.print(_contract(trial))
     if trial.traits:
         built_in = len({spec for trait in trial.traits for spec in trait.builtin})
         title = f"Traits: mean [95 % interval], beside the {built_in} built-in {plural(trial.kind)}"
-        console.print(title, style="italic", soft_wrap=True)
+        console.print(title, style="italic")
         console.print(
             "| a built-in one, o this one, < or > beyond all of them; ranks count from the better end", style="dim"
         )
@@ -175,9 +178,7 @@ def number(value: float, *, sign: bool = False) -> str:
 
 
 def _contract(trial: Trial) -> Table:
-    kept = sum(check.passed is True for check in trial.checks)
-    title = f"{trial.kind} {trial.spec}, from {trial.origin}: {kept} of {len(trial.checks)} checks hold"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("check", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("what was seen", overflow="fold")

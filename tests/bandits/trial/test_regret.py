@@ -1,4 +1,4 @@
-"""Regret in the trial: the references are the compiled policies, scale is what theory says, runs do not see each other."""
+"""Regret in the trial: the references are the compiled policies, scale is what theory says, runs stay apart."""
 
 import numpy as np
 import pytest
