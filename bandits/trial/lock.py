@@ -113,9 +113,9 @@ def length(subject: Subject, names: Sequence[int]) -> list[Found]:
         strategy.see(lock.rows[torch.from_numpy(lock.at)].unsqueeze(1))
         return strategy.choose(NEXT_TO_NOTHING * noise.normal(1, 2), lock.steps, streams)[:, 0].numpy().astype(np.int64)
 
-    others = Streams(0, "trait/lock/random", names)
-    theirs_length = walk(Lock(names), lambda lock: others.integers(2).numpy())
-    return [Found(walk(Lock(names), choose, lambda lock, now: strategy.observe(now)), {"ε-greedy": theirs_length})]
+    coins = Streams(0, "trait/lock/random", names)
+    chance = walk(Lock(names), lambda lock: coins.integers(2).numpy())
+    return [Found(walk(Lock(names), choose, lambda lock, now: strategy.observe(now)), {"ε-greedy": chance})]
 
 
 def walk(lock: Lock, choose: Choose, told: Told | None = None) -> Floats:

@@ -94,7 +94,7 @@ def test_the_program_lists_it_with_its_origin(python):
 
 def test_its_own_tests_pass_where_it_is_installed(python):
     said = ran(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE / "tests"))
-    assert "21 passed" in said
+    assert "29 passed" in said
     assert "skipped" not in said
 
 
@@ -107,13 +107,15 @@ def test_it_pays_in_a_gymnasium_loop(python):
     assert ran(python, "-c", code).strip() == "0.5"
 
 
-@pytest.mark.parametrize("spec", ["power-count", "explore-first"])
+@pytest.mark.parametrize("spec", ["power-count", "explore-first", "power-ucb"])
 def test_the_trial_passes_it(python, spec):
     trial = json.loads(escapade(python, "check", spec, "--json", "-"))
     assert trial["origin"] == "escapade-sample-plugin 0.1.0"
     assert trial["passed"]
     assert all(check["passed"] for check in trial["checks"])
     assert len(trial["checks"]) >= 6
+    assert [trait["problem"] for trait in trial["traits"] if trait["problem"]] == []
+    assert any("count" in trait["builtin"] or "ucb" in trait["builtin"] for trait in trial["traits"])
 
 
 def test_both_acts_run_with_it(python):

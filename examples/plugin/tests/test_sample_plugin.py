@@ -18,6 +18,7 @@ from explore import Streams, Transitions
 
 test_power_count_keeps_the_contract = contract("power-count:power=2")
 test_explore_first_keeps_the_contract = contract("explore-first:share=0.5")
+test_power_ucb_keeps_the_contract = contract("power-ucb:c=1")
 
 
 def test_power_count_falls_with_the_power_of_the_visits():

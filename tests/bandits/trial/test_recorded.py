@@ -1,0 +1,92 @@
+"""The recorded traits: every built-in plugin is there with every trait, and the documentation says the same."""
+
+import importlib
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from bandits.trial import recorded
+from bandits.trial.traits import qualities
+
+ROOT = Path(__file__).parents[3]
+KINDS = ("bonus", "strategy", "policy")
+
+
+@pytest.fixture
+def recorder(monkeypatch):
+    """The module that records and documents; it is no part of the distribution."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    return importlib.import_module("benchmarks.traits")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_built_in_plugin_has_every_trait(kind, recorder):
+    figures = recorded.figures(kind)
+    assert list(figures) == recorder.built_in(kind)
+    names = [quality.name for quality in qualities(kind)]
+    for spec, traits in figures.items():
+        assert list(traits) == names, spec
+        for figure in traits.values():
+            if figure is not None:
+                value, low, high = figure
+                assert math.isfinite(value)
+                assert low <= value <= high
+
+
+def test_bonuses_and_strategies_lack_nothing():
+    for kind in ("bonus", "strategy"):
+        missing = [(spec, name) for spec, t in recorded.figures(kind).items() for name, each in t.items() if not each]
+        assert missing == []
+
+
+def test_the_documentation_is_the_recording(recorder):
+    assert recorder.DOCUMENT.read_text(encoding="utf-8") == recorder.page(recorded.recording())
+
+
+def test_a_page_by_hand(recorder):
+    figures = {"count": {"longest lock": [40.0, 39.5, 40.5], "decay of novelty": None}}
+    page = recorder.page({"made": {"day": "2020-01-01"}, "traits": {"bonus": figures}})
+    assert "Recorded with: day 2020-01-01." in page
+    (line,) = [line for line in page.splitlines() if line.startswith("| `count` |") and "40 [39.5, 40.5]" in line]
+    assert "| – |" in "\n".join(line for line in page.splitlines() if line.startswith("| `count` |"))
+    assert line.count("|") >= 3
+
+
+def test_a_recording_goes_on_where_it_was_interrupted(recorder, tmp_path, monkeypatch):
+    from bandits.trial.result import Trait
+
+    asked = []
+
+    def measure(plugin):
+        if len(asked) == 3:
+            asked.append("interrupted")
+            raise KeyboardInterrupt
+        asked.append(plugin.spec)
+        return [
+            Trait("length", 1.23456789, (1.0, 2.0), "m", "how long"),
+            Trait("lack", 0, (0, 0), "", "", problem="no"),
+        ]
+
+    file, document = tmp_path / "recorded.json", tmp_path / "traits.md"
+    monkeypatch.setattr(recorder, "measure", measure)
+    monkeypatch.setattr(recorder, "FILE", file)
+    monkeypatch.setattr(recorder, "UNDER_WAY", file.with_suffix(".partial.json"))
+    monkeypatch.setattr(recorder, "DOCUMENT", document)
+    monkeypatch.setattr(recorder, "built_in", lambda kind: [f"{kind}-{number}" for number in (1, 2)])
+    monkeypatch.setattr(recorder, "subject", lambda spec, kind: type("Plugin", (), {"spec": spec}))
+    with pytest.raises(KeyboardInterrupt):
+        recorder.main("--record")
+    assert not file.exists()
+    recorder.main("--record")
+    everything = [f"{kind}-{number}" for kind in KINDS for number in (1, 2)]
+    assert asked == [*everything[:3], "interrupted", *everything[3:]]
+    found = json.loads(file.read_text())
+    assert [spec for kind in KINDS for spec in found["traits"][kind]] == everything
+    assert found["traits"]["policy"]["policy-2"] == {"length": [1.23457, 1.0, 2.0], "lack": None}
+    assert set(tmp_path.iterdir()) == {file, document}
+    asked.clear()
+    recorder.main("--record", "strategy-1")
+    assert asked == ["strategy-1"]
+    assert list(json.loads(file.read_text())["traits"]["strategy"]) == ["strategy-1", "strategy-2"]
