@@ -2,7 +2,7 @@
 
 Per trait a line with the mean and its 95 % interval, and below it a scale from the lowest to the highest of the
 built-in plugins' recorded figures: a `|` per built-in plugin, an `o` for the one on trial (`<` or `>` where it lies
-beyond them), its rank, and which built-in ones are nearest.
+beyond them), its rank from the better end, or from the highest where neither is, and the nearest built-in ones.
 """
 
 import math
@@ -31,9 +31,7 @@ def show(console: Console, trial: Trial) -> None:
         built_in = len({spec for trait in trial.traits for spec in trait.builtin})
         title = f"Traits: mean [95 % interval], beside the {built_in} built-in {plural(trial.kind)}"
         console.print(title, style="italic")
-        console.print(
-            "| a built-in one, o this one, < or > beyond all of them; ranks count from the better end", style="dim"
-        )
+        console.print("| a built-in one, o this one, < > beyond all of them; the 1st is the best", style="dim")
         for trait in trial.traits:
             head, *rest = lines(trait, trial.spec)
             console.print(Padding(head, (0, 0, 0, 1)))
@@ -102,12 +100,12 @@ def scale(value: float, others: list[float]) -> tuple[str, bool]:
 
 
 def rank(trait: Trait, others: list[float]) -> tuple[str, int]:
-    """The plugin's place from the better end, the highest where neither is, and how many share it."""
+    """The plugin's place from the better end, or from the highest where neither is, and how many share it."""
     sign = -1.0 if trait.better == "less" else 1.0
     ahead = sum(sign * other > sign * trait.value for other in others)
     place = ahead + 1
     ending = "th" if 10 <= place % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return f"{place}{ending}", sum(other == trait.value for other in others)
+    return f"{place}{ending}{'' if trait.better else ' highest'}", sum(other == trait.value for other in others)
 
 
 def compared(trait: Trait) -> list[str]:

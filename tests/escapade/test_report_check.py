@@ -45,7 +45,13 @@ def test_a_wide_scale_is_logarithmic():
 
 @pytest.mark.parametrize(
     ("value", "better", "place"),
-    [(20.0, "more", "1st"), (3.0, "more", "3rd"), (3.0, "less", "2nd"), (0.0, "", "4th"), (11.0, "more", "1st")],
+    [
+        (20.0, "more", "1st"),
+        (3.0, "more", "3rd"),
+        (3.0, "less", "2nd"),
+        (0.0, "", "4th highest"),
+        (11.0, "more", "1st"),
+    ],
 )
 def test_ranks_count_from_the_better_end(value, better, place):
     assert rank(trait(value=value, better=better), [1.0, 5.0, 11.0])[0] == place
