@@ -1,4 +1,4 @@
-"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] [planners] [traits]`.
+"""Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] … [traits]`.
 
 `python -m benchmarks traits` takes words of its own behind its name, such as `--record`.
 """

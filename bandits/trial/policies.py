@@ -1,8 +1,8 @@
 """The contract of a bandit policy as checks: its arms, its numbers, its arrays, its stream, and that runs stay apart.
 
 Most checks follow single runs, in which the policy's two functions are bound into `_trace` as the simulator binds them
-into its loop; the last two simulate. A policy is tried with Gaussian and with Bernoulli arms, or, where it refuses both
-because of their rewards, with the first testbed that it takes.
+into its loop; the last three simulate. A policy is tried with Gaussian and with Bernoulli arms, or, where it refuses
+both because of their rewards, with the first testbed that it takes.
 """
 
 import copy
@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bandits.kernel import POLICY, Floats, Words, bound
+from bandits.kernel import PAY, POLICY, Floats, Words, bound
 from bandits.policy import Policy
-from bandits.randomness import key
+from bandits.randomness import GAMMA, key, mix
 from bandits.simulation import PolicyResult, simulate
 from bandits.testbed import TESTBEDS, Testbed
 from bandits.testbeds.bernoulli import Scaled
@@ -147,7 +147,7 @@ def beds(subject: Subject, arms: int) -> Iterator[Testbed]:
         plugin = TESTBEDS.get(name)
         settings = {"arms": arms} if "arms" in plugin.Settings.model_fields else {}
         bed = plugin(**settings)
-        if not bed.moving and _takes(subject, bed):
+        if _takes(subject, bed):
             yield bed
             return
     raise Refused(f"it takes no testbed of {arms} arms: {_why_not(subject, usual[1])}")
@@ -175,8 +175,9 @@ class Trace:
     def __init__(self, policy: Policy, bed: Testbed) -> None:
         initial = np.vstack([policy.initial(bed, _pulls(bed)), np.zeros((bed.shows, bed.arms))])
         select, update = policy.functions(bed)
-        self._follow = bound(_trace, {"select": select, "update": update})
-        self._shows = bed.shows
+        parts: dict[str, Any] = {"select": select, "update": update}
+        self._follow = bound(_trace, parts) if not bed.shows else bound(_trace_shown, {**parts, **bed.functions()})
+        self._bed = bed
         self._state = np.full((len(initial) + 2 * GUARD, bed.arms), float(MARK))
         self._words = np.full(1 + 2 * GUARD, MARK, np.uint64)
         self.state = self._state[GUARD:-GUARD]
@@ -184,12 +185,23 @@ class Trace:
         self._initial = initial
 
     def play(self, run: int, rewards: Floats) -> Integers:
-        """The arms that are pulled in a run, up to one that there is not; rewards `(pulls, arms)`."""
+        """The arms that are pulled in a run, up to one that there is not; rewards `(pulls, arms)`.
+
+        A testbed that shows something pays what it pays, as what it shows and what it pays belong together.
+        """
         self.state[:] = self._initial
         self.rng[0] = key(np.uint64(0), np.uint64(run), POLICY)
         chosen = np.zeros(len(rewards), np.int64)
-        shown = stream(run, "trial/shown").normal(size=(len(rewards), self._shows, rewards.shape[1]))
-        self._follow(self.state, self.rng, rewards, shown, chosen)
+        if not self._bed.shows:
+            self._follow(self.state, self.rng, rewards, chosen)
+            return chosen
+        arms, streams = np.empty((self._bed.arms, self._bed.columns)), np.zeros(self._bed.arms + 1, np.uint64)
+        for place in range(len(streams)):
+            streams[place] = key(np.uint64(run), np.uint64(place), PAY)
+        parameters = np.ascontiguousarray(self._bed.parameters)
+        self._follow(
+            self.state, self.rng, parameters, self._bed.moving, self._bed.shows, arms, streams[:1], streams[1:], chosen
+        )
         return chosen
 
     def guards(self) -> dict[str, npt.NDArray[Any]]:
@@ -205,19 +217,42 @@ def _unbound(*arguments: Any) -> Any:
     raise NotImplementedError("a function of the policy that `bound` puts in its place")
 
 
-select = update = _unbound
+start = move = show = pay = select = update = _unbound
 
 
-def _trace(state: Floats, rng: Words, rewards: Floats, shown: Floats, chosen: Integers) -> None:
+def _trace(state: Floats, rng: Words, rewards: Floats, chosen: Integers) -> None:
     """One run; it ends before anything is learned of an arm that there is not."""
     for step in range(len(rewards)):
-        for row in range(shown.shape[1]):
-            state[len(state) - shown.shape[1] + row] = shown[step, row]
         arm = select(state, step + 1, rng)
         chosen[step] = arm
         if arm < 0 or arm >= state.shape[1]:
             return
         update(state, arm, rewards[step, arm], rng)
+
+
+def _trace_shown(
+    state: Floats,
+    rng: Words,
+    parameters: Floats,
+    moving: bool,
+    shown: int,
+    arms: Floats,
+    arms_rng: Words,
+    streams: Words,
+    chosen: Integers,
+) -> None:
+    """One run on a testbed that shows something."""
+    start(arms, parameters, arms_rng)
+    for step in range(len(chosen)):
+        if moving and step > 0:
+            move(arms, parameters, step + 1, arms_rng)
+        show(arms, state[len(state) - shown :])
+        arm = select(state, step + 1, rng)
+        chosen[step] = arm
+        if arm < 0 or arm >= state.shape[1]:
+            return
+        streams[arm] += GAMMA
+        update(state, arm, pay(arms, arm, np.uint64(mix(streams[arm]))), rng)
 
 
 def _rewards(bed: Testbed, pulls: int, seed: int = 0) -> dict[str, Floats]:

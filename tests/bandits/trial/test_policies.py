@@ -13,7 +13,7 @@ from bandits.policies.value_based import EpsilonGreedy, select_lanes, update_lan
 from bandits.policy import Policy, rows
 from bandits.trial import run_trial
 from bandits.trial.contract import contract, rules
-from bandits.trial.policies import Trace, beds
+from bandits.trial.policies import Trace, beds, policy_arms, policy_arrays, policy_numbers, policy_state
 from bandits.trial.subject import subject
 from explore.compiled import kernel_part
 from explore.errors import BadInput
@@ -180,9 +180,15 @@ def test_plain_python_passes_and_is_told_that_it_is_slow():
     assert "plain Python" in checks["compiles"].note
 
 
-@pytest.mark.parametrize("spec", ["ucb", "epsilon-greedy:epsilon=0.3"])
-def test_built_in_policies_keep_the_contract(spec):
-    checks = list(contract(subject(spec, "policy")))
+def test_a_policy_that_must_see_its_arms_is_tried_with_what_they_show():
+    """Duff's learner reads the states of Markov arms."""
+    duff = subject("duff", "policy")
+    assert [bed.family for bed in beds(duff, 3)] == ["bounded"]
+    assert policy_arms(duff) == policy_numbers(duff) == policy_arrays(duff) == policy_state(duff) == (None, "")
+
+
+def test_a_built_in_policy_keeps_the_contract():
+    checks = list(contract(subject("ucb", "policy")))
     assert [(check.name, check.explanation) for check in checks if check.passed is not True] == []
     assert next(check for check in checks if check.name == "compiles").note == ""
 
