@@ -105,7 +105,8 @@ def rank(trait: Trait, others: list[float]) -> tuple[str, int]:
     ahead = sum(sign * other > sign * trait.value for other in others)
     place = ahead + 1
     ending = "th" if 10 <= place % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return f"{place}{ending}{'' if trait.better else ' highest'}", sum(other == trait.value for other in others)
+    name = f"{place}{ending}" if trait.better else "highest" if place == 1 else f"{place}{ending} highest"
+    return name, sum(other == trait.value for other in others)
 
 
 def compared(trait: Trait) -> list[str]:
@@ -149,19 +150,21 @@ def sentence(trial: Trial) -> str:
 
 
 def extremes(trial: Trial) -> tuple[list[str], list[str]]:
-    """The traits in which no built-in plugin is better, and those in which none is worse; neither where all tie."""
+    """The traits in which no built-in plugin is better, and those in which none is worse; neither where all tie.
+
+    Nothing is claimed where the figure of the next one lies within the interval.
+    """
     best, worst = [], []
     for trait in trial.traits:
         others = [value for name, value in trait.builtin.items() if name != trial.spec and math.isfinite(value)]
+        others = [value for value in others if value != trait.value]
+        low, high = trait.interval
         if not trait.better or not others or not math.isfinite(trait.value):
             continue
-        sign = -1.0 if trait.better == "less" else 1.0
-        better = sum(sign * other > sign * trait.value for other in others)
-        worse = sum(sign * other < sign * trait.value for other in others)
-        if not better and worse:
-            best.append(trait.name)
-        if not worse and better:
-            worst.append(trait.name)
+        if all(value < low for value in others):
+            (best if trait.better == "more" else worst).append(trait.name)
+        if all(value > high for value in others):
+            (best if trait.better == "less" else worst).append(trait.name)
     return best, worst
 
 

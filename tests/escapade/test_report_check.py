@@ -50,6 +50,7 @@ def test_a_wide_scale_is_logarithmic():
         (3.0, "more", "3rd"),
         (3.0, "less", "2nd"),
         (0.0, "", "4th highest"),
+        (20.0, "", "highest"),
         (11.0, "more", "1st"),
     ],
 )
@@ -87,6 +88,8 @@ def test_the_sentence_names_best_and_worst():
     assert extremes(trial(far, near)) == (["length"], ["cost"])
     even = trait("share", 1.0, "more", {"low": 1.0, "high": 1.0})
     assert extremes(trial(even)) == ([], [])
+    assert extremes(trial(trait(value=11.5))) == ([], [])  # the next one, 11, is within its interval
+    assert extremes(trial(trait(value=0.0, builtin={"low": 2.0}))) == ([], ["length"])
     said = sentence(trial(far, near))
     assert said == (
         "mine keeps its contract, 2 of 2 checks; no built-in one is better at: length; none is worse at: cost (12 s)."
