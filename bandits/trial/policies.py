@@ -15,7 +15,7 @@ import numpy.typing as npt
 from bandits.kernel import PAY, POLICY, Floats, Words, bound
 from bandits.policy import Policy
 from bandits.randomness import GAMMA, key, mix
-from bandits.simulation import PolicyResult, simulate
+from bandits.simulation import BLOCK, PolicyResult, simulate
 from bandits.testbed import TESTBEDS, Testbed
 from bandits.testbeds.bernoulli import Scaled
 from bandits.testbeds.gaussian import SuttonBarto
@@ -32,8 +32,8 @@ ARMS = (1, 2, 3, 10, 60)
 USUAL = 10
 GUARD = 2  # rows or words on either side of an array that nobody may write to
 MARK = 7
-RUNS, PULLS = 130, 40  # of a simulation: three blocks of the simulator, the last of them not full
-SOME = 70
+RUNS, PULLS = 2 * BLOCK + 2, 40  # of a simulation: three blocks of the simulator, the last of them not full
+SOME = BLOCK + 6
 THREADS = (2, 4)
 
 

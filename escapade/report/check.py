@@ -154,7 +154,8 @@ def extremes(trial: Trial) -> tuple[list[str], list[str]]:
 
     Nothing is claimed where the figure of the next one lies within the interval.
     """
-    best, worst = [], []
+    best: list[str] = []
+    worst: list[str] = []
     for trait in trial.traits:
         others = [value for name, value in trait.builtin.items() if name != trial.spec and math.isfinite(value)]
         others = [value for value in others if value != trait.value]
