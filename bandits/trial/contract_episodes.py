@@ -81,7 +81,7 @@ def _idle(subject: Subject, scene: Scene) -> Finding:
 
     one = _real(subject, scene, told([Row(2, 0, real=False), Row(0, 6, real=False)]))
     other = _real(subject, scene, told([Row(9, 10, "truncated", real=False), Row(11, 8, real=False)]))
-    found = difference(one, other)
+    found = difference(one, other, CLOSE)
     return found and f"an idle step, which only resets, is taken for a step: {found}"
 
 
