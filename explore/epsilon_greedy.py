@@ -1,5 +1,8 @@
 """ε-greedy: with probability ε a uniformly random action, otherwise the best one (Sutton & Barto 2018, section 2.2).
 
+One uniform number u decides whether to explore, u < ε; where it does not, (u − ε)/(1 − ε) is uniform again and decides
+between equals.
+
 ε falls linearly from `start` to `end` over the first `decay` of the run, then stays. Defaults: Mnih et al. 2015 fall
 from 1 over a fixed share of training; 0.05 and a tenth were measured on MiniGrid.
 """
@@ -9,6 +12,7 @@ from typing import ClassVar
 import torch
 from pydantic import Field
 
+from explore.greedy import best
 from explore.spec import Settings
 from explore.strategy import Strategy
 from explore.streams import Streams
@@ -34,6 +38,11 @@ class EpsilonGreedy(Strategy):
         return float(s.start + (s.end - s.start) * fallen)
 
     def choose(self, values: torch.Tensor, step: int, streams: Streams) -> torch.Tensor:
-        explore = streams.uniform(values.shape[1]) < self.epsilon(step)
+        uniform = streams.uniform(values.shape[1])
         random = streams.integers(self.actions, values.shape[1])
-        return torch.where(explore, random, values.argmax(-1))
+        return torch.where(uniform < self.epsilon(step), random, self.exploit(values, uniform, step))
+
+    def exploit(self, values: torch.Tensor, uniform: torch.Tensor, step: int) -> torch.Tensor:
+        """The best action, where `uniform` `(learners, envs)` is not below ε; elsewhere some action."""
+        epsilon = self.epsilon(step)
+        return best(values, ((uniform - epsilon) / max(1.0 - epsilon, 1e-9)).clamp_(0.0, 1.0))

@@ -50,7 +50,7 @@ class EpsilonZGreedy(EpsilonGreedy):
         self.left.copy_(torch.where(start, self.durations(draw[:, 2]), self.left))
         exploring = self.left > 0
         self.left -= exploring.long()
-        return torch.where(exploring, self.held, values.argmax(-1))
+        return torch.where(exploring, self.held, self.exploit(values, draw[:, 0], step))
 
     def durations(self, uniform: torch.Tensor) -> torch.Tensor:
         """Durations by inversion, int64, of uniform numbers in [0, 1)."""

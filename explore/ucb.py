@@ -34,4 +34,4 @@ class UCB(CountingStrategy):
 
     def choose(self, values: torch.Tensor, step: int, streams: Streams) -> torch.Tensor:
         s = self.settings
-        return best(values + s.optimism * (self.counts(values) + 1) ** -s.power, streams)
+        return best(values + s.optimism * (self.counts(values) + 1) ** -s.power, streams.uniform(values.shape[1]))

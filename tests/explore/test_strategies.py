@@ -60,6 +60,14 @@ def test_greedy_breaks_ties_evenly():
         assert fits(row[[0, 2, 3]], np.full(3, 1 / 3))
 
 
+@pytest.mark.parametrize("kind", [EpsilonGreedy, EpsilonZGreedy])
+def test_epsilon_greedy_breaks_ties_evenly(kind):
+    tied = torch.tensor([0.7, 0.1, 0.7, 0.7])
+    strategy = kind(4, learners=2, envs=MANY, horizon=1000, start=0.3, end=0.3)
+    for row in frequencies(strategy, values=tied):
+        assert fits(row, [0.075 + 0.7 / 3, 0.075, 0.075 + 0.7 / 3, 0.075 + 0.7 / 3])
+
+
 @pytest.mark.parametrize("exponent", [2.0, 3.5])
 def test_zeta_durations_agree_with_scipy(exponent):
     strategy = EpsilonZGreedy(4, exponent=exponent)

@@ -45,7 +45,7 @@ class ScalesTheValues(Strategy):
 
     def choose(self, values, step, streams):
         values -= values.amax(-1, keepdim=True)
-        return best(values, streams)
+        return best(values, streams.uniform(values.shape[1]))
 
 
 class GlobalDraws(Strategy):
@@ -70,7 +70,7 @@ class CountsAllLearners(CountingStrategy):
 
     def choose(self, values, step, streams):
         counts = self.counts(values).sum(0, keepdim=True)
-        return best(values - counts, streams)
+        return best(values - counts, streams.uniform(values.shape[1]))
 
 
 class Forgetful(EpsilonZGreedy):
@@ -86,7 +86,7 @@ class LendsItsCounts(CountingStrategy):
     """Two strategies count in one table once one has loaded the other's state."""
 
     def choose(self, values, step, streams):
-        return best(values - self.counts(values), streams)
+        return best(values - self.counts(values), streams.uniform(values.shape[1]))
 
     def get_extra_state(self):
         return {"table": self.table, "seen": self._seen}
