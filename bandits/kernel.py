@@ -7,27 +7,22 @@ compiled ones, and the way in which a policy in plain Python runs.
 
 The arrays that a run works in are arguments, made by `room`, so that their references need not be counted.
 
-Compiled code is cached on disk. Numba's key does not see what a global name stands for, so the name of the function,
-which is part of the key, carries a hash of the sources it is made of.
+Compiled code is cached on disk, by the name of the function, so the name says which functions are in their places.
 """
 
 import functools
 import hashlib
-import inspect
 import math
-import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from numba.core.dispatcher import Dispatcher
 
-from bandits import randomness
 from bandits.randomness import GAMMA, key, mix, uniform, words_between
-from explore.compiled import borrowed, compiled, kernel_part
+from explore.compiled import borrowed, compiled, has_source, kernel_part
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
@@ -192,13 +187,13 @@ def _bound(kernel: Callable[..., None], functions: tuple[tuple[str, Callable[...
     """One kernel per combination and process."""
     compilable = all(isinstance(function, Dispatcher) for _, function in functions)
     parts = {name: _spliced(function) if compilable else function for name, function in functions}
-    name = "play_" + _fingerprint([function for _, function in functions], kernel)
+    name = "play_" + _names(kernel, [function for _, function in functions])
     copy = types.FunctionType(kernel.__code__, {**kernel.__globals__, **parts}, name)
     copy.__qualname__ = name
     copy.__module__ = kernel.__module__
     if not compilable:
         return np.errstate(over="ignore")(copy)  # NumPy's numbers wrap around as the compiled ones do, but say so
-    return compiled(copy, cache=all(_has_source(function) for _, function in functions))
+    return compiled(copy, cache=all(has_source(function) for _, function in functions))
 
 
 @functools.cache
@@ -207,45 +202,12 @@ def _spliced(function: Any) -> Any:
     return function if function.targetoptions.get("forceinline") else kernel_part(function.py_func)
 
 
-def _fingerprint(functions: list[Callable[..., Any]], kernel: Callable[..., None]) -> str:
-    """A hash of everything that the kernel is made of: the sources of its functions and of all that they call."""
-    digest = hashlib.blake2b(f"{kernel.__module__}.{kernel.__name__}".encode(), digest_size=8)
-    modules: set[str] = set()
-    for function in functions:
+def _names(kernel: Callable[..., None], functions: list[Callable[..., Any]]) -> str:
+    """A hash of which functions these are; what they do is in the hash that `compiled` adds."""
+    digest = hashlib.blake2b(digest_size=8)
+    for function in (kernel, *functions):
         plain = getattr(function, "py_func", function)
-        digest.update(f"{plain.__module__}.{plain.__qualname__}".encode())
-        if _has_source(function):
-            _called(plain, modules)
-        else:
+        digest.update(f"{plain.__module__}.{plain.__qualname__}.".encode())
+        if not has_source(function):
             digest.update(repr(id(function)).encode())
-    for module in sorted({*modules, __name__, kernel.__module__, randomness.__name__, borrowed.__module__}):
-        digest.update(_source(module))
-    digest.update(numba.__version__.encode())
     return digest.hexdigest()
-
-
-def _called(plain: Callable[..., Any], modules: set[str]) -> None:
-    """Add the function's module, and those of the compiled functions that it can see, and that these can see."""
-    if plain.__module__ in modules:
-        return
-    modules.add(plain.__module__)
-    for value in plain.__globals__.values():
-        if isinstance(value, Dispatcher) and _has_source(value):
-            _called(value.py_func, modules)
-
-
-@functools.cache
-def _source(module: str) -> bytes:
-    return inspect.getsource(sys.modules[module]).encode()
-
-
-def _has_source(function: Callable[..., Any]) -> bool:
-    """Whether the function lies in a module whose source decides what it does (not in a shell, not a closure)."""
-    plain: Any = getattr(function, "py_func", function)
-    if plain.__closure__ or plain.__module__ == "__main__":
-        return False
-    try:
-        _source(plain.__module__)
-    except (KeyError, OSError, TypeError):
-        return False
-    return True

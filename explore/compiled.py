@@ -3,13 +3,21 @@
 `numba.njit` is untyped, which would turn every kernel into `Any` for the type checker; `compiled` gives back the
 type that went in. Compiled code is cached on disk between runs (next to the source, or in the user's cache folder
 where the source is read-only).
+
+Numba's key of that cache has the function's name and file, and does not see that a part which it calls from another
+file has changed. So the name of a cached function carries a hash of the sources of all that it can call.
 """
 
+import functools
+import hashlib
+import inspect
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
 from numba.core import cgutils
+from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic, overload
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -18,6 +26,8 @@ Array = TypeVar("Array")
 
 def compiled(function: Function, *, parallel: bool = False, cache: bool = True) -> Function:
     """Compile `function` with Numba in nopython mode, without the interpreter lock, cached on disk."""
+    if cache:
+        function.__qualname__ = f"{function.__qualname__}_{_fingerprint(function)}"
     return _njit(function, parallel=parallel, cache=cache)
 
 
@@ -28,6 +38,43 @@ def kernel_part(function: Function) -> Function:
     would not notice that a function it calls has changed.
     """
     return _njit(function, cache=False, forceinline=True)
+
+
+def has_source(function: Callable[..., Any]) -> bool:
+    """Whether the function lies in a module whose source decides what it does (not in a shell, not a closure)."""
+    plain: Any = getattr(function, "py_func", function)
+    if plain.__closure__ or plain.__module__ == "__main__":
+        return False
+    try:
+        _source(plain.__module__)
+    except (KeyError, OSError, TypeError):
+        return False
+    return True
+
+
+def _fingerprint(function: Callable[..., Any]) -> str:
+    """A hash of the sources that the function is made of: its module's, and those of the parts that it can see."""
+    modules: set[str] = set()
+    for part in (function, borrowed):
+        _add_modules(part, modules)
+    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
+    for module in sorted(modules):
+        digest.update(_source(module))
+    return digest.hexdigest()
+
+
+def _add_modules(plain: Any, modules: set[str]) -> None:
+    """Add the module of each compiled function that this one can see, and that these can see, and its own."""
+    if has_source(plain):
+        modules.add(plain.__module__)
+    for value in plain.__globals__.values():
+        if isinstance(value, Dispatcher) and value.py_func.__module__ not in modules and has_source(value):
+            _add_modules(value.py_func, modules)
+
+
+@functools.cache
+def _source(module: str) -> bytes:
+    return inspect.getsource(sys.modules[module]).encode()
 
 
 def _njit(function: Function, **options: Any) -> Function:

@@ -37,7 +37,7 @@ def noise(subject: Subject, names: Sequence[int]) -> list[Found]:
     every, pulled = arms.pull(range(ARMS)), np.zeros(len(names))
     for _ in range(PULLS):
         worth = bonus.score(_noisy(every, arms.noise()))
-        chosen = best(worth.unsqueeze(1), streams)
+        chosen = best(worth.unsqueeze(1), streams.uniform(1))
         happen(bonus, _noisy(arms.pull(chosen), arms.noise()))
         pulled += (chosen[:, 0] == NOISY).numpy()
     return [Found(pulled / PULLS, {"chance": np.full(len(names), 1 / ARMS)})]

@@ -1,5 +1,6 @@
 """The simulation against published values, against itself interpreted, and under changes that must not matter."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -14,6 +15,7 @@ from bandits.simulation import simulate
 from bandits.testbeds.bernoulli import FixedBernoulli
 from bandits.testbeds.gaussian import SuttonBarto
 from bandits.theory.published import PUBLISHED, verdicts
+from explore import compiled
 from explore.errors import BadInput
 
 BOOK = [row.policy for row in PUBLISHED if row.testbed == "sutton-barto" and row.quantity == "reward" and not row.step]
@@ -227,24 +229,30 @@ def test_bad_input(change: dict[str, Any], said: str) -> None:
     assert said in str(refused.value)
 
 
-def test_the_kernel_is_named_after_its_sources() -> None:
-    """Numba's cache must not give back the kernel of other functions, or of an older source."""
+def test_the_kernel_is_named_after_its_functions() -> None:
+    """Numba's cache must not give back the kernel of other functions."""
     bed = SuttonBarto().functions()
-    one = kernel._fingerprint([*bed.values(), value_based.select, value_based.update], kernel.play)
-    other = kernel._fingerprint([*bed.values(), value_based.select_first, value_based.update], kernel.play)
-    aside = kernel._fingerprint([*bed.values(), value_based.select, value_based.update], lanes.play)
+
+    def name(play: Callable[..., None], **functions: Callable[..., Any]) -> str:
+        bound: Any = kernel.bound(play, {**bed, **functions})
+        return str(bound.py_func.__qualname__)
+
+    one = name(kernel.play, select=value_based.select, update=value_based.update)
+    other = name(kernel.play, select=value_based.select_first, update=value_based.update)
+    aside = name(lanes.play, select=value_based.select, update=value_based.update)
     assert len({one, other, aside}) == 3
     assert bandits.simulate is simulate
 
 
 def test_a_kernel_is_named_after_what_its_functions_call_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """KL-UCB solves its equation in another module: a change there must not leave the old kernel in the cache."""
-    functions = [divergence.select, divergence.update]
-    before = kernel._fingerprint(functions, kernel.play)
-    real = kernel._source
+    functions = (("select", divergence.select), ("update", divergence.update))
+    before: Any = kernel._bound.__wrapped__(kernel.play, functions)
+    real = compiled._source
     changed = "bandits.theory.divergences"
-    monkeypatch.setattr(kernel, "_source", lambda name: b"changed" if name == changed else real(name))
-    assert kernel._fingerprint(functions, kernel.play) != before
+    monkeypatch.setattr(compiled, "_source", lambda name: b"changed" if name == changed else real(name))
+    after: Any = kernel._bound.__wrapped__(kernel.play, functions)
+    assert after.py_func.__qualname__ != before.py_func.__qualname__
 
 
 LANES = [

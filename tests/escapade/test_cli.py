@@ -24,7 +24,7 @@ EMPTY = "MiniGrid-Empty-5x5-v0"
         (["bandits", "--policy", "epsilon-greedy:epsilon=1.5"], "'epsilon' of the policy 'epsilon-greedy' is '1.5'"),
         (["bandits", "--testbed", "sutton-barto:arms=0"], "'arms' of the testbed 'sutton-barto' is '0'"),
         (["bandits", "--testbed", "scaled:arms=20", "--horizon", "19"], "a horizon of 19 is shorter than the 20 arms"),
-        (["bandits", "--testbed", "bernoulli:means=0.5/1.2"], "'1.2' is not a probability"),
+        (["bandits", "--testbed", "bernoulli:means=0.5/1.2"], "a mean of 1.2 is outside [0, 1]"),
         (["bandits", "--policy", "lin-ucb"], "needs contexts"),
         (["report", "missing"], "missing"),
         (["run", "missing.toml"], "missing.toml"),
