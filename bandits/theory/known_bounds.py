@@ -284,7 +284,12 @@ def _by_information(problem: Problem, settings: Mapping[str, Any]) -> list[Bound
 
 
 def exp3(problem: Problem, settings: Mapping[str, Any]) -> Found:
-    """(e − 1)γT + K ln K/γ for a constant γ in (0, 1], against any sequence of rewards in [0, 1]."""
+    """(e − 1)γT + K ln K/γ for a constant γ in (0, 1], against any sequence of rewards in [0, 1].
+
+    With x̂ the importance-weighted rewards, at most K/γ, and G what is earned, e^x ≤ 1 + x + (e−2)x² for x ≤ 1 gives
+    (γ/K)Σ_t x̂_j − ln K ≤ ln(W_{T+1}/W_1) ≤ [(γ/K)G + (e−2)(γ/K)²Σ_tΣ_i x̂_i] / (1−γ) for any arm j. Times (1−γ)K/γ, in
+    expectation, with Σ_tΣ_i x_i ≤ K G_max, this is G_max − E G ≤ (e−1)γ G_max + (1−γ) K ln K/γ.
+    """
     gamma, arms = number(settings, "gamma", 0.0), problem.arms
     if gamma == 0.0:
         gamma = min(1.0, math.sqrt(arms * math.log(arms) / ((math.e - 1.0) * problem.horizon)))

@@ -35,11 +35,7 @@ def show(console: Console, found: dict[str, Any]) -> None:
     console.print("Q: an arm's average reward, n: its pulls, t: the step, K arms, T pulls in all.", style="dim")
     changing = bed is not None and bed["regret"] == "dynamic"
     if len(found["policies"]) > 1 and not changing:
-        keeper = to_keep(found)
-        share = keeper["best_arm_error"]["mean"]
-        console.print(
-            f"For an arm to keep when the pulls are spent: {keeper['spec']}, wrong in {share:.1%} of the runs."
-        )
+        console.print(_kept(found))
     if bed is not None and bed["try"]:
         console.print(f"Not played, and worth trying here: {', '.join(bed['try'])}.")
     console.print()
@@ -53,6 +49,19 @@ def ranked(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         ("1" if place == 0 else "1=" if policy["behind"]["ci"][0] <= 0 else str(place + 1), policy)
         for place, policy in enumerate(order)
     ]
+
+
+def _kept(found: dict[str, Any]) -> str:
+    """What to take for an arm to keep, and what was wrong even less often, though not surely."""
+    keeper = to_keep(found)
+    share = keeper["best_arm_error"]["mean"]
+    fewer = [
+        f"{policy['spec']} ({policy['best_arm_error']['mean']:.1%})"
+        for policy in found["policies"]
+        if policy["best_arm_error"]["mean"] < share
+    ]
+    closer = f"; {' and '.join(fewer)} cannot be told from that, and cost more" if fewer else ""
+    return f"For an arm to keep when the pulls are spent: {keeper['spec']}, wrong in {share:.1%} of the runs{closer}."
 
 
 def to_keep(found: dict[str, Any]) -> dict[str, Any]:
