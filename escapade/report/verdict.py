@@ -35,7 +35,7 @@ def show(console: Console, found: dict[str, Any]) -> None:
     console.print("Q: an arm's average reward, n: its pulls, t: the step, K arms, T pulls in all.", style="dim")
     changing = bed is not None and bed["regret"] == "dynamic"
     if len(found["policies"]) > 1 and not changing:
-        console.print(_kept(found))
+        console.print(kept(found))
     if bed is not None and bed["try"]:
         console.print(f"Not played, and worth trying here: {', '.join(bed['try'])}.")
     console.print()
@@ -51,7 +51,7 @@ def ranked(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def _kept(found: dict[str, Any]) -> str:
+def kept(found: dict[str, Any]) -> str:
     """What to take for an arm to keep, and what was wrong even less often, though not surely."""
     keeper = to_keep(found)
     share = keeper["best_arm_error"]["mean"]

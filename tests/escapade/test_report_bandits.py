@@ -11,7 +11,7 @@ from bandits.simulation import Simulation, simulate
 from escapade.cli import invoke
 from escapade.report.bandits import figures, sentence, show
 from escapade.report.names import broken
-from escapade.report.verdict import course, ranked, to_keep
+from escapade.report.verdict import course, kept, ranked, to_keep
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +126,7 @@ def test_places_and_the_arm_to_keep() -> None:
     found = {"policies": made}
     assert [(place, row["spec"]) for place, row in ranked(found)] == [("1", "best"), ("1=", "near"), ("3", "slow")]
     assert to_keep(found)["spec"] == "best"  # wrong in 3 % is not told from wrong in 2 %, and it costs less
+    assert kept(found).endswith("best, wrong in 3.0% of the runs; slow (2.0%) cannot be told from that, and cost more.")
 
 
 def test_the_list_has_every_testbed_and_policy(capsys: pytest.CaptureFixture[str]) -> None:
