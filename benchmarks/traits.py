@@ -1,25 +1,29 @@
 """The traits of all built-in plugins: measured, and recorded for the report of `escapade check` and for docs/traits.md.
 
     python -m benchmarks traits                       measure a few and compare them with what is recorded
-    python -m benchmarks traits --record              measure all, write bandits/trial/recorded.json and docs/traits.md
-    python -m benchmarks traits --record count rnd    measure these and write both
+    python -m benchmarks traits --record              try all, write bandits/trial/recorded.json and docs/traits.md
+    python -m benchmarks traits --record count rnd    try these and write both
     python -m benchmarks traits --document            write docs/traits.md from what is recorded
 
-A recording that is interrupted goes on where it was when it is started again. All traits but costs and speeds are the
-same on a busy machine; for those let nothing else run. On two cores all of them take about twenty minutes.
+A recording is of whole trials, and ends where a plugin breaks its contract. One that was interrupted goes on where it
+was when it is started again, unless the sources have changed since. All traits but costs and speeds are the same on a
+busy machine; for those let nothing else run. On two cores all of them take about twenty minutes.
 """
 
+import hashlib
 import json
 import os
 import platform
 import sys
-import time
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
 
+import bandits
+import explore
 from bandits.policy import POLICIES
+from bandits.trial import run_trial
 from bandits.trial.measuring import FEW, MANY, RUNS
 from bandits.trial.recorded import FILE, Figures
 from bandits.trial.result import Kind, Trait
@@ -53,29 +57,50 @@ def built_in(kind: Kind) -> list[str]:
 
 
 def record(names: list[str]) -> None:
-    """Measure the plugins named, all where none is, and write the recording and the document."""
+    """Try the plugins named, all where none is, and write the recording and the document."""
     wanted = [(kind, name) for kind in get_args(Kind) for name in built_in(kind) if not names or name in names]
-    before = UNDER_WAY if UNDER_WAY.exists() and not names else FILE if names and FILE.exists() else None
-    found = {"made": {}, "traits": {}} if before is None else json.loads(before.read_text(encoding="utf-8"))
+    found = read(FILE) if names else read(UNDER_WAY)
+    if not names and found["made"] != under_way():
+        found = {"made": under_way(), "traits": {}, "seconds": {}}
     for number, (kind, name) in enumerate(wanted, start=1):
-        known = found["traits"].setdefault(kind, {})
-        if name in known and not names:
-            print(f"{number}/{len(wanted)} {kind} {name}: measured before the interruption", flush=True)
+        traits, seconds = (found[part].setdefault(kind, {}) for part in ("traits", "seconds"))
+        if name in traits and not names:
+            print(f"{number}/{len(wanted)} {kind} {name}: tried before the interruption", flush=True)
             continue
-        started = time.perf_counter()
-        known[name] = row(measure(subject(name, kind)))
-        print(f"{number}/{len(wanted)} {kind} {name}: {time.perf_counter() - started:.0f} s", flush=True)
+        trial = run_trial(name, kind=kind)
+        if not trial.passed:
+            broken = ", ".join(check.name for check in trial.checks if check.passed is False)
+            raise SystemExit(f"{kind} {name} breaks its contract ({broken}): nothing is recorded of it.")
+        traits[name], seconds[name] = row(trial.traits), significant(trial.seconds)
+        print(f"{number}/{len(wanted)} {kind} {name}: {trial.seconds:.0f} s", flush=True)
         if not names:
             write(UNDER_WAY, found)
     found["made"] = made()
-    # Plugins that are gone, and another order, must not stay behind.
-    found["traits"] = {
-        kind: {name: found["traits"].get(kind, {})[name] for name in built_in(kind) if name in found["traits"][kind]}
-        for kind in get_args(Kind)
-    }
+    for part in ("traits", "seconds"):  # plugins that are gone, and another order, must not stay behind
+        found[part] = {
+            kind: {name: found[part].get(kind, {})[name] for name in built_in(kind) if name in found[part][kind]}
+            for kind in get_args(Kind)
+        }
     write(FILE, found)
     UNDER_WAY.unlink(missing_ok=True)
     document(found)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What is recorded there, nothing where there is no such file."""
+    if not path.exists():
+        return {"made": {}, "traits": {}, "seconds": {}}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def under_way() -> dict[str, str]:
+    """What a recording that goes on must have begun with: the packages, and the sources as they are."""
+    sources = hashlib.blake2b(digest_size=8)
+    for package in (bandits, explore):
+        for file in sorted(Path(package.__path__[0]).rglob("*.py")):
+            sources.update(file.read_bytes())
+    return {**made(), "sources": sources.hexdigest()}
 
 
 def row(traits: list[Trait]) -> dict[str, list[float] | None]:
@@ -139,20 +164,27 @@ def page(found: dict[str, Any]) -> str:
         f"Recorded with: {said}.\n",
     ]
     for kind in get_args(Kind):
-        parts += section(kind, found["traits"].get(kind, {}))
+        parts += section(kind, found["traits"].get(kind, {}), found.get("seconds", {}).get(kind, {}))
     return "\n".join(parts).rstrip() + "\n"
 
 
-def section(kind: Kind, figures: Figures) -> list[str]:
+def section(kind: Kind, figures: Figures, seconds: dict[str, float]) -> list[str]:
     """The tables of one kind of plugin: what the traits are, then the plugins, a few traits at a time."""
     every = qualities(kind)
     meanings = [f"| {q.name} | {q.unit} | {f'{q.better} is better' if q.better else ''} | {q.meaning} |" for q in every]
-    parts = [f"## {TITLES[kind]}\n", "\n".join(["| trait | unit | | meaning |", "|---|---|---|---|", *meanings]) + "\n"]
+    slowest = max(seconds, key=seconds.__getitem__, default="")
+    taken = f" The whole trial took at most {seconds[slowest]:.0f} seconds, of `{slowest}`." if seconds else ""
+    promises = f"All {len(figures)} keep the whole contract.{taken}\n"
+    parts = [
+        f"## {TITLES[kind]}\n",
+        promises,
+        "\n".join(["| trait | unit | | meaning |", "|---|---|---|---|", *meanings]) + "\n",
+    ]
     for first in range(0, len(every), COLUMNS):
         some = every[first : first + COLUMNS]
         lines = ["| | " + " | ".join(q.name for q in some) + " |", "|---" * (len(some) + 1) + "|"]
-        for spec, traits in figures.items():
-            lines.append(f"| `{spec}` | " + " | ".join(cell(traits.get(q.name)) for q in some) + " |")
+        for spec, measured in figures.items():
+            lines.append(f"| `{spec}` | " + " | ".join(cell(measured.get(q.name)) for q in some) + " |")
         parts.append("\n".join(lines) + "\n")
     return parts
 

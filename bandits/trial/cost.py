@@ -1,9 +1,9 @@
 """Traits of cost: microseconds per transition, on one thread.
 
 One learner observes a batch of 16 environments at a time, scores 256 transitions, and learns from 256. The first calls,
-which compile and allocate, are left out. A policy is timed by the simulator: pulls per
-second on one thread. Costs and speeds are the only traits that are not the same on every machine; those
-recorded are of the machine that the recording names, and the interval is over repeats.
+which compile and allocate, are left out. A policy is timed by the simulator: pulls per second on one thread. Costs and
+speeds are the only traits that are not the same on every machine; those recorded are of the machine that the recording
+names. Mean and interval are geometric, over repeats.
 """
 
 import time
@@ -76,7 +76,7 @@ def policy(subject: Subject, names: Sequence[int]) -> list[Found]:
 
     speed(1)
     runs = int(np.clip(CALL_SECONDS * 1e6 * speed(TRIED) / PULLS, 1, MOST_RUNS))
-    return [Found(np.array([max(speed(runs) for _ in range(CALLS)) for _ in range(REPEATS)]))]
+    return [Found(np.array([max(speed(runs) for _ in range(CALLS)) for _ in range(REPEATS)]), logarithmic=True)]
 
 
 def timed(call: Callable[[], object], transitions: int) -> Found:
@@ -91,7 +91,7 @@ def timed(call: Callable[[], object], transitions: int) -> Found:
             call()
             calls.append(time.perf_counter() - started)
         taken.append(1e6 * min(calls) / transitions)
-    return Found(torch.tensor(taken, dtype=torch.float64).numpy())
+    return Found(np.array(taken), logarithmic=True)
 
 
 def _seen(arms: Arms, rows: int) -> Transitions:

@@ -4,10 +4,13 @@ A trait is measured once per learner, all learners in one batch, and reported as
 
     mean ± t · s/√learners      (Student's interval at 95 %)
 
+or, where only ratios mean something, as of costs, with mean and interval those of the logarithms.
+
 `Arms` are what the bonuses are shown: a start and some arms, each an observation of standard normal numbers that a
 learner draws from its own stream, so that a learner's figures are the same alone and in company.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,10 +47,14 @@ class Quality:
 
 @dataclass(frozen=True)
 class Found:
-    """One figure per learner, and those of others whom the same learners were compared with, by name."""
+    """One figure per learner, and those of others whom the same learners were compared with, by name.
+
+    logarithmic: whether the mean is the geometric one, of figures above 0.
+    """
 
     values: Floats
     beside: Mapping[str, Floats] = field(default_factory=dict)
+    logarithmic: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,11 @@ def learners(subject: Subject) -> list[int]:
 
 def trait(quality: Quality, found: Found) -> Trait:
     """The mean over learners with its interval."""
-    value, interval = mean_interval(found.values)
+    if found.logarithmic:
+        mean, (low, high) = mean_interval(np.log(found.values))
+        value, interval = math.exp(mean), (math.exp(low), math.exp(high))
+    else:
+        value, interval = mean_interval(found.values)
     beside = {}
     for name, values in found.beside.items():
         difference, bounds = mean_interval(found.values - values)

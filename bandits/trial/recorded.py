@@ -1,8 +1,10 @@
 """The recorded traits of the built-in plugins, `recorded.json`: made by `python -m benchmarks traits --record`.
 
-    {"made": {…where and with what…}, "traits": {kind: {spec: {trait: [value, low, high] or null}}}}
+    {"made": {…where and with what…}, "traits": {kind: {spec: {trait: [value, low, high] or null}}},
+     "seconds": {kind: {spec: what the whole trial took}}}
 
-null stands where a plugin has no such trait; low and high are the 95 % interval.
+null stands where a plugin has no such trait; low and high are the 95 % interval. Only plugins that kept the whole
+contract are recorded.
 """
 
 import functools
@@ -19,7 +21,7 @@ Figures = dict[str, dict[str, tuple[float, float, float] | None]]
 def recording() -> dict[str, Any]:
     """The whole file; an empty one where nothing was recorded yet."""
     if not FILE.exists():
-        return {"made": {}, "traits": {}}
+        return {"made": {}, "traits": {}, "seconds": {}}
     found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return found
 

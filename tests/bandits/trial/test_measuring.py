@@ -26,6 +26,14 @@ def test_a_difference_is_paired_learner_by_learner():
     assert (found.value, found.unit, found.better, list(found.learners)) == (5.0, "m", "more", [1.0, 5.0, 9.0])
 
 
+def test_a_cost_has_a_geometric_mean_and_an_interval_above_zero():
+    found = trait(QUALITY, Found(np.array([1.0, 100.0]), logarithmic=True))
+    assert found.value == pytest.approx(10.0)
+    low, high = found.interval
+    assert 0 < low < 1 < 100 < high
+    assert low * high == pytest.approx(100.0)
+
+
 def test_how_many_learners():
     kinds = {"count": "bonus", "rnd:hidden=4": "bonus", "mix:bonuses=count+rnd": "bonus", "greedy": None, "ucb1": None}
     found = [len(learners(subject(spec, kind))) for spec, kind in kinds.items()]

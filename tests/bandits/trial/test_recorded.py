@@ -35,6 +35,22 @@ def test_every_built_in_plugin_has_every_trait(kind, recorder):
                 assert low <= value <= high
 
 
+def test_costs_and_speeds_are_above_zero_and_were_told_apart_from_noise(recorder):
+    for kind in KINDS:
+        for spec, traits in recorded.figures(kind).items():
+            for name, figure in traits.items():
+                if figure is not None and name.startswith(recorder.OF_THE_MACHINE):
+                    _, low, high = figure
+                    assert 0 < high < 3 * low, (spec, name)
+
+
+def test_every_trial_took_less_than_a_minute(recorder):
+    for kind in KINDS:
+        seconds = recorded.recording()["seconds"][kind]
+        assert list(seconds) == recorder.built_in(kind)
+        assert max(seconds.values()) < 60
+
+
 def test_bonuses_and_strategies_lack_nothing():
     for kind in ("bonus", "strategy"):
         missing = [(spec, name) for spec, t in recorded.figures(kind).items() for name, each in t.items() if not each]
@@ -55,27 +71,27 @@ def test_a_page_by_hand(recorder):
 
 
 def test_a_recording_goes_on_where_it_was_interrupted(recorder, tmp_path, monkeypatch):
-    from bandits.trial.result import Trait
+    from bandits.trial.result import Check, Trait, Trial
 
     asked = []
 
-    def measure(plugin):
+    def run_trial(spec, kind):
         if len(asked) == 3:
             asked.append("interrupted")
             raise KeyboardInterrupt
-        asked.append(plugin.spec)
-        return [
+        asked.append(spec)
+        traits = [
             Trait("length", 1.23456789, (1.0, 2.0), "m", "how long"),
             Trait("lack", 0, (0, 0), "", "", problem="no"),
         ]
+        return Trial(spec, kind, "here", {}, [Check("shapes", spec != "broken", "")], traits, 2.5)
 
     file, document = tmp_path / "recorded.json", tmp_path / "traits.md"
-    monkeypatch.setattr(recorder, "measure", measure)
+    monkeypatch.setattr(recorder, "run_trial", run_trial)
     monkeypatch.setattr(recorder, "FILE", file)
     monkeypatch.setattr(recorder, "UNDER_WAY", file.with_suffix(".partial.json"))
     monkeypatch.setattr(recorder, "DOCUMENT", document)
     monkeypatch.setattr(recorder, "built_in", lambda kind: [f"{kind}-{number}" for number in (1, 2)])
-    monkeypatch.setattr(recorder, "subject", lambda spec, kind: type("Plugin", (), {"spec": spec}))
     with pytest.raises(KeyboardInterrupt):
         recorder.main("--record")
     assert not file.exists()
@@ -85,8 +101,39 @@ def test_a_recording_goes_on_where_it_was_interrupted(recorder, tmp_path, monkey
     found = json.loads(file.read_text())
     assert [spec for kind in KINDS for spec in found["traits"][kind]] == everything
     assert found["traits"]["policy"]["policy-2"] == {"length": [1.23457, 1.0, 2.0], "lack": None}
+    assert found["seconds"]["policy"] == {"policy-1": 2.5, "policy-2": 2.5}
     assert set(tmp_path.iterdir()) == {file, document}
     asked.clear()
     recorder.main("--record", "strategy-1")
     assert asked == ["strategy-1"]
     assert list(json.loads(file.read_text())["traits"]["strategy"]) == ["strategy-1", "strategy-2"]
+    monkeypatch.setattr(recorder, "built_in", lambda kind: ["broken"])
+    with pytest.raises(SystemExit, match=r"bonus broken breaks its contract \(shapes\)"):
+        recorder.main("--record")
+    assert list(json.loads(file.read_text())["traits"]["strategy"]) == ["strategy-1", "strategy-2"]
+
+
+def test_what_was_measured_with_other_sources_is_measured_again(recorder, tmp_path, monkeypatch):
+    from bandits.trial.result import Trial
+
+    asked, file = [], tmp_path / "recorded.json"
+    for name, value in {
+        "FILE": file,
+        "UNDER_WAY": file.with_suffix(".partial.json"),
+        "DOCUMENT": tmp_path / "t",
+    }.items():
+        monkeypatch.setattr(recorder, name, value)
+    monkeypatch.setattr(recorder, "built_in", lambda kind: [kind])
+
+    def run_trial(spec, kind):
+        asked.append(spec)
+        if asked == ["bonus", "strategy"]:
+            raise KeyboardInterrupt
+        return Trial(spec, kind, "here", {}, [], [], 1.0)
+
+    monkeypatch.setattr(recorder, "run_trial", run_trial)
+    with pytest.raises(KeyboardInterrupt):
+        recorder.main("--record")
+    monkeypatch.setattr(recorder, "under_way", lambda: {"sources": "others"})
+    recorder.main("--record")
+    assert asked == ["bonus", "strategy", *KINDS]
