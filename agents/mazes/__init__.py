@@ -14,7 +14,7 @@ from agents.mazes.own_sets import layout_set, two_sets
 from agents.mazes.packing import why_not
 from agents.mazes.real import RealMazes
 from agents.mazes.traps import IDS
-from agents.mazes.vector import Mazes
+from agents.mazes.vector import Mazes, given_seeds
 from explore.errors import BadInput, unknown
 
 __all__ = [
@@ -51,13 +51,14 @@ def make(
     view: what the agent sees, or the full grid with the agent in it. reward_scale: what every reward is multiplied by.
     backend: the compiled engine where the maze can be compiled and real MiniGrid else ("auto"), or one of them; both
     play the same layouts for the same seeds. `compiled` and `why_not` of the environment say which it is, and why.
-    BadInput for an unknown maze, view or backend, no environments, an empty set of layouts, a scale that is not above
-    0, or backend "compiled" for a maze that cannot be compiled.
+    BadInput for an unknown maze, view or backend, no environments, seeds that are not one whole number or one each
+    from 0, an empty set of layouts, a scale that is not above 0, or backend "compiled" for a maze that cannot be
+    compiled.
     """
     spec = parse_maze(maze)
     if num_envs < 1:
         raise BadInput(f"{num_envs} environments: at least 1 is needed.")
-    seeds = [seed + slot for slot in range(num_envs)] if isinstance(seed, int) else list(seed)
+    seeds = [value for value in given_seeds(seed, num_envs) if value is not None]
     if len(seeds) != num_envs:
         raise BadInput(f"{len(seeds)} seeds for {num_envs} environments: give one each.")
     if backend not in ("auto", "compiled", "real"):

@@ -73,12 +73,12 @@ class CompiledMazes(Mazes):
         self._now = layouts_of(self._start, np.zeros(self.num_envs, dtype=np.int64))
         self._layout = np.zeros(self.num_envs, dtype=np.int64)
 
-    def begin(self) -> tuple[Observation, dict[str, Any]]:
-        """Begin an episode in every slot."""
-        _begin_all(self._start, self._now, self._layout, self.slot_seeds, self.episodes)
+    def begin(self, which: Flags) -> tuple[Observation, dict[str, Any]]:
+        """Begin an episode in the slots `which`; what all slots see."""
+        _begin_some(self._start, self._now, self._layout, self.slot_seeds, self.episodes, which)
         image = np.empty(self._image_shape(), dtype=np.uint8)
         _look_all(self._now, self.full, self.layouts.height, self.layouts.through, self._table, image)
-        return self._observation(image, self._now.agent[:, DIRECTION], self._layout), self._keys("state_key")
+        return self._observation(image, self._now.agent[:, DIRECTION], self._layout), self._keys()
 
     def step(self, actions: npt.ArrayLike) -> Outcome:
         """One step in every slot; `info["final_obs"]` has the last observations of the slots that ended."""
@@ -117,11 +117,10 @@ class CompiledMazes(Mazes):
         info = self.reported(success, bad)
         reward *= self.reward_scale
         if any_ended:
-            info["final_obs"] = self._observation(final, final_direction, final_layout)
-            info["_final_obs"] = terminated | truncated
-            if self.with_key:
-                info["final_state_key"] = final_key
-        info |= self._keys("state_key")
+            last = self._observation(final, final_direction, final_layout)
+            key = {"state_key": final_key} if self.with_key else {}
+            info |= self.ended(last, info, key, terminated | truncated)
+        info |= self._keys()
         seen = self._observation(image, self._now.agent[:, DIRECTION], self._layout)
         return seen, reward, terminated, truncated, info
 
@@ -131,6 +130,7 @@ class CompiledMazes(Mazes):
 
     def set_state(self, state: State) -> None:
         """Go on from a state that `state` gave."""
+        self.begun = True
         self._now, self._layout = state.worlds.copy(), state.layout.copy()
 
     def _image_shape(self) -> tuple[int, ...]:
@@ -142,12 +142,12 @@ class CompiledMazes(Mazes):
             seen["mission"] = self.layouts.mission[layout]
         return seen
 
-    def _keys(self, name: str) -> dict[str, Any]:
+    def _keys(self) -> dict[str, Any]:
         if not self.with_key:
             return {}
         found = np.empty(self.num_envs, dtype=np.int64)
         _keys_all(self.layouts.rule, self._now, self._layout, self.layouts.mission, found)
-        return {name: found}
+        return {"state_key": found}
 
 
 @kernel_part
@@ -182,9 +182,12 @@ def _see(cells: Codes, agent: Numbers, full: bool, height: int, through: bool, t
 
 
 @compiled
-def _begin_all(start: Worlds, now: Worlds, layout: Integers, seeds: Integers, episodes: Integers) -> None:
-    for slot in range(len(layout)):
-        _begin(start, now, layout, seeds, episodes, slot)
+def _begin_some(
+    start: Worlds, now: Worlds, layout: Integers, seeds: Integers, episodes: Integers, which: Flags
+) -> None:
+    for slot in range(len(which)):
+        if which[slot]:
+            _begin(start, now, layout, seeds, episodes, slot)
 
 
 @compiled

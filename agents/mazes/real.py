@@ -10,7 +10,7 @@ from minigrid.minigrid_env import MiniGridEnv
 from minigrid.wrappers import FullyObsWrapper
 
 from agents.mazes.layouts import Layouts, bare, hidden_contents, layout_index
-from agents.mazes.vector import Mazes, Observation, Outcome
+from agents.mazes.vector import Flags, Mazes, Observation, Outcome
 
 
 class RealMazes(Mazes):
@@ -29,11 +29,14 @@ class RealMazes(Mazes):
         super().__init__(layouts, seeds, state_key, view, reward_scale)
         self.envs = [bare(layouts.maze) for _ in seeds]
         self._fully = [FullyObsWrapper(env) for env in self.envs] if self.full else []
+        self._observations: list[dict[str, Any]] = [{} for _ in seeds]  # what each slot sees
         self._mission_number = {mission: number for number, mission in enumerate(layouts.missions)}
 
-    def begin(self) -> tuple[Observation, dict[str, Any]]:
-        """Begin an episode in every slot."""
-        return self.batch([self._begin(slot) for slot in range(self.num_envs)]), self._keys("state_key")
+    def begin(self, which: Flags) -> tuple[Observation, dict[str, Any]]:
+        """Begin an episode in the slots `which`; what all slots see."""
+        for slot in np.flatnonzero(which).tolist():
+            self._observations[slot] = self._begin(slot)
+        return self.batch(self._observations), self._keys()
 
     def step(self, actions: npt.ArrayLike) -> Outcome:
         """One step in every slot; `info["final_obs"]` has the last observations of the slots that ended."""
@@ -53,13 +56,12 @@ class RealMazes(Mazes):
         ended = terminated | truncated
         info = self.reported(success, bad)
         if ended.any():
-            info["final_obs"] = self.batch(observations)
-            info["_final_obs"] = ended
-            info |= self._keys("final_state_key")
+            info |= self.ended(self.batch(observations), info, self._keys(), ended)
             for ended_slot in np.flatnonzero(ended).tolist():
                 observations[ended_slot] = self._begin(ended_slot)
         reward *= self.reward_scale
-        return self.batch(observations), reward, terminated, truncated, info | self._keys("state_key")
+        self._observations = observations
+        return self.batch(observations), reward, terminated, truncated, info | self._keys()
 
     def close_extras(self, **kwargs: Any) -> None:
         """Close every environment."""
@@ -86,11 +88,11 @@ class RealMazes(Mazes):
             batch["mission"] = np.array([self._mission_number[o["mission"]] for o in observations], dtype=np.int64)
         return batch
 
-    def _keys(self, name: str) -> dict[str, npt.NDArray[np.int64]]:
+    def _keys(self) -> dict[str, npt.NDArray[np.int64]]:
         """The full state of every slot as a 64-bit hash, where it was asked for."""
         if not self.with_key:
             return {}
-        return {name: np.array([_state_key(env) for env in self.envs], dtype=np.int64)}
+        return {"state_key": np.array([_state_key(env) for env in self.envs], dtype=np.int64)}
 
 
 def _state_key(env: MiniGridEnv) -> int:

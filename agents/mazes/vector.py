@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import gymnasium as gym
@@ -15,6 +16,7 @@ from explore.errors import BadInput, unknown
 
 Flags = npt.NDArray[np.bool_]
 Observation = dict[str, npt.NDArray[Any]]
+MOST_SEED = 2**63  # the first that is too large
 Outcome = tuple[Observation, npt.NDArray[np.float64], Flags, Flags, dict[str, Any]]
 
 
@@ -26,6 +28,8 @@ class Mazes(VectorEnv[Any, Any, Any]):
     maze has several, the number of the `mission` `(slots,)`. The full view is the grid `(slots, width, height, 3)` with
     the agent in it. What a step pays is multiplied by `reward_scale`; `success` in `info` says where
     this step reached the true goal; DeepSea also tells there of a `bad_episode`, one that has gone wrong.
+    Where episodes ended, `final_obs` is a batch of what their slots saw last, and `final_info` what the step told of
+    them, each with Gymnasium's masks. ResetNeeded where a step comes before the first reset.
     """
 
     compiled: bool
@@ -49,6 +53,7 @@ class Mazes(VectorEnv[Any, Any, Any]):
         self.with_key = state_key
         self.num_envs = len(seeds)
         self.slot_seeds = np.array(seeds, dtype=np.int64)
+        self.begun = False
         self.episodes = np.zeros(self.num_envs, dtype=np.int64)
         self.visits = np.zeros((self.num_envs, 0), dtype=np.int64)
         self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}
@@ -67,17 +72,21 @@ class Mazes(VectorEnv[Any, Any, Any]):
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
-        """Begin an episode in every slot; `seed` gives the slots new streams (slot i: seed + i, or its own)."""
-        if seed is not None:
-            if isinstance(seed, int):
-                super().reset(seed=seed)  # what Gymnasium itself remembers of it
-            given = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else list(seed)
-            if len(given) != self.num_envs:
-                raise BadInput(f"{len(given)} seeds for {self.num_envs} environments: give one each.")
-            for slot, value in enumerate(given):
-                if value is not None:
-                    self.slot_seeds[slot], self.episodes[slot] = value, 0
-        return self.begin()
+        """Begin an episode in every slot; `seed` gives the slots new streams (slot i: seed + i, or its own).
+
+        options: `{"reset_mask": …}` with `(slots,)` bool begins one in these slots alone, and the others play on.
+        BadInput for seeds or a mask that do not fit the slots.
+        """
+        which = self._which(options)
+        given = [None] * self.num_envs if seed is None else given_seeds(seed, self.num_envs)
+        if isinstance(seed, Integral):
+            super().reset(seed=int(seed))  # what Gymnasium itself remembers of it
+        for slot in np.flatnonzero(which).tolist():
+            value = given[slot]
+            if value is not None:
+                self.slot_seeds[slot], self.episodes[slot] = value, 0
+        self.begun = True
+        return self.begin(which)
 
     def count_visits(self) -> None:
         """From now on `visits` `(slots, width·height)` counts where each step led: cell x·height + y.
@@ -86,8 +95,8 @@ class Mazes(VectorEnv[Any, Any, Any]):
         """
         self.visits = np.zeros((self.num_envs, self.layouts.width * self.layouts.height), dtype=np.int64)
 
-    def begin(self) -> tuple[Observation, dict[str, Any]]:
-        """Begin an episode in every slot."""
+    def begin(self, which: Flags) -> tuple[Observation, dict[str, Any]]:
+        """Begin an episode in the slots `which`, `(slots,)`; what all slots see."""
         raise NotImplementedError
 
     def reported(self, success: Flags, bad: Flags) -> dict[str, Any]:
@@ -97,8 +106,19 @@ class Mazes(VectorEnv[Any, Any, Any]):
             told |= {"bad_episode": bad, "_bad_episode": np.ones(self.num_envs, dtype=bool)}
         return told
 
+    def ended(self, final: Observation, told: dict[str, Any], key: dict[str, Any], over: Flags) -> dict[str, Any]:
+        """What `info` has where episodes ended, `over`: the slots' last observations, reports and state keys."""
+        last: dict[str, Any] = {}
+        for name, part in (told | key).items():
+            if not name.startswith("_"):
+                last |= {name: part * over, f"_{name}": over}  # zeros where a slot plays on
+        named = {"final_state_key": last["state_key"], "_final_state_key": over} if key else {}
+        return {"final_obs": final, "_final_obs": over, "final_info": last, "_final_info": over} | named
+
     def checked(self, actions: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """The actions as numbers; BadInput where there is not one per slot, or one that the maze does not have."""
+        if not self.begun:
+            raise gym.error.ResetNeeded("step was called before reset: reset the mazes first.")
         found = np.asarray(actions)
         if found.shape != (self.num_envs,) or found.dtype.kind not in "iu":
             raise BadInput(f"actions have shape {found.shape} and type {found.dtype}: give {self.num_envs} integers.")
@@ -107,3 +127,35 @@ class Mazes(VectorEnv[Any, Any, Any]):
             wrong = found[(found < 0) | (found >= count)][0]
             raise BadInput(f"action {wrong} is none of this maze's: they are 0 to {count - 1}.")
         return found.astype(np.int64, copy=False)
+
+    def _which(self, options: dict[str, Any] | None) -> Flags:
+        """The slots that a reset is to begin anew, all where no mask is given."""
+        mask = (options or {}).get("reset_mask")
+        if mask is None:
+            return np.ones(self.num_envs, dtype=bool)
+        found = np.asarray(mask)
+        if found.shape != (self.num_envs,) or found.dtype != np.bool_ or not found.any():
+            raise BadInput(
+                f"a reset_mask of shape {found.shape} and type {found.dtype} with {np.count_nonzero(found)} slots set: "
+                f"give {self.num_envs} booleans, one of them True at least."
+            )
+        if not self.begun:
+            raise gym.error.ResetNeeded("some mazes were reset before all of them were: reset without a mask first.")
+        return found
+
+
+def given_seeds(seed: Any, slots: int) -> list[int | None]:
+    """The seeds of `slots` slots: seed, seed + 1, …, or one each, None for a slot that keeps its own. BadInput else."""
+    if isinstance(seed, Integral):
+        given = [int(seed) + slot for slot in range(slots)]
+    else:
+        try:
+            given = list(seed)
+        except TypeError:
+            raise BadInput(f"seed {seed!r}: give a whole number, or {slots} of them.") from None
+    if len(given) != slots:
+        raise BadInput(f"{len(given)} seeds for {slots} environments: give one each.")
+    for value in given:
+        if value is not None and not (isinstance(value, Integral) and 0 <= value < MOST_SEED):
+            raise BadInput(f"seed {value!r}: seeds are whole numbers from 0 to 2^63 - 1.")
+    return [None if value is None else int(value) for value in given]
