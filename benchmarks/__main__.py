@@ -11,7 +11,7 @@ import benchmarks
 
 
 def main(wanted: list[str]) -> int:
-    """Run the benchmarks `wanted`, all where none is named; 2 for an unknown name."""
+    """Run the benchmarks `wanted`, all where none is named; 2 for an unknown name, 1 where one fails."""
     known = sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__")
     if wanted[:1] == ["traits"]:
         importlib.import_module("benchmarks.traits").main(*wanted[1:])
@@ -20,10 +20,11 @@ def main(wanted: list[str]) -> int:
         if name not in known:
             sys.stderr.write(f"benchmarks: unknown benchmark '{name}': known are {', '.join(known)}.\n")
             return 2
+    failed = False
     for name in wanted or known:
         print(f"\n{name}\n{'=' * len(name)}")
-        importlib.import_module(f"benchmarks.{name}").main()
-    return 0
+        failed |= bool(importlib.import_module(f"benchmarks.{name}").main())
+    return int(failed)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Lockstep: the engine and real MiniGrid side by side, on the same layouts with the same actions.
 
     agents.mazes.lockstep.random_play("MiniGrid-DoorKey-8x8-v0", steps=1000).difference  # None: not one bit
+    agents.mazes.lockstep.proof("MiniGrid-DoorKey-8x8-v0").failure                       # None: planned play too
 
 For anyone who wants to see that a maze, perhaps a class of their own, runs compiled as it runs on real MiniGrid.
 """
@@ -13,11 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from agents.mazes import Mazes, make
-from agents.mazes.layouts import Layouts
+from agents.mazes.layouts import Layouts, layout_index, layouts
+from agents.mazes.moves import DEEP_SEA
+from agents.mazes.traps import facts
+from agents.planners import Plan, plan
+from agents.planners.chance import is_certain
 
 WALK = np.array([0.15, 0.15, 0.4, 0.1, 0.05, 0.12, 0.03])  # a random player that gets somewhere
 SIGNALS = ("reward", "terminated", "truncated")
 REPORTS = ("success", "bad_episode")
+BUDGET, TRIES = 2_000_000, 5  # simulated steps of a search, and how many searches before a layout is given up
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,62 @@ class Lockstep:
     episodes: int
     successes: int
     difference: str | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The long comparison of one maze: random play, and the plans of some layouts.
+
+    promised: whether a plan was found that must reach the goal; not where the reward's optimum lies elsewhere, as in
+    the boat race, nor where the goal is a matter of luck, as in the stochastic sea. methods: the plans' planners.
+    """
+
+    random: Lockstep
+    planned: tuple[Lockstep, ...]
+    promised: bool
+    methods: tuple[str, ...]
+
+    @property
+    def reached(self) -> int:
+        """How many of the plans reached the goal."""
+        return sum(way.successes for way in self.planned)
+
+    @property
+    def failure(self) -> str | None:
+        """The first difference, or that plans fail which must not; None where everything is as it should be."""
+        found = [way.difference for way in (self.random, *self.planned) if way.difference is not None]
+        if found:
+            return found[0]
+        return f"none of {len(self.planned)} plans reached the goal" if self.promised and not self.reached else None
+
+
+def proof(maze: str, *, steps: int = 1000, slots: int = 8, plans: int = 5) -> Proof:
+    """`steps` steps of random play in each slot, then the planner's actions on the layouts of `plans` seeds.
+
+    BadInput where the maze cannot be compiled.
+    """
+    found = random_play(maze, steps, slots=slots)
+    kept = layouts(maze, "train")
+    made = [_good_plan(kept, layout_index(seed, 0, len(kept))) for seed in range(plans)]
+    ways = tuple(played(maze, each.actions.tolist(), seed=seed) for seed, each in enumerate(made))
+    promised = any(each.value > 0 for each in made) and _plans_succeed(kept)
+    return Proof(found, ways, promised, tuple(sorted({each.method for each in made})))
+
+
+def _plans_succeed(maze: Layouts) -> bool:
+    told = facts(maze.maze)
+    tempted = told is not None and told.local_score > told.global_score
+    return not tempted and (maze.rule != DEEP_SEA or is_certain(maze))
+
+
+def _good_plan(maze: Layouts, index: int) -> Plan:
+    """A plan, and where it is of a search that found nothing, that of another seed."""
+    found = plan(maze, index, budget=BUDGET)
+    for seed in range(1, TRIES):
+        if found.value > 0:
+            break
+        found = plan(maze, index, method="tree-search", budget=BUDGET, seed=seed)
+    return found
 
 
 def random_play(

@@ -22,7 +22,7 @@ from agents.mazes.real import RealMazes
 from agents.planners import plan
 from explore.errors import BadInput
 
-# One of each kind; the others are played for a shorter time, and all for longer by benchmarks/lockstep.py.
+# One of each kind; the others are played for a shorter time, and all for longer by tests/regression/test_lockstep.py.
 KINDS = [
     "BlockedUnlockPickup-v0",
     "DistShift2-v0",

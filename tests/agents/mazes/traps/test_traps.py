@@ -17,7 +17,7 @@ from agents.mazes.traps import IDS, Decoy, facts
 from agents.training import train
 from explore.errors import BadInput
 
-# One of each kind; every other id is played by benchmarks/lockstep.py.
+# One of each kind; every other id is played by tests/regression/test_lockstep.py.
 KINDS = [
     "escapade/Decoy-6x6-v0",
     "escapade/StepPenalty-6x6-v0",
