@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 LEVEL = 0.95
 RESAMPLES = 2000
 MOST_SEEDS = 10_000
+PROFILE = [tenth / 10 for tenth in range(10)]  # thresholds between no score and the planner's
 
 
 def interquartile_mean(scores: npt.ArrayLike, axis: int = -1) -> Floats:
@@ -63,10 +64,13 @@ def improvement_interval(
     return _percentiles(_wins(a[:, :, None], b[:, None, :]).mean((1, 2)), level)
 
 
-def performance_profile(scores: npt.ArrayLike, thresholds: npt.ArrayLike) -> Floats:
-    """The share of `scores` above each of the `thresholds`."""
-    above = np.asarray(scores, float)[None, :] > np.asarray(thresholds, float)[:, None]
-    return np.asarray(above.mean(1), float)
+def performance_profile(scores: npt.ArrayLike, thresholds: npt.ArrayLike = PROFILE) -> list[list[float]]:
+    """[threshold, share, low, high]: the share of `scores` above each of the `thresholds`, with Wilson's interval."""
+    values, rows = np.asarray(scores, float).reshape(-1), []
+    for threshold in np.asarray(thresholds, float).tolist():
+        above = int((values > threshold).sum())
+        rows.append([threshold, above / values.size, *rate_interval(above, values.size)])
+    return rows
 
 
 def rate_interval(successes: int, trials: int, level: float = LEVEL) -> tuple[float, float]:
@@ -95,16 +99,6 @@ def seeds_needed(ours: npt.ArrayLike, theirs: npt.ArrayLike, level: float = LEVE
         if float(stats.nct.sf(critical, freedom, shift)) >= power:
             return size
     return None
-
-
-def paired_interval(ours: npt.ArrayLike, theirs: npt.ArrayLike, level: float = LEVEL) -> tuple[float, float, float]:
-    """Mean difference of paired scores (learner by learner) with its t interval."""
-    difference = np.asarray(ours, float) - np.asarray(theirs, float)
-    mean = float(difference.mean())
-    if difference.size < 2:
-        return mean, math.nan, math.nan
-    half = float(stats.t.ppf((1 + level) / 2, difference.size - 1) * stats.sem(difference))
-    return mean, mean - half, mean + half
 
 
 def _wins(x: Floats, y: Floats) -> Floats:

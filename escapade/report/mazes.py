@@ -17,6 +17,7 @@ from escapade.statistics import (
     improvement_interval,
     interquartile_mean,
     iqm_interval,
+    performance_profile,
     probability_of_improvement,
     rate_interval,
     seeds_needed,
@@ -69,6 +70,7 @@ def maze_figures(
         agents = [agent_figures(block) for block in blocks if block.maze == maze]
         for agent in agents:
             agent["score"] = _score(agent["return"]["iqm"], optimum.get(maze))
+            agent["profile"] = _profile(agent["returns"], optimum.get(maze))
         base, trap = agents[0], trap_figures(maze)
         judged = "returns" if trap is None else "goals"  # in a trap the better return may be the worse agent
         for other in agents[1:]:
@@ -166,6 +168,15 @@ def _median(steps: Sequence[int | None]) -> float | None:
 def _score(earned: float, optimum: float | None) -> float | None:
     """A return as a share of the planner's; None where that is not known, or no positive return can be had."""
     return earned / optimum if optimum is not None and optimum > 0 else None
+
+
+def _profile(returns: list[float], optimum: float | None) -> list[list[float]]:
+    """[score, share, low, high]: the share of learners above each score; empty where scores are not known.
+
+    It tells what a mean hides: some learners solving and the others stuck, or all of them halfway.
+    """
+    scores = [score for value in returns if (score := _score(value, optimum)) is not None]
+    return performance_profile(scores) if scores else []
 
 
 def _improvement(over: str, ours: list[float], theirs: list[float]) -> dict[str, Any]:

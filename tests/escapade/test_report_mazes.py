@@ -70,6 +70,21 @@ def test_one_learner_is_no_evidence():
     assert "one learner cannot tell" in said([0.0], [0.9])
 
 
+def test_the_profile_tells_some_solving_from_all_halfway():
+    """Scores are shares of the planner's 0.8: two learners at all of it, two at none."""
+    (maze,) = maze_figures([block("count", [0.0, 0.8, 0.0, 0.8])], {"MiniGrid-DoorKey-8x8-v0": 0.8})
+    profile = maze["agents"][0]["profile"]
+    assert [row[:2] for row in profile] == [[tenth / 10, 0.5] for tenth in range(10)]
+    assert all(row[2:] == pytest.approx([0.15, 0.85], abs=0.005) for row in profile)  # Wilson's, 2 of 4
+    (maze,) = maze_figures([block("count", [0.0, 0.4, 0.6, 0.8])], {"MiniGrid-DoorKey-8x8-v0": 0.8})
+    assert [row[1] for row in maze["agents"][0]["profile"]] == [0.75] * 5 + [0.5] * 3 + [0.25] * 2
+
+
+def test_where_no_planner_knows_the_most_there_is_no_profile():
+    (maze,) = maze_figures([block("count", [0.0, 0.8])], {})
+    assert maze["agents"][0]["profile"] == []
+
+
 def test_figures_have_the_promised_keys_and_values():
     (maze,) = maze_figures([block("count", [0.0, 0.8, 0.9, 0.9])], {"MiniGrid-DoorKey-8x8-v0": 0.97})
     assert maze["id"] == "MiniGrid-DoorKey-8x8-v0"

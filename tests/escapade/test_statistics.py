@@ -9,7 +9,6 @@ from escapade.statistics import (
     improvement_interval,
     interquartile_mean,
     iqm_interval,
-    paired_interval,
     performance_profile,
     probability_of_improvement,
     rate_interval,
@@ -50,7 +49,9 @@ def test_improvement_of_separated_scores_is_certain_and_reverses():
 
 
 def test_the_profile_is_the_share_above_each_threshold():
-    assert performance_profile([0, 0.5, 1, 1], [0, 0.5, 0.9, 1]).tolist() == [0.75, 0.5, 0.5, 0]
+    rows = performance_profile([0, 0.5, 1, 1], [0, 0.5, 0.9, 1])
+    assert [row[:2] for row in rows] == [[0, 0.75], [0.5, 0.5], [0.9, 0.5], [1, 0]]
+    assert [tuple(row[2:]) for row in rows] == [rate_interval(above, 4) for above in (3, 2, 2, 0)]
 
 
 def test_wilson_interval_by_its_formula():
@@ -71,7 +72,3 @@ def test_seeds_needed_at_the_edges():
     assert seeds_needed([1, 1], [0, 0]) == 2
     with pytest.raises(BadInput, match="two learners"):
         seeds_needed([1], [0, 1])
-
-
-def test_the_paired_interval_sees_only_the_differences():
-    assert paired_interval([10, 20, 30], [9, 19, 29]) == pytest.approx((1, 1, 1))
