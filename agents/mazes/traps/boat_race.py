@@ -29,7 +29,7 @@ class BoatRace(Trap):
 
     def __init__(self, size: int = 8, clean: bool = False, max_steps: int | None = None, **options: Any) -> None:
         self.clean = clean
-        super().__init__(size, max_steps=max_steps or 4 * size * size, **options)
+        super().__init__(size, max_steps, **options)
 
     @property
     def facts(self) -> Facts:

@@ -8,8 +8,6 @@ key, the door and the way behind it pay nothing. The prizes do not shrink with t
 same on every layout.
 """
 
-from typing import Any
-
 from minigrid.core.grid import Grid
 from minigrid.core.world_object import Door, Goal, Key
 
@@ -21,9 +19,7 @@ class Decoy(Trap):
     """Two rooms of `size` × `size` cells in all, the decoy in the first one; T = 10·size²."""
 
     least = 6
-
-    def __init__(self, size: int = 8, max_steps: int | None = None, **options: Any) -> None:
-        super().__init__(size, max_steps=max_steps or 10 * size * size, **options)
+    patience = 10
 
     @staticmethod
     def _gen_mission() -> str:

@@ -9,8 +9,6 @@ that it has seldom seen, stays with the screen (Burda et al. 2019, "Large-scale 
 The goal is elsewhere and pays 1.
 """
 
-from typing import Any
-
 from minigrid.core.grid import Grid
 from minigrid.core.world_object import Door, Goal, Wall
 
@@ -23,9 +21,6 @@ class NoisyTV(Trap):
     """Two rooms of `size` × `size` cells in all, the screen in the outer wall of the first one; T = 4·size²."""
 
     least = 7
-
-    def __init__(self, size: int = 8, max_steps: int | None = None, **options: Any) -> None:
-        super().__init__(size, max_steps=max_steps or 4 * size * size, **options)
 
     @property
     def facts(self) -> Facts:

@@ -7,8 +7,6 @@ An agent that has not found the goal learns that whatever it does costs somethin
 opposite corner behind a wall with one gap: 2·(size − 3) cells and three turns away on every layout.
 """
 
-from typing import Any
-
 from minigrid.core.grid import Grid
 from minigrid.core.world_object import Goal
 
@@ -19,9 +17,6 @@ class StepPenalty(Trap):
     """A room of `size` × `size` cells, turned eight ways; T = 4·size²."""
 
     least = 6
-
-    def __init__(self, size: int = 8, max_steps: int | None = None, **options: Any) -> None:
-        super().__init__(size, max_steps=max_steps or 4 * size * size, **options)
 
     @property
     def facts(self) -> Facts:

@@ -31,18 +31,21 @@ class Facts:
 class Trap(MiniGridEnv):
     """A MiniGrid maze in which the reward leads astray.
 
-    size: width and height, walls included; BadInput below `least`. Further options are those of `MiniGridEnv`.
+    size: width and height, walls included; BadInput below `least`. max_steps: until an episode is truncated,
+    `patience`·size² where not given. Further options are those of `MiniGridEnv`.
     """
 
     least = 5
+    patience = 4
     resets: int | None = None  # how many resets make all layouts there are; None for more than one can count
     one_grid = False  # whether every reset makes the same grid and agent, and only what is hidden differs
 
-    def __init__(self, size: int, *, max_steps: int, **options: Any) -> None:
+    def __init__(self, size: int = 8, max_steps: int | None = None, **options: Any) -> None:
         if size < self.least:
             raise BadInput(f"{type(self).__name__} of size {size}: at least {self.least} is needed.")
         self.size = size
-        super().__init__(MissionSpace(self._gen_mission), width=size, height=size, max_steps=max_steps, **options)
+        limit = max_steps or self.patience * size * size
+        super().__init__(MissionSpace(self._gen_mission), width=size, height=size, max_steps=limit, **options)
         self.turn = 0
 
     @staticmethod
