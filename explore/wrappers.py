@@ -127,7 +127,22 @@ class Payer:
         return rows
 
 
-class BonusReward(VectorWrapper):
+class Pays:
+    """What the wrappers share: the bonus, and the freeze of it."""
+
+    _payer: Payer
+
+    @property
+    def bonus(self) -> Bonus:
+        """The bonus that is paid."""
+        return self._payer.bonus
+
+    def freeze(self, frozen: bool = True) -> None:
+        """Stop (or resume) learning about the world, for evaluation; the bonus is paid on."""
+        self.bonus.freeze(frozen)
+
+
+class BonusReward(Pays, VectorWrapper):
     """Pays a bonus in every step of a vector environment.
 
     env: the vector environment; its `metadata["autoreset_mode"]` says how it resets.
@@ -176,15 +191,6 @@ class BonusReward(VectorWrapper):
         self._payer = Payer(bonus, env.num_envs, spaces, seed, learn_every)
         self._add = add
 
-    @property
-    def bonus(self) -> Bonus:
-        """The bonus that is paid."""
-        return self._payer.bonus
-
-    def freeze(self, frozen: bool = True) -> None:
-        """Stop (or resume) learning about the world, for evaluation; the bonus is paid on."""
-        self.bonus.freeze(frozen)
-
     def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         mask = (options or {}).get("reset_mask")  # read first: the environment takes it out of the options
         which = np.ones(self.num_envs, dtype=np.bool_) if mask is None else np.array(mask, dtype=np.bool_)
@@ -201,7 +207,7 @@ class BonusReward(VectorWrapper):
         return observation, reward + paid if self._add else reward, terminated, truncated, info
 
 
-class BonusRewardSingle(gym.Wrapper[Any, Any, Any, Any]):
+class BonusRewardSingle(Pays, gym.Wrapper[Any, Any, Any, Any]):
     """Pays a bonus in every step of a single environment; arguments as in `BonusReward`.
 
     `info["bonus"]` and `info["extrinsic_reward"]` are floats. Stable-Baselines3 and the like take it as it is.
@@ -229,15 +235,6 @@ class BonusRewardSingle(gym.Wrapper[Any, Any, Any, Any]):
         super().__init__(env)
         self._payer = Payer(bonus, 1, (env.observation_space, env.action_space), seed, learn_every)
         self._add = add
-
-    @property
-    def bonus(self) -> Bonus:
-        """The bonus that is paid."""
-        return self._payer.bonus
-
-    def freeze(self, frozen: bool = True) -> None:
-        """Stop (or resume) learning about the world, for evaluation; the bonus is paid on."""
-        self.bonus.freeze(frozen)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         observation, info = self.env.reset(seed=seed, options=options)
