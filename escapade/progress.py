@@ -6,7 +6,10 @@ Silent where nobody watches.
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from escapade.sweep import Plan, Standing
+from agents.results import Block
+from escapade import interrupt
+from escapade.store import Store
+from escapade.sweep import Plan, Standing, sweep
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 WIDTH = 20
@@ -98,6 +101,19 @@ class Live:
             curve.append(where.value)
         shown = f"{sparkline(curve)} {curve[-1]:.2f}" if curve else "no evaluation yet"
         self._progress.update(self._tasks[where.block], completed=where.step, total=where.steps, curve=shown)
+
+
+def swept(console: Console, plan: Plan, store: Store, *, jobs: int | None, backend: str | None) -> list[Block]:
+    """The blocks of act 2, as `sweep` gives them, shown while they are trained and noted as they are finished."""
+    with Live(console, plan) as live:
+        return sweep(
+            plan,
+            store,
+            jobs=jobs,
+            backend=backend,
+            standing=live.standing,
+            finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
+        )
 
 
 def sparkline(values: list[float]) -> str:

@@ -8,7 +8,6 @@ import typer
 from rich import box
 from rich.table import Table
 
-from escapade import interrupt
 from escapade.output import Output, make_folder
 from escapade.store import Store
 from explore.errors import BadInput
@@ -33,10 +32,9 @@ def mazes(
     Example: escapade mazes --maze MiniGrid-DoorKey-5x5-v0 --agent epsilon-greedy --agent count --learners 5
     """
     from escapade.acts import checked_plan, optima, walls
-    from escapade.progress import Live
+    from escapade.progress import swept
     from escapade.report.mazes import maze_figures, show
     from escapade.report.visits import plots as draw_visits
-    from escapade.sweep import sweep
 
     if jobs is not None and jobs < 1:
         raise BadInput(f"--jobs {jobs}: at least one block must train at a time.")
@@ -50,15 +48,7 @@ def mazes(
     if plots is not None:
         make_folder(plots, "--plots")
     store = Store(out)
-    with Live(output.errors, plan) as live:
-        blocks = sweep(
-            plan,
-            store,
-            jobs=jobs,
-            backend=backend,
-            standing=live.standing,
-            finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
-        )
+    blocks = swept(output.errors, plan, store, jobs=jobs, backend=backend)
     figures = maze_figures(blocks, optima(plan.mazes), walls(plan.mazes))
     if out is not None:
         store.remember("mazes", figures)

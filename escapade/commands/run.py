@@ -27,9 +27,8 @@ def run(
     """
     from escapade.acts import check_bandits, checked_plan, optima, simulate, walls
     from escapade.experiment import built_in, load
-    from escapade.progress import Live, Pulls
+    from escapade.progress import Pulls, swept
     from escapade.report import bandits, mazes
-    from escapade.sweep import sweep
 
     if (experiment is not None) + quick + full > 1:
         raise BadInput("give one of an experiment file, --quick and --full.")
@@ -48,15 +47,7 @@ def run(
     bandits.show(output.console, arms)
     store.remember("experiment", {**chosen.model_dump(), "seed": used})
     store.remember("bandits", arms)
-    with Live(output.errors, plan) as live:
-        blocks = sweep(
-            plan,
-            store,
-            jobs=jobs,
-            backend=backend,
-            standing=live.standing,
-            finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
-        )
+    blocks = swept(output.errors, plan, store, jobs=jobs, backend=backend)
     found = mazes.maze_figures(blocks, optima(plan.mazes), walls(plan.mazes))
     store.remember("mazes", found)
     store.close()
