@@ -23,7 +23,7 @@ def mazes(
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores where not given.")] = None,
     backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
-    plots: Annotated[Path | None, typer.Option(help="Draw maps of the visited cells into this folder.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Draw visits and profiles of scores into this folder.")] = None,
     known: Annotated[bool, typer.Option("--list", help="List every maze, and whether it runs compiled.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
@@ -33,8 +33,8 @@ def mazes(
     """
     from escapade.acts import checked_plan, optima, walls
     from escapade.progress import swept
+    from escapade.report import profiles, visits
     from escapade.report.mazes import maze_figures, show
-    from escapade.report.visits import plots as draw_visits
 
     if jobs is not None and jobs < 1:
         raise BadInput(f"--jobs {jobs}: at least one block must train at a time.")
@@ -56,7 +56,7 @@ def mazes(
     for each in figures:
         show(output.console, each)
     if plots is not None:
-        for path in draw_visits(figures, plots):
+        for path in [*visits.plots(figures, plots), *profiles.plots(figures, plots)]:
             output.console.print(f"drawn: {path}")
     output.figures(lambda: {"mazes": figures})
 

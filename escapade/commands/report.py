@@ -14,14 +14,14 @@ from explore.errors import BadInput
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder that `escapade run --out` or `mazes --out` wrote.")],
     html: Annotated[Path | None, typer.Option(help="Write the report as a web page here too.")] = None,
-    plots: Annotated[Path | None, typer.Option(help="Draw maps of the visited cells into this folder.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Draw visits and profiles of scores into this folder.")] = None,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Show the report of results that were kept.
 
     Example: escapade report escapade-runs/quick --html report.html
     """
-    from escapade.report import bandits, mazes, visits
+    from escapade.report import bandits, mazes, profiles, visits
 
     store = open_existing(folder)
     kept = {act: found for act in ("bandits", "mazes") if (found := store.recall(act)) is not None}
@@ -47,11 +47,12 @@ def report(
     else:
         _show(consoles, kept, bandits, mazes)
     if plots is not None:
-        drawn = visits.plots(kept.get("mazes", []), plots)
+        found = kept.get("mazes", [])
+        drawn = [*visits.plots(found, plots), *profiles.plots(found, plots)]
         for path in drawn:
             output.console.print(f"drawn: {path}")
         if not drawn:
-            output.console.print("nothing to draw: no visits were counted in these results.")
+            output.console.print("nothing to draw: these results have neither visits nor scores.")
     output.figures(lambda: kept)
 
 

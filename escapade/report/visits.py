@@ -94,9 +94,14 @@ def plots(mazes: list[dict[str, Any]], folder: Path) -> list[Path]:
     for maze in mazes:
         found = [(agent["spec"], visits) for agent in maze["agents"] if (visits := counts(agent)) is not None]
         if found:
-            name = re.sub(r"[^A-Za-z0-9.-]+", "-", maze["id"])
-            made.append(_picture(maze["id"], maze.get("walls") or [], found, folder / f"visits-{name}.png"))
+            place = folder / picture_name("visits", maze["id"])
+            made.append(_picture(maze["id"], maze.get("walls") or [], found, place))
     return made
+
+
+def picture_name(kind: str, maze: str) -> str:
+    """The name of the file with this kind of picture of a maze."""
+    return f"{kind}-{re.sub('[^A-Za-z0-9.-]+', '-', maze)}.png"
 
 
 def _picture(title: str, walls: list[str], found: list[tuple[str, Counts]], path: Path) -> Path:
