@@ -61,6 +61,7 @@ class Testbed:
     moving: ClassVar[bool] = False
     shows: int = 0  # rows that `show` writes to the end of a policy's state
     linear: str = ""  # where they are contexts in which the means are linear: parameters are shared, or disjoint
+    lengths: tuple[float, float] | None = None  # of such a context and of a parameter: at most these, where known
     start: ClassVar[Callable[..., None]]
     move: ClassVar[Callable[..., None]] = staticmethod(fixed_in_time)
     show: ClassVar[Callable[..., None]] = staticmethod(nothing_to_see)
@@ -108,6 +109,10 @@ class Testbed:
     def mean_gap(self) -> float | None:
         """By how much an arm's mean is below the best, on average over the arms and the prior; None where unknown."""
         return None if self.moving or self.means is None else float(self.means.max() - self.means.mean())
+
+    def stretches(self, horizon: int) -> int | None:
+        """Into how many stretches of unchanging means so many steps fall; None where that is not known beforehand."""
+        return None if self.moving else 1
 
     @property
     def delay(self) -> float:

@@ -99,6 +99,7 @@ class Linear(Testbed):
     source = "Abbasi-Yadkori, Pál & Szepesvári 2011; Li et al. 2010"
     family = "gaussian"
     moving = True
+    lengths = (1.0, 1.0)
     start = staticmethod(start)
     move = staticmethod(move)
     show = staticmethod(show)

@@ -133,6 +133,11 @@ class Abrupt(Testbed):
         """The largest that a Bernoulli reward can have."""
         return 0.25
 
+    def stretches(self, horizon: int) -> int | None:
+        """One more than the known steps up to the horizon."""
+        steps = {int(part) for part in self.settings.changes.split("/") if part}
+        return 1 + sum(step <= horizon for step in steps) if steps else super().stretches(horizon)
+
     @property
     def parameters(self) -> Floats:
         """The rate, and the steps."""

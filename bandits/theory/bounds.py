@@ -6,8 +6,9 @@ known) or *asymptotic* (only the limit of R_T / ln T is known: the line drawn sa
 Bounded rewards lie in [0, 1]; such rewards are sub-Gaussian with variance proxy 1/4 (Hoeffding).
 
 A bound is given only where the policy's settings are those of the theorem, and only with constants that were checked
-(`known_bounds` says how). No bound is known to hold for UCB-tuned, BESA or gradient bandits at finite time with
-explicit constants; constant ε and constant temperature explore for ever, so that their regret grows linearly.
+(`known_bounds` and `changing_bounds` say how). No bound is known to hold for UCB-tuned, BESA or gradient bandits at
+finite time with explicit constants; constant ε and constant temperature explore for ever, so that their regret grows
+linearly.
 `bandits.theory.beside` asks for the bounds of a testbed.
 """
 
@@ -18,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from bandits.theory import known_bounds
-from bandits.theory.known_bounds import Bound, Problem
+from bandits.theory import changing_bounds, known_bounds
 from bandits.theory.lai_robbins import FAMILIES, lai_robbins
+from bandits.theory.statements import Bound, Problem
 from explore.errors import BadInput, unknown
 from explore.spec import Spec, parse
 
@@ -45,8 +46,10 @@ KNOWN: Mapping[str, Maker] = {
     "bayes-ucb": known_bounds.asymptotically_optimal("Kaufmann 2018"),
     "thompson": known_bounds.thompson,
     "information-directed": known_bounds.information_directed,
-    "exp3": known_bounds.exp3,
-    "tsallis-inf": known_bounds.tsallis_inf,
+    "exp3": changing_bounds.exp3,
+    "exp3-s": changing_bounds.exp3_s,
+    "tsallis-inf": changing_bounds.tsallis_inf,
+    "lin-ucb": changing_bounds.lin_ucb,
 }
 SAME = {
     "kl-ucb+": "kl-ucb-plus",
@@ -55,6 +58,12 @@ SAME = {
     "uniform": "random",
     "q-learning": "epsilon-greedy",
 }
+CHANGES, CONTEXTS = ("exp3-s",), ("lin-ucb",)  # whose theorems are about changing arms, and about means led by contexts
+
+
+def has_theorem(policy: str) -> bool:
+    """Whether a bound is known for the policy of this name, on some problem, with constants that were checked."""
+    return SAME.get(policy, policy) in KNOWN
 
 
 def bounds_for(
@@ -71,17 +80,18 @@ def bounds_for(
     """All bounds known for `policy` on arms of these `means` at `horizon` pulls.
 
     `means` None stands for arms that are drawn anew in each run: only bounds that do not need the gaps are left,
-    `arms` says how many there are, and `drawn` what else is known, the `mean_gap` and `prior` of `Problem`. `family` is
-    one of Lai–Robbins', `bounded` (any distribution on [0, 1]) or another, of which nothing is assumed; `variance` is
-    that of Gaussian arms. `settings` are the policy's settings with defaults filled in; without them, those written in
-    the spec. Empty where nothing is known. BadInput for a horizon below 1.
+    `arms` says how many there are, and `drawn` what else is known, the further fields of `Problem`. `family` is one of
+    Lai–Robbins', `bounded` (any distribution on [0, 1]) or another, of which nothing is assumed; `variance` is that of
+    Gaussian arms. `settings` are the policy's settings with defaults filled in; without them, those written in the
+    spec. Empty where nothing is known. BadInput for a horizon below 1.
     """
     parsed = parse(policy) if isinstance(policy, str) else policy
-    maker = KNOWN.get(SAME.get(parsed.name, parsed.name))
+    name = SAME.get(parsed.name, parsed.name)
     problem = _problem(means, horizon, family, variance, arms, drawn)
-    if maker is None:
+    covered = name in CONTEXTS if problem.linear else problem.stretches == 1 or name in CHANGES
+    if name not in KNOWN or not covered:
         return []
-    made = maker(problem, parsed.settings if settings is None else settings)
+    made = KNOWN[name](problem, parsed.settings if settings is None else settings)
     return [_weighed(bound, problem) for bound in made if bound is not None]
 
 
@@ -102,12 +112,11 @@ def _telling(bound: Bound) -> tuple[int, float]:
 
 def _weighed(bound: Bound, problem: Problem) -> Bound:
     """The bound, with a remark where even the worst arm, pulled every time, costs less."""
-    if bound.direction == "lower" or problem.gaps is None:
+    worst = problem.horizon * problem.worst
+    if bound.direction == "lower" or bound.value < worst * (1 - 1e-9):
         return bound
-    worst = problem.horizon * max(problem.gaps)
-    if bound.value < worst * (1 - 1e-9):
-        return bound
-    remark = f"{NOTHING_YET}: the worst arm pulled every time costs {worst:.6g}"
+    costs = "can cost no more than" if problem.gaps is None else "costs"
+    remark = f"{NOTHING_YET}: the worst arm pulled every time {costs} {worst:.6g}"
     return replace(bound, note="; ".join(filter(None, (bound.note, remark))))
 
 

@@ -1,4 +1,4 @@
-"""The bounds themselves, one function per policy; `bandits.theory.bounds` picks and documents them.
+"""The bounds for arms that do not change, one function per policy; `bandits.theory.bounds` picks and documents them.
 
 Each takes a `Problem` and the policy's settings and gives the bounds whose conditions hold, with the theorem's
 formula in the text. Δ ranges over the suboptimal arms, σ² is the variance proxy of the rewards: E e^{λ(X−μ)} ≤
@@ -8,72 +8,20 @@ how. Papers whose constants could not be checked (UCB-V, KL-UCB++, KL-UCB-switch
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from bandits.theory.divergences import kl_bernoulli, kl_gaussian
+from bandits.theory.statements import Bound, Found, Problem, number
 
-
-@dataclass(frozen=True)
-class Problem:
-    """What a bound may depend on; `proxy` is the sub-Gaussian variance, `gaps` etc. are None for drawn arms.
-
-    mean_gap: the mean of all gaps, over arms, and over the prior where arms are drawn; None where unknown.
-    prior: what the means are drawn from, `N(0, 1)` or `U[0, 1]`; empty where they are fixed, or drawn otherwise.
-    """
-
-    arms: int
-    horizon: int
-    family: str
-    proxy: float
-    gaps: tuple[float, ...] | None
-    means: tuple[float, ...] | None
-    lai_robbins: float | None
-    mean_gap: float | None = None
-    prior: str = ""
-
-    @property
-    def bounded(self) -> bool:
-        """Whether rewards lie in [0, 1]."""
-        return self.family in ("bernoulli", "bounded")
-
-    @property
-    def suboptimal(self) -> list[float]:
-        """The gaps above 0."""
-        return [gap for gap in self.gaps or () if gap > 0]
-
-
-@dataclass(frozen=True)
-class Bound:
-    """A bound on the expected regret after `horizon` pulls: `value`, and what kind of statement it is."""
-
-    name: str
-    value: float
-    formula: str
-    source: str
-    finite_time: bool = True
-    kind: str = "instance"  # instance, worst case, bayesian
-    direction: str = "upper"  # upper, lower
-    note: str = ""
-
-
-Found = Sequence[Bound | None]
 Floats = npt.NDArray[np.float64]
 AUER = "Auer, Cesa-Bianchi & Fischer 2002"
 BUBECK = "Bubeck & Cesa-Bianchi 2012"
 LATTIMORE = "Lattimore & Szepesvári 2020"
 EITHER_SIDE = "asymptotic: regret at this horizon may lie on either side"
-
-
-def number(settings: Mapping[str, Any], name: str, default: float) -> float:
-    """The setting `name` as a number; the default where it is absent or not a number (`auto`)."""
-    try:
-        return float(settings.get(name, default))
-    except (TypeError, ValueError):
-        return default
 
 
 def uniform(problem: Problem, settings: Mapping[str, Any]) -> Found:
@@ -281,32 +229,6 @@ def _by_information(problem: Problem, settings: Mapping[str, Any]) -> list[Bound
     note = "mean over arms drawn from the prior, as they are here"
     formula = "√(KT ln K/2)" if problem.bounded else "√(2(σ²+1)KT ln K)"
     return [Bound("information ratio", value, formula, "Russo & Van Roy 2016", kind="bayesian", note=note)]
-
-
-def exp3(problem: Problem, settings: Mapping[str, Any]) -> Found:
-    """(e − 1)γT + K ln K/γ for a constant γ in (0, 1], against any sequence of rewards in [0, 1].
-
-    With x̂ the importance-weighted rewards, at most K/γ, and G what is earned, e^x ≤ 1 + x + (e−2)x² for x ≤ 1 gives
-    (γ/K)Σ_t x̂_j − ln K ≤ ln(W_{T+1}/W_1) ≤ [(γ/K)G + (e−2)(γ/K)²Σ_tΣ_i x̂_i] / (1−γ) for any arm j. Times (1−γ)K/γ, in
-    expectation, with Σ_tΣ_i x_i ≤ K G_max, this is G_max − E G ≤ (e−1)γ G_max + (1−γ) K ln K/γ.
-    """
-    gamma, arms = number(settings, "gamma", 0.0), problem.arms
-    if gamma == 0.0:
-        gamma = min(1.0, math.sqrt(arms * math.log(arms) / ((math.e - 1.0) * problem.horizon)))
-    if not problem.bounded or not 0 < gamma <= 1:
-        return []
-    value = (math.e - 1) * gamma * problem.horizon + arms * math.log(arms) / gamma
-    source = "Auer, Cesa-Bianchi, Freund & Schapire 2002, Theorem 3.1"
-    return [Bound("EXP3", value, "(e−1)γT + K ln K/γ", source, kind="worst case", note="holds for adversaries too")]
-
-
-def tsallis_inf(problem: Problem, settings: Mapping[str, Any]) -> Found:
-    """4√(KT) + 1 with importance weights and η_t = 2/√t, against any sequence of rewards in [0, 1]."""
-    if not problem.bounded:
-        return []
-    value = 4 * math.sqrt(problem.arms * problem.horizon) + 1
-    source, note = "Zimmert & Seldin 2021, Theorem 1", "holds for adversaries too"
-    return [Bound("Tsallis-INF", value, "4√(KT) + 1", source, kind="worst case", note=note)]
 
 
 def asymptotically_optimal(source: str, families: Sequence[str] = ("bernoulli", "gaussian")) -> Callable[..., Found]:

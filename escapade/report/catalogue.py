@@ -16,7 +16,8 @@ PAGE = """# Testbeds and policies of the bandit bed
 This page is printed by `python -m escapade.report.catalogue`; a test compares it with what is installed. In the rules,
 Q is an arm's average reward, n its pulls, t the step, K the number of arms, T the horizon, σ² the variance that a
 reward can have. `escapade bandits` holds each policy against its bound where one is known with constants that were
-checked (`bandits/theory/known_bounds.py` says how), and says which of its assumptions a testbed does not grant.
+checked (`bandits/theory/known_bounds.py` and `changing_bounds.py` say how), and says which of its assumptions a
+testbed does not grant.
 
 ## Testbeds
 
@@ -125,6 +126,8 @@ def _bound(name: str) -> str:
     known = bounds_for(name, [0.9, 0.5], 1000, settings=settings)
     for family, prior in (("bernoulli", "U[0, 1]"), ("gaussian", "N(0, 1)")):
         known += bounds_for(name, None, 1000, arms=2, family=family, settings=settings, prior=prior)
+    contexts: dict[str, Any] = {"linear": "shared", "dimension": 2, "lengths": (1.0, 1.0)}
+    known += bounds_for(name, None, 1000, arms=2, family="gaussian", settings=settings, **contexts)
     kinds = {"instance": "finite-time", "worst case": "finite-time, worst case", "bayesian": "mean over the prior"}
     said = [
         "linear, below" if bound.direction == "lower" else kinds[bound.kind] if bound.finite_time else "asymptotic"
