@@ -205,7 +205,14 @@ def _policy(policy: Any, best: Any, bed: Any, simulation: Any) -> dict[str, Any]
         **returns.policy_figures(policy, simulation),
         **_known(policy, bed, simulation.horizon),
         "curve": [[int(step), float(mean), float(low), float(high)] for step, mean, low, high in rows],
+        "learning": _learning(policy, simulation.steps),
     }
+
+
+def _learning(policy: Any, steps: Any) -> list[list[float]]:
+    """[step, reward, its standard error, share of runs with the best arm, its standard error] at each checkpoint."""
+    curves = (policy.reward_curve, policy.reward_curve_se, policy.optimal_curve, policy.optimal_curve_se)
+    return [[int(step), *map(float, row)] for step, *row in zip(steps, *curves, strict=True)]
 
 
 def _theory(bed: Any) -> dict[str, Any]:
