@@ -107,6 +107,8 @@ def simulate(
     testbed and policies are spec strings or objects; a spec may name a bonus or strategy, which then plays the
     first of the runs (`bandits.adapter` says how many). `threads` is all cores where not given. `progress` is told the
     pulls done and to do after each block, from the calling thread; an exception that it raises ends the simulation.
+    Blocks have `BLOCK` runs whatever the number of threads, and their sums are added up in their order: that size is
+    fixed, as another would round the curves of reward otherwise, in their last bits.
     BadInput for unknown names, wrong settings, numbers below 1, or a horizon shorter than the arms.
     """
     if threads is not None and threads < 1:
