@@ -14,6 +14,8 @@ from escapade.report import returns, verdict
 from escapade.report.bandit_tables import NORMAL, bounds, dynamic, earnings, half, published, recommended
 from escapade.report.chart import chart
 
+YARD = 10**7  # arms looked at to measure the speed of a compiled policy: less than a second
+
 
 def figures(simulation: Any) -> dict[str, Any]:
     """A simulation as plain data."""
@@ -26,6 +28,7 @@ def figures(simulation: Any) -> dict[str, Any]:
         **head,
         "bed": None if bed is None else _facts(bed, simulation),
         "policies": [_policy(policy, best, bed, simulation) for policy in simulation.policies],
+        "yardstick": _yardstick(bed, simulation),
         **returns.figures(simulation),
         "theory": _theory(bed),
         "verdicts": [asdict(row) for row in verdicts(simulation)],
@@ -79,9 +82,10 @@ def _show_earnings(console: Console, found: dict[str, Any]) -> None:
         console.print(f"fewer runs, as they train networks of their own: {counts}.", style="dim")
     slow = [policy for policy in found["policies"] if not policy["compiled"]]
     fast = [policy["pulls_per_second"] for policy in found["policies"] if policy["compiled"]]
-    if slow and fast:
-        times = ", ".join(f"{policy['spec']} {max(fast) / policy['pulls_per_second']:,.0f} ×" for policy in slow)
-        console.print(f"not compiled, and slower than the fastest here by: {times}.", style="dim")
+    speed, whose = (max(fast), "the fastest here") if fast else (found.get("yardstick"), "a compiled epsilon-greedy")
+    if slow and speed:
+        times = ", ".join(f"{policy['spec']} {speed / policy['pulls_per_second']:,.0f} ×" for policy in slow)
+        console.print(f"not compiled, and slower than {whose} by: {times}.", style="dim")
     console.print(
         chart(
             [
@@ -207,6 +211,17 @@ def _policy(policy: Any, best: Any, bed: Any, simulation: Any) -> dict[str, Any]
         "curve": [[int(step), float(mean), float(low), float(high)] for step, mean, low, high in rows],
         "learning": _learning(policy, simulation.steps),
     }
+
+
+def _yardstick(bed: Any, simulation: Any) -> float | None:
+    """Pulls per second of ε-greedy on this testbed, for policies that have no compiled one beside them; else None."""
+    from bandits.simulation import simulate
+
+    if bed is None or any(policy.compiled for policy in simulation.policies):
+        return None
+    horizon = max(min(simulation.horizon, 1000), bed.arms)
+    runs = min(max(YARD // (horizon * bed.arms), 1), 1024)
+    return float(simulate(bed, ["epsilon-greedy"], runs=runs, horizon=horizon).policies[0].pulls_per_second)
 
 
 def _learning(policy: Any, steps: Any) -> list[list[float]]:

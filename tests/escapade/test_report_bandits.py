@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from bandits.policy import Floats, Policy, rows
 from bandits.simulation import Simulation, simulate
+from bandits.testbed import Testbed
 from escapade.cli import invoke
 from escapade.report.bandits import figures, sentence, show
 from escapade.report.names import broken
@@ -97,6 +99,36 @@ def test_changing_arms_have_dynamic_regret() -> None:
     assert "No bound for thompson: the arms change, and its theorem is about arms that do not." in text
     assert "No bound for discounted-ucb: no theorem with constants that could be checked." in text
     assert "For an arm to keep" not in text
+
+
+class Plain(Policy):
+    """The best average, in plain Python."""
+
+    @staticmethod
+    def select(state, t, rng):  # type: ignore[no-untyped-def]
+        return int(state[0].argmax())
+
+    @staticmethod
+    def update(state, arm, reward, rng):  # type: ignore[no-untyped-def]
+        state[1, arm] += 1.0
+        state[0, arm] += (reward - state[0, arm]) / state[1, arm]
+
+    def initial(self, bed: Testbed, horizon: int) -> Floats:
+        return rows(bed.arms, 1.0, 0.0)
+
+
+def test_a_policy_in_plain_python_alone_is_told_how_much_slower_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against ε-greedy on the same arms; beside a compiled policy no other is played."""
+    alone = figures(simulate("two-arms", [Plain()], runs=3, horizon=60, seed=1))
+    (policy,) = alone["policies"]
+    times = alone["yardstick"] / policy["pulls_per_second"]
+    assert times > 3
+    assert f"not compiled, and slower than a compiled epsilon-greedy by: Plain {times:,.0f} ×." in flat(alone)
+    beside = simulate("two-arms", [Plain(), "epsilon-greedy"], runs=3, horizon=60, seed=1)
+    monkeypatch.setattr("bandits.simulation.simulate", lambda *_, **__: pytest.fail("another was played"))
+    found = figures(beside)
+    assert found["yardstick"] is None
+    assert "slower than the fastest here by: Plain" in flat(found)
 
 
 def test_a_report_kept_by_an_older_version_still_prints(coins: dict[str, Any]) -> None:
