@@ -10,10 +10,18 @@ import numpy as np
 import pytest
 
 from bandits.policies.value_based import EpsilonGreedy, select_lanes, update_lanes
-from bandits.policy import Policy, rows
+from bandits.policy import POLICIES, Policy, rows
 from bandits.trial import run_trial
 from bandits.trial.contract import contract, rules
-from bandits.trial.policies import Trace, beds, policy_arms, policy_arrays, policy_numbers, policy_state
+from bandits.trial.policies import (
+    Trace,
+    beds,
+    policy_arms,
+    policy_arrays,
+    policy_numbers,
+    policy_state,
+    policy_stream,
+)
 from bandits.trial.subject import subject
 from explore.compiled import kernel_part
 from explore.errors import BadInput
@@ -184,7 +192,14 @@ def test_a_policy_that_must_see_its_arms_is_tried_with_what_they_show():
     """Duff's learner reads the states of Markov arms."""
     duff = subject("duff", "policy")
     assert [bed.family for bed in beds(duff, 3)] == ["bounded"]
-    assert policy_arms(duff) == policy_numbers(duff) == policy_arrays(duff) == policy_state(duff) == (None, "")
+
+
+@pytest.mark.parametrize("name", POLICIES.names())
+def test_every_policy_keeps_what_is_checked_of_single_runs(name):
+    """One loop is compiled for each pair of functions, and all five checks use it; the rest of a trial simulates."""
+    policy = subject(name, "policy")
+    for check in (policy_arms, policy_arrays, policy_numbers, policy_stream, policy_state):
+        assert check(policy) == (None, ""), check.__name__
 
 
 def test_a_built_in_policy_keeps_the_contract():
