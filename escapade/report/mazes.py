@@ -12,6 +12,7 @@ from rich.table import Table
 from agents.results import Block, LearnerResult
 from escapade.report import visits
 from escapade.report.chart import chart
+from escapade.report.names import SHORT, broken
 from escapade.report.traps import trap_figures, trap_lines
 from escapade.statistics import (
     improvement_interval,
@@ -119,26 +120,26 @@ def show(console: Console, maze: dict[str, Any]) -> None:
     trap = maze.get("trap")
     title = f"{maze['id']} · planner: {planner}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("agent", overflow="fold")
-    for name in ("return [95 %]", "held out", "solved", "first reward", "stuck", "time", "steps/s"):
-        table.add_column(name, justify="right", no_wrap=name != "first reward")
+    table.add_column("agent", overflow="fold", min_width=SHORT)
+    for name in ("return [95 %]", "held out", "solved", "first\nreward", "stuck", "cost"):
+        table.add_column(name, justify="right", no_wrap=True)
     for agent in maze["agents"]:
         low, high = agent["return"]["ci"]
         median = agent["median_first_reward"]
         table.add_row(
-            agent["spec"],
+            broken(agent["spec"]),
             f"{agent['return']['iqm']:.2f} [{low:.2f}, {high:.2f}]",
             "none" if agent["held_out"]["return"] is None else f"{agent['held_out']['return']:.2f}",
             f"{agent['success']['rate']:.0%}",
             "never" if median is None else f"{median:,.0f}",
             f"{agent['stuck']}/{agent['learners']}",
-            f"{agent['seconds']:.0f} s",
-            f"{agent['steps_per_second']:,.0f}",
+            f"{agent['seconds']:,.0f} s\n{agent['steps_per_second']:,.0f}/s",
         )
     console.print(table)
     console.print(
         "return: interquartile mean over learners with its 95 % bootstrap interval, on training layouts; "
-        "held out: on layouts never trained on; first reward: median steps.",
+        "held out: on layouts never trained on; first reward: median steps; cost: wall time, and steps of all learners "
+        "per second.",
         style="dim",
     )
     scores = [f"{agent['spec']} {agent['score']:.2f}" for agent in maze["agents"] if agent.get("score") is not None]
