@@ -93,7 +93,7 @@ def test_ended_episodes_are_told_of_as_gymnasium_tells(backend: str) -> None:
 
 @BACKENDS
 def test_ended_states_have_their_keys(backend: str) -> None:
-    """The key of a final state is that of the same state in a maze that has not ended: one step before, one turn."""
+    """A final state has a key of its own: neither that of the step before nor that of the next episode's start."""
     envs = make(MAZE, 2, state_key=True, backend=backend)
     envs.reset()
     for action in WAY[:-1]:
