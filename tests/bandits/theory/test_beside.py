@@ -42,7 +42,13 @@ def test_the_lower_bound_knows_each_arm_s_variance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("testbed", "said"), [("sutton-barto", "drawn anew"), ("drift", "change"), ("uniform:means=0.2/0.5", "bounded")]
+    ("testbed", "said"),
+    [
+        ("sutton-barto", "drawn anew"),
+        ("drift", "change"),
+        ("linear", "follow contexts"),
+        ("uniform:means=0.2/0.5", "bounded"),
+    ],
 )
 def test_why_there_is_no_lower_bound(testbed: str, said: str) -> None:
     found = lower_bound(bed(testbed))
