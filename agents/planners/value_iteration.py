@@ -5,7 +5,9 @@
 for t = T − 1, …, 0 with the time limit T; a terminal s' is worth 0, and so is every state when the time is up. Nothing
 is discounted and nothing is left to sampling: every rule and every reward goes, also one that is negative or that is
 paid again and again, and where the world moves by itself every outcome is weighed with its probability (`chance`).
-What a task pays falls with t, so that the best action depends on the time that is left.
+What a task pays falls with t, so that the best action depends on the time that is left. Of actions that earn the same
+the policy takes the one after which the episode is over sooner, in expectation: nobody is kept waiting in a maze that
+pays as much late as early.
 
 Where the states are too many for memory (`state_graph`) there is no plan: None, never a guess. Dynamic-Obstacles-5x5
 has some 2,000 states and 6x6 has 130,000; 8x8 has 10⁸, and is given up.
@@ -24,6 +26,8 @@ from agents.planners.plans import Plan
 from agents.planners.simulation import Integers, Rules, World, find, played, rules_of, take, world_of
 from agents.planners.state_graph import ROOM, Floats, Graph, state_graph
 from explore.compiled import compiled
+
+SAME = 1e-9  # returns that differ by less are the same: the rest is the rounding of sums
 
 Policy = npt.NDArray[np.int8]  # (steps, states): the best action in each of the steps
 
@@ -59,18 +63,23 @@ def _backwards(graph: Graph, limit: int, actions: int, policy: Policy) -> Floats
     """V_0 `(states,)`; the policy is written where there is room for it."""
     states = len(graph.keys)
     value, ahead = np.zeros(states), np.zeros(states)
+    left, left_ahead = np.zeros(states), np.zeros(states)  # steps until the episode is over, in expectation
     for steps in range(limit, 0, -1):
         value, ahead = ahead, value
+        left, left_ahead = left_ahead, left
         for state in range(states):
-            best, most = 0, -np.inf
+            best, most, soonest = 0, -np.inf, np.inf
             for action in range(actions):
                 row = state * actions + action
-                worth = graph.fixed[row] + graph.slope[row] * steps
+                worth, lasts = graph.fixed[row] + graph.slope[row] * steps, 1.0
                 for i in range(graph.first[row], graph.first[row + 1]):
                     worth += graph.chance[i] * ahead[graph.follows[i]]
-                if worth > most:
-                    best, most = action, worth
+                    lasts += graph.chance[i] * left_ahead[graph.follows[i]]
+                if worth > most + SAME or (worth > most - SAME and lasts < soonest - SAME):
+                    best, soonest = action, lasts
+                most = max(most, worth)
             value[state] = most
+            left[state] = soonest
             if len(policy):
                 policy[steps - 1, state] = best
     return value

@@ -40,6 +40,18 @@ def test_where_success_alone_pays_it_is_the_shortest_way(kind: str) -> None:
         assert len(plan.actions) == len(best.actions)
 
 
+@pytest.mark.parametrize("kind", ["Decoy-6x6", "NoisyTV-8x8"])
+def test_where_late_pays_as_much_as_early_it_does_not_dawdle(kind: str) -> None:
+    maze = layouts(f"escapade/{kind}-v0", "train")
+    for index in range(3):
+        plan = value_iteration(maze, index)
+        assert plan is not None
+        assert plan.value == pytest.approx(1, abs=1e-12)
+        assert played(maze, index, plan.actions)[0] == 1
+        assert value_iteration(replace(maze, limit=len(plan.actions)), index).value == pytest.approx(1, abs=1e-12)
+        assert value_iteration(replace(maze, limit=len(plan.actions) - 1), index).value < 1 - 1e-9
+
+
 def test_where_there_is_no_way_or_no_time_it_is_worth_nothing() -> None:
     maze = layouts("MiniGrid-Empty-5x5-v0", "train")  # five steps from corner to corner
     walled = replace(maze, cells=np.where(maze.cells & 15 == GOAL, OUTSIDE, maze.cells).astype(np.uint16))
