@@ -1,11 +1,14 @@
 """The two acts as functions of plain arguments, checked before anything runs or is written."""
 
+import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from escapade.sweep import Plan
 from explore.errors import BadInput, unknown
+
+BACKENDS = ("loky", "ray", "dask")  # of joblib
 
 
 def checked_plan(
@@ -32,6 +35,23 @@ def checked_plan(
     for maze in mazes:
         parse_maze(maze)
     return Plan(tuple(dict.fromkeys(mazes)), tuple(dict.fromkeys(agents)), learners, steps, seed, device)
+
+
+def check_backend(name: str | None) -> None:
+    """Refuse, with BadInput, a joblib backend that is unknown, not installed or not started."""
+    from joblib import parallel_config
+
+    if name is None:
+        return
+    if name not in BACKENDS:
+        raise unknown("backend", name, BACKENDS)
+    try:
+        if name == "ray":  # unlike dask, joblib does not find it by itself
+            importlib.import_module("ray.util.joblib").register_ray()
+        with parallel_config(backend=name):
+            pass
+    except (ImportError, ValueError) as error:
+        raise BadInput(f"--backend {name}: it is not installed or not started here; take loky.") from error
 
 
 def optima(mazes: Sequence[str]) -> dict[str, float | None]:

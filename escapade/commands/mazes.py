@@ -31,7 +31,7 @@ def mazes(
 
     Example: escapade mazes --maze MiniGrid-DoorKey-5x5-v0 --agent epsilon-greedy --agent count --learners 5
     """
-    from escapade.acts import checked_plan, optima, walls
+    from escapade.acts import check_backend, checked_plan, optima, walls
     from escapade.progress import swept
     from escapade.report import profiles, visits
     from escapade.report.mazes import maze_figures, show
@@ -45,6 +45,7 @@ def mazes(
     plan = checked_plan(
         maze or ["MiniGrid-DoorKey-8x8-v0"], agent or ["epsilon-greedy", "count"], learners, steps, seed, device
     )
+    check_backend(backend)
     if plots is not None:
         make_folder(plots, "--plots")
     store = Store(out)
@@ -68,8 +69,9 @@ def _list(output: Output) -> None:
 
     found = described()
     table = Table(title="Mazes", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in ("id", "runs", "why not compiled"):
-        table.add_column(name, overflow="fold")
+    for name in ("id", "runs"):
+        table.add_column(name, no_wrap=True)  # to be copied as it stands
+    table.add_column("why not compiled", overflow="fold")
     for maze in found:
         if maze.id not in IDS:
             table.add_row(maze.id, "compiled" if maze.compiled else "on MiniGrid", maze.why_not or "")

@@ -25,7 +25,7 @@ def run(
 
     Example: escapade run --quick --json figures.json
     """
-    from escapade.acts import check_bandits, checked_plan, optima, simulate, walls
+    from escapade.acts import check_backend, check_bandits, checked_plan, optima, simulate, walls
     from escapade.experiment import built_in, load
     from escapade.progress import Pulls, swept
     from escapade.report import bandits, mazes
@@ -36,6 +36,7 @@ def run(
     used = chosen.seed if seed is None else seed
     act = chosen.mazes
     plan = checked_plan(act.mazes, act.agents, act.learners, act.steps, used, act.device)
+    check_backend(backend)
     first = chosen.bandits
     check_bandits(first.testbed, first.policies, first.runs, first.horizon)
     output = Output(json)

@@ -18,6 +18,8 @@ EMPTY = "MiniGrid-Empty-5x5-v0"
         (["mazes", "--learners", "-3"], "--learners -3"),
         (["mazes", "--steps", "many"], "--steps"),
         (["mazes", "--device", "quantum"], "quantum"),
+        (["mazes", "--backend", "threads"], "unknown backend 'threads'"),
+        (["run", "--quick", "--backend", "threads"], "unknown backend 'threads'"),
         (["mazes", "--json", "missing/x.json"], "missing/x.json"),
         (["bandits", "--runs", "0"], "--runs 0"),
         (["bandits", "--seed", "-1"], "--seed -1"),
