@@ -56,7 +56,8 @@ def load(path: Path) -> Experiment:
     try:
         return read(path.read_text("utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"the experiment '{path}' cannot be read: {error}.") from None
+        why = getattr(error, "strerror", None) or error  # without the path again
+        raise BadInput(f"the experiment '{path}' cannot be read: {why}.") from None
 
 
 def read(text: str, source: str) -> Experiment:

@@ -51,7 +51,8 @@ class Store:
             self._base.executescript(TABLES)
             self._bring_up()
         except (OSError, sqlite3.Error) as error:
-            raise BadInput(f"results cannot be kept in '{folder}': {error}.") from None
+            why = getattr(error, "strerror", None) or error  # without the path again
+            raise BadInput(f"results cannot be kept in '{folder}': {why}; name a folder of your own.") from None
 
     def close(self) -> None:
         """Close the file."""
