@@ -15,7 +15,7 @@ def unknown(kind: str, name: str, known: Iterable[str], owner: str = "") -> BadI
     """
     wrong = f"unknown {kind} '{name}'" + (f" of {owner}" if owner else "")
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if near:
         return BadInput(f"{wrong}: did you mean '{near[0]}'?")
     listed = ", ".join(names) if len(names) <= 12 else ", ".join(names[:12]) + ", …"

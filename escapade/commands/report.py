@@ -10,6 +10,25 @@ from escapade.output import Output, make_folder
 from escapade.store import open_existing
 from explore.errors import BadInput
 
+# What rich fills in: styles, colours and the text.
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<title>Escapade</title>
+<style>
+{stylesheet}
+body {{ color: {foreground}; background-color: {background}; }}
+pre {{ font-family: Menlo, "DejaVu Sans Mono", Consolas, monospace; line-height: 1.2; }}
+code {{ font-family: inherit; }}
+</style>
+</head>
+<body>
+<pre><code>{code}</code></pre>
+</body>
+</html>
+"""
+
 
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder that `escapade run --out` or `mazes --out` wrote.")],
@@ -43,7 +62,7 @@ def report(
             _show(consoles, kept, bandits, mazes)
             page.seek(0)
             page.truncate()
-            page.write(recorder.export_html())
+            page.write(recorder.export_html(code_format=PAGE))
     else:
         _show(consoles, kept, bandits, mazes)
     if plots is not None:

@@ -22,7 +22,9 @@ def watch(
     layout: Annotated[int | None, typer.Option(help="Which layout; one by the seed where not given.")] = None,
     held_out: Annotated[bool, typer.Option("--held-out", help="A layout that was never trained on.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of every random stream.", min=0)] = 1,
-    steps: Annotated[int | None, typer.Option(help="Steps of an agent that is trained first; 40,000.", min=1)] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Steps of training before it plays; if not given 40,000.", min=1)
+    ] = None,
     delay: Annotated[float, typer.Option(help="Seconds per step.", min=0.0, max=60.0)] = 0.2,
     gif: Annotated[Path | None, typer.Option(help="Write the episode as a GIF here.")] = None,
     json: Annotated[str | None, typer.Option(help="Write the episode here; - is standard output.")] = None,

@@ -2,7 +2,7 @@
 
 A cell of the map is a cell of the grid, over all layouts of the training, and its shade the logarithm of the visits per
 learner: the counts span orders of magnitude, and on a linear scale everything but the start would look the same. All
-agents of a maze share one scale.
+agents of a maze share one scale, from the least visited of their cells to the most visited one.
 """
 
 import math
@@ -33,11 +33,17 @@ def counts(agent: dict[str, Any]) -> Counts | None:
     return per_learner
 
 
-def level(visits: float, most: float) -> int:
-    """0 for a cell that was never stepped to, else 1 to 4: quarters of the way from 0 to log(1 + most)."""
+def level(visits: float, least: float, most: float) -> int:
+    """0 for a cell that was never stepped to, else 1 to 4: quarters of the way from log(least) to log(most)."""
     if visits <= 0:
         return 0
-    return max(1, math.ceil(len(SHADES) * math.log1p(visits) / math.log1p(most) - 1e-9))
+    way = math.log(visits / least) / math.log(most / least) if most > least else 1.0
+    return max(1, math.ceil(len(SHADES) * way - 1e-9))
+
+
+def least_visited(found: list[Counts]) -> float:
+    """The visits of the least visited cell that was stepped to at all; infinite where none was."""
+    return min(float(visits[visits > 0].min(initial=math.inf)) for visits in found)
 
 
 def show(console: Console, maze: dict[str, Any]) -> None:
@@ -45,26 +51,26 @@ def show(console: Console, maze: dict[str, Any]) -> None:
     found = [(agent["spec"], visits) for agent in maze["agents"] if (visits := counts(agent)) is not None]
     if not found:
         return
-    most = max(float(visits.max()) for _, visits in found)
+    least, most = least_visited([visits for _, visits in found]), max(float(visits.max()) for _, visits in found)
     ascii_only = console.options.ascii_only
     walls = maze.get("walls") or []
     captions = [_lines(spec, max(NARROWEST, 2 * len(visits))) for spec, visits in found]
     tallest = max(map(len, captions))
     maps = [
         Text("\n".join(caption + [""] * (tallest - len(caption))) + "\n", no_wrap=True)
-        + drawn(visits, most, walls, ascii_only, console.width)
+        + drawn(visits, least, most, walls, ascii_only, console.width)
         for caption, (_, visits) in zip(captions, found, strict=True)
     ]
     console.print("visits per cell over the training, all layouts together")
     console.print(Columns(maps, padding=(0, 3, 0, 0)))
     shades = PLAIN_SHADES if ascii_only else SHADES
-    bounds = [math.expm1(math.log1p(most) * (k + 1) / len(shades)) for k in range(len(shades))]
+    bounds = [least * (most / least) ** ((k + 1) / len(shades)) for k in range(len(shades))]
     told = "  ".join(f"{shade * 2} up to {bound:,.0f}" for shade, bound in zip(shades, bounds, strict=True))
     none = "." if ascii_only else "·"
     console.print(f"visits per learner: {none} none  {told}{'  blank: wall' if walls else ''}", style="dim")
 
 
-def drawn(visits: Counts, most: float, walls: list[str], ascii_only: bool, columns: int) -> Text:
+def drawn(visits: Counts, least: float, most: float, walls: list[str], ascii_only: bool, columns: int) -> Text:
     """One map: two characters per cell, one where the grid is wider than that."""
     width, height = visits.shape
     across = 2 if 2 * width <= columns else 1
@@ -74,7 +80,7 @@ def drawn(visits: Counts, most: float, walls: list[str], ascii_only: bool, colum
         if y:
             text.append("\n")
         for x in range(width):
-            shade = level(float(visits[x, y]), most)
+            shade = level(float(visits[x, y]), least, most)
             if shade:
                 text.append(shades[shade - 1] * across, Style(color=COLOURS[shade - 1]))
             elif walls and walls[y][x] == "#":
@@ -110,7 +116,7 @@ def _picture(title: str, walls: list[str], found: list[tuple[str, Counts]], path
 
     across = min(len(found), 4)
     down = math.ceil(len(found) / across)
-    least = min(float(visits[visits > 0].min(initial=math.inf)) for _, visits in found)
+    least = least_visited([visits for _, visits in found])
     most = max(float(visits.max()) for _, visits in found)
     scale = LogNorm(min(least, most), max(most, least * 1.0001))
     figure = Figure(figsize=(3.4 * across + 1, 3.6 * down), layout="constrained")
