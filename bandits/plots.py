@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 PERCENT = 100.0
+BEYOND = 1.5  # how far above the curves the line of Lai & Robbins is drawn, of the highest regret
 
 
 class Simulated(Protocol):
@@ -69,7 +70,9 @@ def plots(simulation: Simulated, folder: Path | str, lai_robbins: float | None =
     theory = []
     if lai_robbins:
         steps = np.asarray(simulation.steps, dtype=np.float64)
-        theory = [Curve("C ln T (Lai & Robbins, asymptotic)", steps, lai_robbins * np.log(steps))]
+        line, highest = lai_robbins * np.log(steps), max(float(np.max(p.regret_high)) for p in simulation.policies)
+        near = line <= BEYOND * highest  # far above what was lost in few steps, it would squash the curves
+        theory = [Curve("C ln T (Lai & Robbins, asymptotic)", steps[near], line[near])]
     shown = Panel(regret, "step", "regret, with quantiles over runs", title, logarithmic=True, dashed=theory)
     return [
         figure(_learning(simulation, title), folder / "learning.png"),

@@ -51,6 +51,10 @@ def test_panel_shows_curves_bands_and_theory(tmp_path: Path, monkeypatch: pytest
     assert regret.get_xscale() == "log"
     assert len(regret.collections) == 2
     assert np.allclose(seen[0].axes[1].get_lines()[0].get_ydata()[[0, -1]], [10, 90])
+    plots(result, tmp_path, lai_robbins=1000.0)  # an asymptote far above the curves does not squash them
+    highest = max(float(np.max(policy.regret_high)) for policy in result.policies)
+    (regret,) = seen[3].axes
+    assert np.max(regret.get_lines()[-1].get_ydata()) <= 1.5 * highest
 
 
 def test_classic_figures_ask_for_the_book_s_policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
