@@ -7,7 +7,7 @@
 
 A recording is of whole trials, and ends where a plugin breaks its contract. One that was interrupted goes on where it
 was when it is started again, unless the sources have changed since. All traits but costs and speeds are the same on a
-busy machine; for those let nothing else run. On two cores all of them take about twenty minutes.
+busy machine; for those let nothing else run. On two cores all of them take about ten minutes.
 """
 
 import hashlib
