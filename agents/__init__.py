@@ -1,5 +1,5 @@
 """Deep agents with a learner axis, the mazes they are tried on, and planners to compare with."""
 
-from agents.mazes.registration import register_all
+import lazy_loader
 
-register_all()
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

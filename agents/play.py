@@ -12,16 +12,16 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from agents.evaluation import EPSILON
-from agents.mazes.layouts import Layouts
+from agents.mazes.layouts.layouts import Layouts
 from agents.mazes.real import RealMazes
-from agents.observations import symbolic_rows, symbolic_space
 from agents.planners import plan
-from agents.trained import Trained, Weights
+from agents.training.evaluation import EPSILON
+from agents.training.observations import symbolic_rows, symbolic_space
+from agents.training.trained import Trained, Weights
+from explore.encoding.observations import Encoder
 from explore.errors import BadInput
-from explore.seeding import stream
-from explore.spaces import Encoder
-from explore.streams import Streams
+from explore.numerics.seeding import stream
+from explore.numerics.streams import Streams
 
 Player = Callable[[dict[str, Any]], int | None]  # MiniGrid's observation to an action; None where it has no more
 

@@ -1,25 +1,10 @@
-"""The bandit test bed: arms, policies, the compiled simulator, and exact theory."""
+"""The bandit test bed: arms, policies, the compiled simulator, exact theory, and the trial of a plugin.
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+    simulation = bandits.simulate("sutton-barto", ["ucb:c=2", "thompson"], runs=2000, horizon=1000)
 
-if TYPE_CHECKING:
-    from bandits.policy import Policy, from_functions
-    from bandits.simulation import Simulation, simulate
-    from bandits.testbed import Testbed
+Names are imported when they are first asked for. The public names stand in `__init__.pyi`.
+"""
 
-__all__ = ["Policy", "Simulation", "Testbed", "from_functions", "simulate"]
+import lazy_loader
 
-_HOMES = {
-    "simulate": "simulation",
-    "Simulation": "simulation",
-    "Policy": "policy",
-    "from_functions": "policy",
-    "Testbed": "testbed",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'bandits' has no attribute '{name}'")
-    return getattr(import_module(f"bandits.{_HOMES[name]}"), name)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,7 +7,7 @@ A policy is a pair of functions, compiled by Numba or plain Python, over a small
 
 `state` is a float64 array `(rows, arms)`; what its rows mean is the policy's affair. `initial` gives the state that
 every run begins with; a setting lies in a row of its own, in column 0. `rng` is the run's stream, for the functions
-of `bandits.randomness`. Nothing else may be remembered: runs are played in any order by several threads.
+of `bandits.simulator.randomness`. Nothing else may be remembered: runs are played in any order by several threads.
 
     class Mine(Policy):
         class Settings(Settings):
@@ -25,8 +25,8 @@ Two functions are enough where nothing has to be installed or set by name:
 
 Functions that `numba.njit` compiled run as fast as those of the house; plain Python ones work too, much slower.
 
-A policy of simple arithmetic may give both functions for many runs at once, as `lanes` (see `bandits.lanes`): several
-times faster, and the same to the last bit.
+A policy of simple arithmetic may give both functions for many runs at once, as `lanes` (see
+`bandits.simulator.batched`): several times faster, and the same to the last bit.
 
 A policy that estimates something whose exact value is known on a testbed may say so: `learns` names it, and
 `conclude(state, learnt)` writes the estimates as a run ends.
@@ -42,10 +42,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
+from explore.core.registry import Registry
+from explore.core.spec import Settings, settings_from
 from explore.errors import BadInput
-from explore.registry import Registry
-from explore.spec import Settings, settings_from
+from explore.numerics.compiled import kernel_part
 
 Floats = npt.NDArray[np.float64]
 Functions = tuple[Callable[..., int], Callable[..., None]]

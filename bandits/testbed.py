@@ -9,8 +9,8 @@ A testbed is a few compiled functions over an array `arms` `(arms, columns)` who
 
 With a late reward the policy sees again what the arm showed when it was pulled.
 
-`rng` and `word` are of the streams in `bandits.randomness`. The n-th pull of arm a in run i gets the same word
-whatever the policy did before: common random numbers, so that the difference of two policies shows with few runs.
+`rng` and `word` are of the streams in `bandits.simulator.randomness`. The n-th pull of arm a in run i gets the same
+word whatever the policy did before: common random numbers, so that the difference of two policies shows with few runs.
 """
 
 from collections.abc import Callable
@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from explore.compiled import kernel_part
-from explore.registry import Registry
-from explore.spec import Settings, settings_from
+from explore.core.registry import Registry
+from explore.core.spec import Settings, settings_from
+from explore.numerics.compiled import kernel_part
 
 Floats = npt.NDArray[np.float64]
 
@@ -66,7 +66,7 @@ class Testbed:
     move: ClassVar[Callable[..., None]] = staticmethod(fixed_in_time)
     show: ClassVar[Callable[..., None]] = staticmethod(nothing_to_see)
     pay: ClassVar[Callable[..., float]]
-    pay_lanes: ClassVar[Callable[..., None] | None] = None  # for many runs at once, see `bandits.lanes`
+    pay_lanes: ClassVar[Callable[..., None] | None] = None  # for many runs at once, see `bandits.simulator.batched`
 
     def __init_subclass__(cls) -> None:
         if not {"pay", "functions", "moving"}.isdisjoint(vars(cls)) and "pay_lanes" not in vars(cls):

@@ -16,7 +16,7 @@ import venv
 from pathlib import Path
 from typing import Any
 
-from bandits.simulation import simulate
+from bandits.simulator.simulation import simulate
 
 FLOOR = Path(__file__).with_name("bandit_floor.c")
 PEERS = Path(__file__).parent / "peers" / "bandits.py"
@@ -106,7 +106,7 @@ def peers() -> dict[str, Any]:
 
 MEMORY = """
 from benchmarks.bandits import peak
-from bandits.simulation import simulate
+from bandits.simulator.simulation import simulate
 found = simulate("sutton-barto", ["epsilon-greedy"], runs=1_000_000, horizon=1000).policies[0]
 print(f"{peak()} MB ({found.pulls_per_second / 1e6:.0f} M pulls per second, regret {found.regret:.2f})")
 """

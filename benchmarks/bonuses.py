@@ -24,9 +24,9 @@ import gymnasium as gym
 import numpy as np
 import torch
 
-from explore.bonus import Bonus
-from explore.plugins import BONUSES
-from explore.transitions import Transitions
+from explore.core.bonus import Bonus
+from explore.core.plugins import BONUSES
+from explore.core.transitions import Transitions
 
 STEPS, ENVS, SIZE, ACTIONS, BATCH, REPEATS = 128, 8, 16, 4, 256, 5
 PEER = Path(__file__).parent / "peers" / "rlexplore.py"

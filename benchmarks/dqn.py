@@ -1,8 +1,8 @@
 """What a DQN costs: by its bonus, by its first layer, and by how many learners advance together.
 
 One thread; seconds are its CPU time, so that other programs do not count. `plain product` is the same agent whose first
-layers multiply one-hot features (`explore.embedding.OneHotProduct`, as on a GPU) instead of summing the rows that
-differ; both take turns in the same process, and the best turn of each counts.
+layers multiply one-hot features (`explore.networks.one_hot.OneHotProduct`, as on a GPU) instead of summing the rows
+that differ; both take turns in the same process, and the best turn of each counts.
 """
 
 import time
@@ -10,14 +10,14 @@ from unittest.mock import patch
 
 import torch
 
-from agents.agent_spec import parse_agent
-from agents.dqn import DQN, DQNSettings
-from agents.evaluation import slot_seeds
+from agents.dqn.agent_spec import parse_agent
+from agents.dqn.dqn import DQN, DQNSettings
 from agents.mazes import make
-from agents.stage import Stage
-from agents.training import train
-from explore.embedding import OneHotProduct
-from explore.spaces import Encoder
+from agents.training.evaluation import slot_seeds
+from agents.training.learner_env import Stage
+from agents.training.training import train
+from explore.encoding.observations import Encoder
+from explore.networks.one_hot import OneHotProduct
 
 MAZE, STEPS, WARM_UP = "MiniGrid-DoorKey-5x5-v0", 4000, 2000
 AGENTS, TOGETHER = ("epsilon-greedy", "count", "rnd", "icm"), 10
@@ -67,7 +67,7 @@ def rates(agent: str) -> tuple[float, float]:
     ours, plain = [], []
     for _ in range(TURNS):
         ours.append(advance(TURN))
-        with patch("explore.stacked.embedded", product):
+        with patch("explore.networks.stacked.embedded", product):
             plain.append(advance(TURN))
     return max(ours), max(plain)
 

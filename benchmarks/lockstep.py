@@ -2,14 +2,14 @@
 
 import warnings
 
-from agents.mazes import described
-from agents.mazes.lockstep import Proof, proof
+from agents.lockstep import Proof, proof
+from agents.mazes import describe_mazes
 
 
 def main() -> int:
     """Print one line per maze, with a difference as it was found; 1 where there was any."""
     warnings.simplefilter("ignore", DeprecationWarning)
-    table, failed = described(), 0
+    table, failed = describe_mazes(), 0
     print(f"{sum(entry.compiled for entry in table)} of {len(table)} mazes run compiled")
     for entry in table:
         said = f"not compiled: {entry.why_not}"

@@ -11,13 +11,13 @@ import sys
 import gymnasium as gym
 import torch
 
-from agents.dqn import DQNSettings
-from agents.evaluation import slot_seeds
+from agents.dqn.dqn import DQNSettings
+from agents.dqn.replay import Replay
 from agents.mazes import make
-from agents.replay import Replay
-from agents.stage import Stage
-from explore.plugins import make_bonus
-from explore.streams import Streams
+from agents.training.evaluation import slot_seeds
+from agents.training.learner_env import Stage
+from explore.core.plugins import make_bonus
+from explore.numerics.streams import Streams
 
 MAZE, LEARNERS, SAMPLE, RARE, COMMON = "MiniGrid-DoorKey-8x8-v0", [0, 1], 2000, 3, 50
 SPECS = ("count:first_visit=false", "rnd", "rnd:beta=0.5", "icm")

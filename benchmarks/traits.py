@@ -24,13 +24,13 @@ import bandits
 import explore
 from bandits.policy import POLICIES
 from bandits.trial import run_trial
-from bandits.trial.measuring import FEW, MANY, RUNS
-from bandits.trial.recorded import FILE, Figures
+from bandits.trial.plugin_under_test import subject
 from bandits.trial.result import Kind, Trait
-from bandits.trial.subject import subject
-from bandits.trial.traits import measure, qualities
-from explore.plugins import BONUSES, STRATEGIES
-from explore.registry import HOUSE, Registry
+from bandits.trial.traits.catalogue import measure, qualities
+from bandits.trial.traits.measurement import FEW, MANY, RUNS
+from bandits.trial.traits.recorded import FILE, Figures
+from explore.core.plugins import BONUSES, STRATEGIES
+from explore.core.registry import HOUSE, Registry
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "traits.md"
 UNDER_WAY = FILE.with_suffix(".partial.json")

@@ -13,7 +13,7 @@ import threading
 
 import typer
 
-from escapade import interrupt
+from escapade.terminal import interrupt
 from explore.errors import BadInput
 
 app = typer.Typer(

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from explore.errors import BadInput
-from explore.seeding import stream
+from explore.numerics.seeding import stream
 
 Floats = npt.NDArray[np.float64]
 LEVEL = 0.95

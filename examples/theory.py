@@ -5,11 +5,11 @@ python examples/theory.py            prints the tables of docs/theory.md, in abo
 
 import numpy as np
 
-from bandits.theory.bounds import bounds_for
-from bandits.theory.duff import duff_study
-from bandits.theory.gittins import bernoulli_index, bernoulli_table
-from bandits.theory.gittins_gaussian import gaussian_bonuses
-from bandits.theory.lai_robbins import lai_robbins
+from bandits.theory.bounds.catalogue import bounds_for
+from bandits.theory.bounds.lai_robbins import lai_robbins
+from bandits.theory.gittins.duff import duff_study
+from bandits.theory.gittins.gaussian import gaussian_bonuses
+from bandits.theory.gittins.indices import bernoulli_index, bernoulli_table
 
 PROBLEM_B = [0.1, *[0.05] * 3, *[0.02] * 3, *[0.01] * 3]
 

@@ -25,10 +25,10 @@ import numpy.typing as npt
 import torch
 from gymnasium.vector import AutoresetMode, VectorEnv, VectorWrapper
 
-from explore.bonus import Bonus
+from explore.core.bonus import Bonus
+from explore.core.plugins import make_bonus
+from explore.core.transitions import Transitions
 from explore.errors import BadInput
-from explore.plugins import make_bonus
-from explore.transitions import Transitions
 
 Flags = npt.NDArray[np.bool_]
 

@@ -1,103 +1,14 @@
-"""Mazes: every MiniGrid environment as a `gymnasium.vector.VectorEnv` over many layouts, compiled where possible."""
+"""Mazes: every MiniGrid environment as a `gymnasium.vector.VectorEnv` over many layouts, compiled where possible.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+    envs = agents.mazes.make("MiniGrid-DoorKey-8x8-v0", 64)
 
-import gymnasium as gym
-import minigrid  # noqa: F401  (registers its mazes)
+As with any package of Gymnasium environments, importing it registers them. The public names stand in `__init__.pyi`.
+"""
 
-from agents.mazes.engine import CompiledMazes
-from agents.mazes.layouts import Layouts, bare, split
-from agents.mazes.maze_spec import MazeSpec, parse_maze
-from agents.mazes.own_sets import layout_set, two_sets
-from agents.mazes.packing import why_not
-from agents.mazes.real import RealMazes
-from agents.mazes.traps import IDS
-from agents.mazes.vector import Mazes, given_seeds
-from explore.errors import BadInput, unknown
+import lazy_loader
 
-__all__ = [
-    "CompiledMazes",
-    "MazeSpec",
-    "Mazes",
-    "RealMazes",
-    "catalogue",
-    "described",
-    "has_held_out",
-    "make",
-    "parse_maze",
-    "two_sets",
-]
+from agents.mazes.registration import register_all
 
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
-def make(
-    maze: str,
-    num_envs: int,
-    *,
-    layouts: str | Sequence[int] | Layouts = "train",
-    seed: int | Sequence[int] = 0,
-    state_key: bool = False,
-    view: Literal["partial", "full"] = "partial",
-    reward_scale: float = 1.0,
-    backend: Literal["auto", "compiled", "real"] = "auto",
-) -> Mazes:
-    """`num_envs` environments of the maze with this Gymnasium id, each episode on one of its `layouts`.
-
-    maze: the id, which may bring its scale of the reward: "escapade/Decoy-8x8-v0:reward_scale=10".
-    layouts: "train" or "held-out", two sets that never meet; or a set of one's own, the seeds of the resets that make
-    it or one of `two_sets`. seed: of the streams that choose the layouts; one for all (slot i has seed + i), or one
-    per slot. state_key: whether `info` has the exact full state as a 64-bit key.
-    view: what the agent sees, or the full grid with the agent in it. reward_scale: what every reward is multiplied by.
-    backend: the compiled engine where the maze can be compiled and real MiniGrid else ("auto"), or one of them; both
-    play the same layouts for the same seeds. `compiled` and `why_not` of the environment say which it is, and why.
-    BadInput for an unknown maze, view or backend, no environments, seeds that are not one whole number or one each
-    from 0, an empty set of layouts, a scale that is not above 0, or backend "compiled" for a maze that cannot be
-    compiled.
-    """
-    spec = parse_maze(maze)
-    if num_envs < 1:
-        raise BadInput(f"{num_envs} environments: at least 1 is needed.")
-    seeds = [value for value in given_seeds(seed, num_envs) if value is not None]
-    if len(seeds) != num_envs:
-        raise BadInput(f"{len(seeds)} seeds for {num_envs} environments: give one each.")
-    if backend not in ("auto", "compiled", "real"):
-        raise unknown("backend", backend, ["auto", "compiled", "real"])
-    chosen = layout_set(spec.id, layouts)
-    if backend == "compiled" and chosen.why_not is not None:
-        raise BadInput(f"{maze} cannot be compiled: {chosen.why_not}; use backend='real'.")
-    kind = CompiledMazes if chosen.why_not is None and backend != "real" else RealMazes
-    return kind(chosen, seeds, state_key, view, spec.reward_scale * reward_scale)
-
-
-def has_held_out(maze: str) -> bool:
-    """Whether the maze has enough different layouts to hold some out."""
-    return len(split(parse_maze(maze).id)[1]) > 0
-
-
-def catalogue() -> list[str]:
-    """The ids of the mazes, sorted: MiniGrid's and the traps."""
-    return sorted([*(name for name in gym.registry if name.startswith("MiniGrid-")), *IDS])
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A maze of the catalogue: whether it runs compiled, and why not."""
-
-    id: str
-    compiled: bool
-    why_not: str | None
-
-
-def described() -> list[Entry]:
-    """Every maze of the catalogue; looks at one layout of each."""
-    found = []
-    for maze in catalogue():
-        try:
-            env = bare(maze)
-            env.reset(seed=0)
-            reason = why_not(env)
-        except (BadInput, gym.error.DependencyNotInstalled) as missing:
-            reason = str(missing)
-        found.append(Entry(maze, reason is None, reason))
-    return found
+register_all()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import gymnasium as gym
 from pydantic import Field
 
+from explore.core.spec import Settings, parse, settings_from
 from explore.errors import unknown
-from explore.spec import Settings, parse, settings_from
 
 
 class MazeSettings(Settings):
@@ -25,9 +25,9 @@ class MazeSpec:
 
 def parse_maze(text: str) -> MazeSpec:
     """Read a maze spec; BadInput for an id that Gymnasium does not know, or a setting that is wrong."""
-    from agents.mazes import catalogue
+    from agents.mazes import maze_ids
 
     spec = parse(text)
     if spec.name not in gym.registry:
-        raise unknown("maze", spec.name, catalogue())
+        raise unknown("maze", spec.name, maze_ids())
     return MazeSpec(spec.name, settings_from(MazeSettings, spec.settings, spec.name).reward_scale)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from minigrid.minigrid_env import MiniGridEnv
 from minigrid.wrappers import FullyObsWrapper
 
-from agents.mazes.layouts import Layouts, bare, hidden_contents, layout_index
+from agents.mazes.layouts.layouts import Layouts, bare, hidden_contents, layout_index
 from agents.mazes.vector import Flags, Mazes, Observation, Outcome
 
 

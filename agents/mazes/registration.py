@@ -7,7 +7,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from agents.mazes.traps import IDS
+from agents.mazes.traps.ids import IDS
 
 PREFIX = "MiniGrid-"
 VECTOR = "agents.mazes.registration:vector"
@@ -23,7 +23,7 @@ def register_all() -> None:
             gym.register(id=own, vector_entry_point=VECTOR, kwargs={"maze": name}, disable_env_checker=True)
     for name in IDS:
         if name not in gym.registry:
-            entry = "agents.mazes.traps:real"
+            entry = "agents.mazes.traps.by_id:real"
             gym.register(id=name, entry_point=entry, vector_entry_point=VECTOR, kwargs={"maze": name})
 
 

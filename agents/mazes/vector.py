@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium.vector import AutoresetMode, VectorEnv
 
-from agents.mazes.layouts import Layouts
-from agents.mazes.moves import DEEP_SEA
+from agents.mazes.engine.moves import DEEP_SEA
+from agents.mazes.layouts.layouts import Layouts
 from explore.errors import BadInput, unknown
 
 Flags = npt.NDArray[np.bool_]

@@ -1,7 +1,5 @@
 """Planners: what one would use instead of learning, where the maze's rules are known."""
 
-from agents.planners.breadth_first import shortest
-from agents.planners.planning import METHODS, optimum, plan
-from agents.planners.plans import Plan
+import lazy_loader
 
-__all__ = ["METHODS", "Plan", "optimum", "plan", "shortest"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -14,12 +14,12 @@ import time
 
 import numpy as np
 
-from agents.mazes.dynamics import Random
-from agents.mazes.layouts import Layouts
-from agents.mazes.pcg import draw
+from agents.mazes.engine.dynamics import Random
+from agents.mazes.engine.pcg import draw
+from agents.mazes.layouts.layouts import Layouts
 from agents.planners.plans import Plan
 from agents.planners.simulation import Integers, Rules, World, own_generator, played, put, rules_of, take, world_of
-from explore.compiled import compiled, kernel_part
+from explore.numerics.compiled import compiled, kernel_part
 
 HOT, COLD = 0.1, 0.001  # a worse return of a tenth is taken now and then at the start, of a thousandth at the end
 FINE = 1 << 30  # parts of a uniform number

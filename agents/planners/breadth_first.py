@@ -1,10 +1,10 @@
 """Breadth-first search over the true states of a maze: the least steps to success, and so the best return.
 
 MiniGrid's tasks pay 1 − 0.9·t/T when they are done after t steps of T, and nothing else: the shortest way to success
-is the optimum. The search runs on the engine's own step (`agents.mazes.dynamics`); two states are the same where their
-64-bit keys are. Where the world moves by itself there is no shortest way to speak of, and where something else pays too
-the shortest way need not be the best: there `value_iteration` has the optimum. Where the states are too many for memory
-the search gives up: None, never a guess.
+is the optimum. The search runs on the engine's own step (`agents.mazes.engine.dynamics`); two states are the same where
+their 64-bit keys are. Where the world moves by itself there is no shortest way to speak of, and where something else
+pays too the shortest way need not be the best: there `value_iteration` has the optimum. Where the states are too many
+for memory the search gives up: None, never a guess.
 
 In the large mazes most states differ in where things were put down. A rough search takes those for the same: it looks
 at the cells alone that were not empty in the layout, and goes on from the first state of each kind. It finds a short
@@ -16,8 +16,8 @@ import time
 import numpy as np
 import numpy.typing as npt
 
-from agents.mazes.codes import EMPTY, Codes
-from agents.mazes.dynamics import (
+from agents.mazes.engine.codes import EMPTY, Codes
+from agents.mazes.engine.dynamics import (
     DONE,
     FETCH,
     FETCH_TARGET,
@@ -32,11 +32,11 @@ from agents.mazes.dynamics import (
     Random,
     act,
 )
-from agents.mazes.keys import state_key
-from agents.mazes.layouts import Layouts
+from agents.mazes.engine.keys import state_key
+from agents.mazes.layouts.layouts import Layouts
 from agents.planners.plans import Plan
 from agents.planners.simulation import find, overwrite
-from explore.compiled import compiled
+from explore.numerics.compiled import compiled
 
 ROOM = 1 << 29  # bytes that a search may take
 MOST = (20_000, 400_000, 4_000_000)  # states that it may visit; more are allowed where they were too few

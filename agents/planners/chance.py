@@ -21,14 +21,14 @@ So a rule of `dynamics` that draws by `pcg.draw` and by nothing else needs one l
 A rule that is not named draws nothing. That every rule is named that draws is checked by playing (`tests`).
 """
 
-from agents.mazes.codes import EMPTY, GOAL, Codes, object_of
-from agents.mazes.dynamics import FORWARD, LEFT, OBSTACLES, TRIES, Numbers, X, Y, act, front, plain
-from agents.mazes.layouts import Layouts
-from agents.mazes.moves import DEEP_SEA, NOISY_TV
-from agents.mazes.pcg import read_script, write_script
-from agents.mazes.trap_rules import sink
+from agents.mazes.engine.codes import EMPTY, GOAL, Codes, object_of
+from agents.mazes.engine.dynamics import FORWARD, LEFT, OBSTACLES, TRIES, Numbers, X, Y, act, front, plain
+from agents.mazes.engine.moves import DEEP_SEA, NOISY_TV
+from agents.mazes.engine.pcg import read_script, write_script
+from agents.mazes.engine.trap_rules import sink
+from agents.mazes.layouts.layouts import Layouts
 from agents.planners.simulation import Rules, World, put
-from explore.compiled import kernel_part
+from explore.numerics.compiled import kernel_part
 
 CERTAIN, DRAWN, NOISE, OWN = "certain", "drawn", "noise", "own"
 CHANCE = {OBSTACLES: OWN, NOISY_TV: NOISE, DEEP_SEA: OWN}

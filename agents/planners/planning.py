@@ -16,7 +16,7 @@ auto             the first exact one that can be had, then the rough one, then t
 
 import numpy as np
 
-from agents.mazes.layouts import Layouts, layouts
+from agents.mazes.layouts.layouts import Layouts, layouts
 from agents.planners.annealing import annealing
 from agents.planners.breadth_first import pays_success_alone, short, shortest
 from agents.planners.chance import is_certain

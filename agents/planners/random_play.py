@@ -8,12 +8,12 @@ import time
 
 import numpy as np
 
-from agents.mazes.dynamics import Random
-from agents.mazes.layouts import Layouts
-from agents.mazes.pcg import draw
+from agents.mazes.engine.dynamics import Random
+from agents.mazes.engine.pcg import draw
+from agents.mazes.layouts.layouts import Layouts
 from agents.planners.plans import Plan
 from agents.planners.simulation import Integers, Rules, World, own_generator, put, rules_of, take, world_of
-from explore.compiled import compiled
+from explore.numerics.compiled import compiled
 
 
 def random_play(maze: Layouts, index: int, budget: int, seed: int) -> Plan:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from agents.mazes.codes import Codes
-from agents.mazes.dynamics import STEPS, Numbers, Random, act
-from agents.mazes.layouts import Layouts
-from agents.mazes.pcg import words
-from explore.compiled import compiled, kernel_part
-from explore.seeding import stream
+from agents.mazes.engine.codes import Codes
+from agents.mazes.engine.dynamics import STEPS, Numbers, Random, act
+from agents.mazes.engine.pcg import words
+from agents.mazes.layouts.layouts import Layouts
+from explore.numerics.compiled import compiled, kernel_part
+from explore.numerics.seeding import stream
 
 Integers = npt.NDArray[np.int64]
 

@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from agents.mazes.dynamics import OBSTACLES, PLAIN, STEPS
-from agents.mazes.engine import Worlds, layouts_of
-from agents.mazes.keys import state_key
-from agents.mazes.layouts import Layouts
+from agents.mazes.engine.dynamics import OBSTACLES, PLAIN, STEPS
+from agents.mazes.engine.engine import Worlds, layouts_of
+from agents.mazes.engine.keys import state_key
+from agents.mazes.layouts.layouts import Layouts
 from agents.planners.chance import NOISE, chance_of, outcome
 from agents.planners.simulation import Integers, Rules, World, find, overwrite, rules_of
-from explore.compiled import compiled, kernel_part
+from explore.numerics.compiled import compiled, kernel_part
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]

@@ -21,14 +21,14 @@ import time
 import numpy as np
 import numpy.typing as npt
 
-from agents.mazes.dynamics import PLAIN, Random
-from agents.mazes.keys import state_key
-from agents.mazes.layouts import Layouts
-from agents.mazes.pcg import draw
+from agents.mazes.engine.dynamics import PLAIN, Random
+from agents.mazes.engine.keys import state_key
+from agents.mazes.engine.pcg import draw
+from agents.mazes.layouts.layouts import Layouts
 from agents.planners.chance import is_certain, without_noise
 from agents.planners.plans import Plan
 from agents.planners.simulation import Integers, Rules, World, find, own_generator, put, rules_of, take, world_of
-from explore.compiled import compiled, kernel_part
+from explore.numerics.compiled import compiled, kernel_part
 
 EXPLORATION, DISCOUNT, ROLLOUT = 0.5, 0.99, 100
 SHARE = 16  # a move may cost this part of what is left

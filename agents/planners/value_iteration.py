@@ -18,14 +18,14 @@ import time
 import numpy as np
 import numpy.typing as npt
 
-from agents.mazes.dynamics import PLAIN
-from agents.mazes.keys import state_key
-from agents.mazes.layouts import Layouts
+from agents.mazes.engine.dynamics import PLAIN
+from agents.mazes.engine.keys import state_key
+from agents.mazes.layouts.layouts import Layouts
 from agents.planners.chance import is_certain, without_noise
 from agents.planners.plans import Plan
 from agents.planners.simulation import Integers, Rules, World, find, played, rules_of, take, world_of
 from agents.planners.state_graph import ROOM, Floats, Graph, state_graph
-from explore.compiled import compiled
+from explore.numerics.compiled import compiled
 
 SAME = 1e-9  # returns that differ by less are the same: the rest is the rounding of sums
 

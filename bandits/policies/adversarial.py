@@ -18,10 +18,10 @@ from pydantic import Field
 
 from bandits.policies.shared import need_bounded
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import uniform
+from bandits.simulator.randomness import uniform
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
-from explore.spec import Settings
+from explore.core.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 GAMMA, ALPHA, STEP, LOSSES, CHANCES = range(5)
 

@@ -18,10 +18,10 @@ from pydantic import Field
 from bandits.policies.divergence import family_of
 from bandits.policies.shared import coin
 from bandits.policy import Floats, Functions, Policy, rows
-from bandits.randomness import best
+from bandits.simulator.randomness import best
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
-from explore.spec import Settings
+from explore.core.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 SCALE, SPREAD, PULLS, SUMS, INDEX, CEILING, UNTIL, SOLVED = range(8)
 AHEAD = 64  # a ceiling holds for another 64th of the steps

@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import Field
 
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best, exponential
+from bandits.simulator.randomness import best, exponential
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
-from explore.spec import Settings
+from explore.core.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 SCALE, DECAY, ALPHA, VALUES, PULLS, INDEX = range(6)
 

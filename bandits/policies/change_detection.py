@@ -19,12 +19,12 @@ from pydantic import Field
 
 from bandits.policies.shared import need_bounded
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best, integer, uniform
+from bandits.simulator.randomness import best, integer, uniform
 from bandits.testbed import Testbed
 from bandits.theory.divergences import kl_bernoulli, upper_bernoulli
-from explore.compiled import kernel_part
+from explore.core.spec import Settings
 from explore.errors import BadInput
-from explore.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 EXPLORATION, FIRST, SECOND, THIRD, PULLS, SUMS, INDEX, UP, DOWN, LEVEL, RESTARTS, HISTORY = range(12)
 MOST = 50_000_000  # rewards that the state of one run may keep

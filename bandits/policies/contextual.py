@@ -25,11 +25,11 @@ import numpy as np
 from pydantic import Field
 
 from bandits.policy import Floats, Functions, Policy, rows
-from bandits.randomness import best, normal
+from bandits.simulator.randomness import best, normal
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
+from explore.core.spec import Settings
 from explore.errors import BadInput
-from explore.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 # The model follows these rows, as the numbers S (d × d), θ̂ (d), f (d) and g (d): a shared one from end to end of the
 # rows; of disjoint ones each in the column of its arm. The contexts are the last d rows.

@@ -29,7 +29,7 @@ from pydantic import Field
 
 from bandits.policies.shared import is_bounded, untried
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best
+from bandits.simulator.randomness import best
 from bandits.testbed import Testbed
 from bandits.theory.divergences import (
     kl_bernoulli,
@@ -41,9 +41,9 @@ from bandits.theory.divergences import (
     upper_gaussian,
     upper_poisson,
 )
-from explore.compiled import kernel_part
+from explore.core.spec import Settings
 from explore.errors import BadInput
-from explore.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 C, PLUS, FAMILY, HORIZON, VALUES, PULLS, LOG_PULLS, INDEX, SOLVED, BOUND, LEVEL, SLOPE = range(12)
 BERNOULLI, POISSON, EXPONENTIAL = 0.0, -1.0, -2.0  # in the row FAMILY; above 0 it is the variance of Gaussian arms

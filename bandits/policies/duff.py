@@ -9,7 +9,7 @@ after the arm moved i → j and paid r, with target(k) = r + γ max(Q(j, continu
 with α = α₀τ/(τ + n) after n pulls. The next arm is drawn by its value Q(s, continue; s) in its state s: by Boltzmann,
 ∝ e^{Q/T} with T ← T_min + β(T − T_min) from T_max, or ε-greedily where `epsilon` is given. The defaults are the
 schedules that replications report; **with them task 1 of `two-tasks` sticks**, and a constant ε converges
-(`bandits.theory.duff` says why, and has the same update and choice for a study outside the bed).
+(`bandits.theory.gittins.duff` says why, and has the same update and choice for a study outside the bed).
 
 It looks at the states of the arms, and at nothing of their chains. Where an arm went is seen at the next choice, so
 the update is done there; with a fixed delay, when the reward of that pull has come.
@@ -21,14 +21,14 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from bandits.policy import Floats, Lesson, Policy, rows
-from bandits.randomness import uniform
+from bandits.simulator.randomness import uniform
 from bandits.testbed import Testbed
 from bandits.testbeds.markov import NOW, MarkovBed
-from bandits.theory.duff import choose, learn_from
-from bandits.theory.gittins import restart_values
-from explore.compiled import kernel_part
+from bandits.theory.gittins.duff import choose, learn_from
+from bandits.theory.gittins.indices import restart_values
+from explore.core.spec import Settings
 from explore.errors import BadInput
-from explore.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 # SHOWN, FIRST: the rows where what the testbed shows, and Q, begin. TOLD, LEARNT: rewards that came, and those used.
 # LAST: step of the arm's last pull. From PENDING on, three rows per pull of which the reward is still to come.

@@ -16,10 +16,10 @@ import numpy as np
 from pydantic import Field
 
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best
+from bandits.simulator.randomness import best
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
-from explore.spec import Settings
+from explore.core.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 TARGET, EPSILON, DELTA, SPREAD, VALUES, PULLS, LEFT, INDEX = range(8)
 

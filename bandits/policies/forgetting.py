@@ -19,10 +19,10 @@ from pydantic import Field
 
 from bandits.policies.shared import coin, is_bounded
 from bandits.policy import Floats, Functions, Policy, rows
-from bandits.randomness import best, beta, normal
+from bandits.simulator.randomness import best, beta, normal
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
-from explore.spec import Settings
+from explore.core.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 MEMORY, XI, RANGE, TIME, PULLS, SUMS, INDEX, RING = range(8)  # MEMORY is γ or τ; RING: arm and reward of each step
 

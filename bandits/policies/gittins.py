@@ -1,11 +1,12 @@
 """Gittins' policy (Gittins & Jones 1974): pull the arm of the largest index, ties broken at random.
 
 The index ν of an arm is the best discounted reward per discounted pull that it gives by itself (the mathematics is in
-`bandits.theory.gittins`). Over independent arms of which only the pulled one changes, nothing earns a larger expected
-Σ γ^{t−1} r_t: on Markov arms, and on arms whose means are drawn from the prior, as the state is then what is known.
+`bandits.theory.gittins.indices`). Over independent arms of which only the pulled one changes, nothing earns a larger
+expected Σ γ^{t−1} r_t: on Markov arms, and on arms whose means are drawn from the prior, as the state is then what is
+known.
 
     Bernoulli   ν(1 + s, 1 + f) of the posterior Beta(1 + s, 1 + f) after s successes and f failures, from the table of
-                `bandits.theory.lookup`; rewards in (0, 1) are made coins of that chance
+                `bandits.theory.gittins.lookup`; rewards in (0, 1) are made coins of that chance
     Gaussian    x̄ + σ v(n) after n rewards of mean x̄ and known variance σ², under a flat prior; the prior N(0, σ²/m)
                 counts as m = `prior` rewards of 0 (1 is the prior of `sutton-barto`)
     Markov      ν of the state that the arm is in, exactly: an oracle, as the testbed works it out from the chains
@@ -21,14 +22,14 @@ from pydantic import Field
 
 from bandits.policies.shared import coin, is_bounded
 from bandits.policy import Floats, Functions, Policy, rows
-from bandits.randomness import best
+from bandits.simulator.randomness import best
 from bandits.testbed import Testbed
 from bandits.testbeds.markov import INDEX as SHOWN_INDEX
 from bandits.testbeds.markov import MarkovBed
-from bandits.theory.lookup import bernoulli_lookup, gaussian_lookup, old_bernoulli
-from explore.compiled import kernel_part
+from bandits.theory.gittins.lookup import bernoulli_lookup, gaussian_lookup, old_bernoulli
+from explore.core.spec import Settings
 from explore.errors import BadInput
-from explore.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 INDEX, PULLS, SUMS, SPREAD, YOUNG, BONUSES, TABLE = range(7)  # YOUNG: pulls in the table; BONUSES: how many follow it
 SHOWN = 1  # on Markov arms, the row where what the testbed shows begins

@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import Field
 
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import uniform
+from bandits.simulator.randomness import uniform
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
-from explore.spec import Settings
+from explore.core.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 ALPHA, BASELINE, AVERAGE, STEPS, PREFERENCES, PROBABILITIES = range(6)
 

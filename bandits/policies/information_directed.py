@@ -16,10 +16,10 @@ from pydantic import Field
 from bandits.policies.divergence import family_of
 from bandits.policies.shared import coin
 from bandits.policy import Floats, Functions, Policy, rows
-from bandits.randomness import best, beta, normal, uniform
+from bandits.simulator.randomness import best, beta, normal, uniform
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
-from explore.spec import Settings
+from explore.core.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 SAMPLES, VARIANCE, PULLS, SUMS, MEANS, OPTIMAL, GAPS, GAINS, GIVEN = range(9)  # GIVEN: one row per arm that may be best
 

@@ -17,10 +17,10 @@ from pydantic import Field
 
 from bandits.policies.shared import untried
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best
+from bandits.simulator.randomness import best
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
-from explore.spec import Settings
+from explore.core.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 FIRST, SECOND, SPREAD, HORIZON, VALUES, PULLS, DEVIATIONS, INDEX = range(8)
 

@@ -17,11 +17,11 @@ from pydantic import Field
 
 from bandits.policies.shared import need_bounded
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best, integer, next_word
+from bandits.simulator.randomness import best, integer, next_word
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
+from explore.core.spec import Settings
 from explore.errors import BadInput
-from explore.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 SCALE, PULLS, SUMS, INDEX, ORDER, HISTORY = range(6)
 MOST = 50_000_000  # rewards that the state of one run may keep

@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 from bandits.policy import Floats
-from bandits.randomness import uniform
+from bandits.simulator.randomness import uniform
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
 from explore.errors import BadInput
+from explore.numerics.compiled import kernel_part
 
 BOUNDED = ("bernoulli", "bounded")  # families whose rewards lie in [0, 1]
 

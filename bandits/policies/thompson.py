@@ -17,15 +17,15 @@ from typing import Any
 
 from pydantic import Field
 
-from bandits.kernel import Words
-from bandits.lanes import LANES, Chosen, Work, best_lanes, normals
 from bandits.policies.shared import BOUNDED, coin
 from bandits.policy import Floats, Functions, Lanes, Policy, rows
-from bandits.randomness import best, beta, gamma, gamma_at, normal, uniform
+from bandits.simulator.batched import LANES, Chosen, Work, best_lanes, normals
+from bandits.simulator.kernel import Words
+from bandits.simulator.randomness import best, beta, gamma, gamma_at, normal, uniform
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
+from explore.core.spec import Settings
 from explore.errors import BadInput
-from explore.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 A, B, SHARE, PULLS, SUMS, SQUARES, DRAWS, SPREAD, WON_D, WON_C, LOST_D, LOST_C, MEAN = range(13)
 REDRAWS = 100  # a second arm is looked for so often; then the one with the largest last draw among the others

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from bandits.kernel import Words
-from bandits.lanes import LANES, Chosen, Work, best_lanes, challenge, settle_lanes
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best
+from bandits.simulator.batched import LANES, Chosen, Work, best_lanes, challenge, settle_lanes
+from bandits.simulator.kernel import Words
+from bandits.simulator.randomness import best
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
-from explore.spec import Settings
+from explore.core.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 C, VALUES, PULLS, SPREAD, INDEX = range(5)  # SPREAD is 1/√n, infinite for an arm not yet tried
 

@@ -16,13 +16,13 @@ from typing import Any
 
 from pydantic import Field
 
-from bandits.kernel import Words
-from bandits.lanes import LANES, Chosen, Work, best_lanes, uniform_lanes
 from bandits.policy import Floats, Policy, rows
-from bandits.randomness import best, integer, mix, part_of, uniform
+from bandits.simulator.batched import LANES, Chosen, Work, best_lanes, uniform_lanes
+from bandits.simulator.kernel import Words
+from bandits.simulator.randomness import best, integer, mix, part_of, uniform
 from bandits.testbed import Testbed
-from explore.compiled import kernel_part
-from explore.spec import Settings
+from explore.core.spec import Settings
+from explore.numerics.compiled import kernel_part
 
 EPSILON, ALPHA, VALUES, PULLS = range(4)
 

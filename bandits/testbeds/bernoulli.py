@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from bandits.kernel import Words
-from bandits.lanes import LANES, Work
-from bandits.randomness import uniform_of
+from bandits.simulator.batched import LANES, Work
+from bandits.simulator.kernel import Words
+from bandits.simulator.randomness import uniform_of
 from bandits.testbed import BedSettings, Floats, Testbed
 from bandits.testbeds.families import Family
-from explore.compiled import kernel_part
+from explore.numerics.compiled import kernel_part
 
 
 @kernel_part

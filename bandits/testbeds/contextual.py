@@ -15,9 +15,9 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from bandits.randomness import normal, normal_of
+from bandits.simulator.randomness import normal, normal_of
 from bandits.testbed import BedSettings, Floats, Testbed
-from explore.compiled import kernel_part
+from explore.numerics.compiled import kernel_part
 
 MEAN, NOISE, CONTEXT = range(3)  # columns of the arms: the context takes `dimension` of them, and θ as many after it
 DISJOINT = 1  # column of the parameters

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from bandits.kernel import Words
-from bandits.lanes import LANES, Work, normal_lanes
-from bandits.randomness import normal, normal_of
+from bandits.simulator.batched import LANES, Work, normal_lanes
+from bandits.simulator.kernel import Words
+from bandits.simulator.randomness import normal, normal_of
 from bandits.testbed import BedSettings, Floats, Testbed
-from explore.compiled import kernel_part
+from explore.numerics.compiled import kernel_part
 
 
 def expected_best(arms: int) -> float:

@@ -26,14 +26,14 @@ from typing import Any
 import numpy as np
 from pydantic import Field, model_validator
 
-from bandits.kernel import ARMS, Words, bound
-from bandits.randomness import exponential, integer, key, uniform, uniform_of
+from bandits.simulator.kernel import ARMS, Words, bound
+from bandits.simulator.randomness import exponential, integer, key, uniform, uniform_of
 from bandits.testbed import BedSettings, Floats, Testbed
-from bandits.theory.duff import DISCOUNT, two_tasks
-from bandits.theory.gittins import eliminate
-from bandits.theory.optimum import integrated
-from bandits.theory.oracle import MarkovArm
-from explore.compiled import kernel_part
+from bandits.theory.gittins.duff import DISCOUNT, two_tasks
+from bandits.theory.gittins.indices import eliminate
+from bandits.theory.gittins.joint_chain import MarkovArm
+from bandits.theory.gittins.optimum import integrated
+from explore.numerics.compiled import kernel_part
 
 # Columns of an arm: expected reward of the next pull, state, states n; then n rewards of entering, n expected rewards
 # of the next pull, n indices, and n rows of P, summed up from the left.
@@ -128,7 +128,7 @@ def show(arms: Floats, shown: Floats) -> None:
 
 
 def _optima(parameters: Floats, seed: np.uint64, discount: float, arms: Floats, rng: Words, best: Floats) -> None:
-    """The best return in each run, into `best` `(runs,)`; by Whittle's integral (see `bandits.theory.optimum`)."""
+    """The best return in each run, into `best` `(runs,)`; by Whittle's integral (`bandits.theory.gittins.optimum`)."""
     states = int(parameters[0, STATES])
     index, leaving = np.empty(len(arms) * states), np.empty(len(arms) * states)
     owner = np.arange(len(arms) * states) // states

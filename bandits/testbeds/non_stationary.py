@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from pydantic import Field, field_validator
 
-from bandits.randomness import normal, normal_of, uniform, uniform_of
+from bandits.simulator.randomness import normal, normal_of, uniform, uniform_of
 from bandits.testbed import BedSettings, Floats, Testbed
-from explore.compiled import kernel_part
+from explore.numerics.compiled import kernel_part
 
 
 @kernel_part

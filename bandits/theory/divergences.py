@@ -19,7 +19,7 @@ compiled and take and give floats, for use inside policies.
 
 import math
 
-from explore.compiled import compiled
+from explore.numerics.compiled import compiled
 
 STEPS = 64  # never reached: from these starts the tests see at most 12 steps
 CLOSE_CUBIC = 1e-4  # a Halley step of this relative length leaves an error of about its cube

@@ -1,10 +1,10 @@
 """Exact values, and the verdict on a simulation that should meet them.
 
-Two kinds are known. The **discounted return** of Gittins' policy is the best there is (`bandits.theory.optimum`): the
-mean of the difference in each run, from the same states of the same arms, must lie within 3 standard errors of 0. It is
-judged where pulls beyond the horizon would add less than a thousandth, γ^T ≤ 0.001. What a policy **has learnt**, such
-as the values of Duff's learner, has to be right in each run, not on average: at most one run in twenty may be more than
-a tenth off.
+Two kinds are known. The **discounted return** of Gittins' policy is the best there is
+(`bandits.theory.gittins.optimum`): the mean of the difference in each run, from the same states of the same arms, must
+lie within 3 standard errors of 0. It is judged where pulls beyond the horizon would add less than a thousandth, γ^T ≤
+0.001. What a policy **has learnt**, such as the values of Duff's learner, has to be right in each run, not on average:
+at most one run in twenty may be more than a tenth off.
 """
 
 import math
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bandits.theory.published import SIGNIFICANT
-from explore.spec import parse
+from explore.core.spec import parse
 
 FAR = 1e-3  # what pulls beyond the horizon may add, as a share
 OFF, SELDOM = 0.1, 0.05

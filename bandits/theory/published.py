@@ -20,9 +20,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from explore.core.registry import Registry
+from explore.core.spec import Spec, parse
 from explore.errors import BadInput
-from explore.registry import Registry
-from explore.spec import Spec, parse
 
 SIGNIFICANT = 3.0
 REWARD_ERROR = 0.005

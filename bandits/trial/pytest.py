@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from bandits.trial.contract import judge, rules
+from bandits.trial.contract.checks import judge, rules
+from bandits.trial.plugin_under_test import subject
 from bandits.trial.result import Check
-from bandits.trial.subject import subject
 
 
 def contract(given: str | type[Any]) -> Callable[[str], None]:

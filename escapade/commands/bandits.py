@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from escapade.output import Output, make_folder
+from escapade.terminal.output import Output, make_folder
 
 
 def bandits(
@@ -28,10 +28,10 @@ def bandits(
 
     Example: escapade bandits --policy epsilon-greedy:epsilon=0.1 --policy ucb:c=2 --runs 2000 --horizon 1000
     """
-    from escapade.acts import draw, policies_for, simulate
-    from escapade.progress import Pulls
-    from escapade.report import catalogue
-    from escapade.report.bandits import figures, show
+    from escapade.report.bandits import catalogue
+    from escapade.report.bandits.report import figures, show
+    from escapade.runs.experiments import draw, policies_for, simulate
+    from escapade.terminal.progress import Pulls
 
     output = Output(json)
     if known:

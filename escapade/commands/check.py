@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from escapade.output import Output
+from escapade.terminal.output import Output
 
 
 def check(
@@ -21,8 +21,8 @@ def check(
     Exit status 1 where a check fails. Example: escapade check count:beta=0.02
     """
     from bandits.trial import run_trials
-    from escapade.progress import Line
     from escapade.report.check import show
+    from escapade.terminal.progress import Line
 
     output = Output(json)
     with Line(output.console) as line:

@@ -8,8 +8,8 @@ import typer
 from rich import box
 from rich.table import Table
 
-from escapade.output import Output, make_folder
-from escapade.store import Store
+from escapade.runs.store import Store
+from escapade.terminal.output import Output, make_folder
 from explore.errors import BadInput
 
 
@@ -31,10 +31,10 @@ def mazes(
 
     Example: escapade mazes --maze MiniGrid-DoorKey-5x5-v0 --agent epsilon-greedy --agent count --learners 5
     """
-    from escapade.acts import check_backend, checked_plan, optima, walls
-    from escapade.progress import swept
-    from escapade.report import profiles, visits
-    from escapade.report.mazes import maze_figures, show
+    from escapade.report.mazes import profiles, visits
+    from escapade.report.mazes.report import maze_figures, show
+    from escapade.runs.experiments import check_backend, checked_plan, optima, walls
+    from escapade.terminal.progress import swept
 
     if jobs is not None and jobs < 1:
         raise BadInput(f"--jobs {jobs}: at least one block must train at a time.")
@@ -64,10 +64,10 @@ def mazes(
 
 def _list(output: Output) -> None:
     """Print every maze of the catalogue, and what the traps hold."""
-    from agents.mazes import described
+    from agents.mazes import describe_mazes
     from agents.mazes.traps import IDS, facts
 
-    found = described()
+    found = describe_mazes()
     table = Table(title="Mazes", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("id", "runs"):
         table.add_column(name, no_wrap=True)  # to be copied as it stands

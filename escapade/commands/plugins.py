@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from escapade.output import Output
-from explore.registry import Registry
+from escapade.terminal.output import Output
+from explore.core.registry import Registry
 
 
 def plugins(
@@ -31,10 +31,10 @@ def plugins(
 
 def installed() -> list[dict[str, Any]]:
     """Every plugin of every kind, as plain data."""
-    from agents.networks import NETWORKS
+    from agents.dqn.networks.plain import NETWORKS
     from bandits.policy import POLICIES
     from bandits.testbed import TESTBEDS
-    from explore.plugins import BONUSES, STRATEGIES
+    from explore.core.plugins import BONUSES, STRATEGIES
 
     registries: list[Registry[Any]] = [BONUSES, STRATEGIES, NETWORKS, POLICIES, TESTBEDS]
     found = []

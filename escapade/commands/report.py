@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from escapade.output import Output, make_folder
-from escapade.store import open_existing
+from escapade.runs.store import open_existing
+from escapade.terminal.output import Output, make_folder
 from explore.errors import BadInput
 
 # What rich fills in: styles, colours and the text.
@@ -40,7 +40,9 @@ def report(
 
     Example: escapade report escapade-runs/quick --html report.html
     """
-    from escapade.report import bandits, mazes, profiles, visits
+    from escapade.report.bandits import report as bandits
+    from escapade.report.mazes import profiles, visits
+    from escapade.report.mazes import report as mazes
 
     store = open_existing(folder)
     kept = {act: found for act in ("bandits", "mazes") if (found := store.recall(act)) is not None}

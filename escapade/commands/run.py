@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from escapade import interrupt
-from escapade.output import Output
-from escapade.store import Store
+from escapade.runs.store import Store
+from escapade.terminal import interrupt
+from escapade.terminal.output import Output
 from explore.errors import BadInput
 
 
@@ -25,10 +25,11 @@ def run(
 
     Example: escapade run --quick --json figures.json
     """
-    from escapade.acts import check_backend, check_bandits, checked_plan, optima, simulate, walls
     from escapade.experiment import built_in, load
-    from escapade.progress import Pulls, swept
-    from escapade.report import bandits, mazes
+    from escapade.report.bandits import report as bandits
+    from escapade.report.mazes import report as mazes
+    from escapade.runs.experiments import check_backend, check_bandits, checked_plan, optima, simulate, walls
+    from escapade.terminal.progress import Pulls, swept
 
     if (experiment is not None) + quick + full > 1:
         raise BadInput("give one of an experiment file, --quick and --full.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from escapade.output import Output
+from escapade.terminal.output import Output
 from explore.errors import BadInput
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ def watch(
     Example: escapade watch MiniGrid-DoorKey-8x8-v0 --agent planner --gif walk.gif
     """
     from agents.play import Episode
-    from escapade import cast
-    from escapade.gif import checked
-    from escapade.watching import perform, summary
+    from escapade.watch import players
+    from escapade.watch.gif import checked
+    from escapade.watch.playback import perform, summary
 
     output = Output(json)
     if gif is not None:
         checked(gif)
-    who = cast.role(place, agent, maze, learner)
+    who = players.role(place, agent, maze, learner)
     if steps is not None and not who.trains:
         raise BadInput(f"--steps {steps}: only an agent that is trained first takes them, and {who.told()} is not.")
-    found, index = cast.layout_of(who.maze, layout, held_out, seed)
-    training = cast.STEPS if steps is None else steps
+    found, index = players.layout_of(who.maze, layout, held_out, seed)
+    training = players.STEPS if steps is None else steps
     player = _player(output, who, found, index, seed, training)
     after = f" after {training:,} steps of training" if who.trains else ""
     output.console.print(f"watching {who.told()} in {who.maze}{after}")
@@ -68,12 +68,12 @@ def watch(
 
 def _player(output: Output, who: Any, found: Any, index: int, seed: int, steps: int) -> Any:
     """The player, trained with live progress where it has to be."""
-    from escapade import cast
-    from escapade.progress import Live
-    from escapade.sweep import Plan, Standing
+    from escapade.runs.sweep import Plan, Standing
+    from escapade.terminal.progress import Live
+    from escapade.watch import players
 
     if not who.trains:
-        return cast.player(who, found, index, seed, steps, lambda progress: None)
+        return players.player(who, found, index, seed, steps, lambda progress: None)
     with Live(output.errors, Plan((who.maze,), (who.agent,), 1, steps, seed)) as live:
         told = 0
 
@@ -84,13 +84,13 @@ def _player(output: Output, who: Any, found: Any, index: int, seed: int, steps: 
                 value = float(now.returns[0])
                 live.standing(Standing(0, now.step, now.steps, None if value != value else value, now.rewarded))
 
-        return cast.player(who, found, index, seed, steps, progress)
+        return players.player(who, found, index, seed, steps, progress)
 
 
 def _draw(gif: Path, episode: Any, moments: "list[Moment]", delay: float) -> None:
     """Play the same actions again and draw every moment."""
     from agents.play import repeating
-    from escapade.gif import write
+    from escapade.watch.gif import write
 
     actions = [moment.action for moment in moments if moment.action is not None]
     write(gif, (episode.picture() for _ in episode.moments(repeating(actions))), delay)

@@ -50,7 +50,7 @@ def broken_neighbours(python):
 
 
 NEIGHBOUR = """
-from explore.count import Count
+from explore.bonuses.count import Count
 
 class Forgetful(Count):
     def get_extra_state(self):

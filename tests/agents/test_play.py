@@ -8,18 +8,18 @@ import pytest
 import torch
 from minigrid.envs.empty import EmptyEnv
 
-from agents.agent_spec import parse_agent
-from agents.dqn import DQN, DQNSettings
-from agents.evaluation import EPSILON
-from agents.mazes.engine import CompiledMazes
-from agents.mazes.layouts import layouts, made_from
+from agents.dqn.agent_spec import parse_agent
+from agents.dqn.dqn import DQN, DQNSettings
+from agents.mazes.engine.engine import CompiledMazes
+from agents.mazes.layouts.layouts import layouts, made_from
 from agents.mazes.real import RealMazes
-from agents.observations import symbolic_space
 from agents.planners import shortest
 from agents.planners.simulation import played
 from agents.play import Episode, at_random, exploiting, planned, repeating
-from agents.stage import Stage
-from agents.trained import weights_of
+from agents.training.evaluation import EPSILON
+from agents.training.learner_env import Stage
+from agents.training.observations import symbolic_space
+from agents.training.trained import weights_of
 from explore.errors import BadInput
 
 SMALL = DQNSettings(hidden=(16,), batch=8, capacity=100, weights=(0.0, 1.0))

@@ -7,7 +7,7 @@ import pytest
 from bandits.fit import misfits
 from bandits.policy import POLICIES
 from bandits.testbed import TESTBEDS
-from explore.spec import parse
+from explore.core.spec import parse
 
 
 def said(policy: str, testbed: str, horizon: int = 1000) -> Any:

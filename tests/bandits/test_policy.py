@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import bandits
-from bandits import kernel
 from bandits.policies import value_based
-from bandits.randomness import best, integer, uniform
+from bandits.simulator import kernel
+from bandits.simulator.randomness import best, integer, uniform
 from explore.errors import BadInput
 
 
@@ -36,14 +36,14 @@ def test_two_compiled_functions_are_a_policy_like_any_other() -> None:
     assert ours.spec == "mine"
     assert ours.compiled
     np.testing.assert_array_equal(ours.regrets, theirs.regrets)
-    bed = bandits.simulation._built(bandits.testbed.TESTBEDS, "sutton-barto")
+    bed = bandits.simulator.simulation._built(bandits.testbed.TESTBEDS, "sutton-barto")
     assert all(part.targetoptions["forceinline"] for part in map(kernel._spliced, own.functions(bed)))
 
 
 def test_plain_functions_work_and_the_report_says_how_slow_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     from rich.console import Console
 
-    from escapade.report.bandits import figures, show
+    from escapade.report.bandits.report import figures, show
 
     plain = bandits.from_functions(select, update, [0.1, 0.0, 0.0], name="plain")
     played = bandits.simulate(policies=[plain, "epsilon-greedy"], **{**SETTINGS, "runs": 4})
@@ -56,7 +56,7 @@ def test_plain_functions_work_and_the_report_says_how_slow_they_are(capsys: pyte
 
 def test_the_state_may_be_given_by_a_function() -> None:
     own = bandits.from_functions(select, update, lambda bed, horizon: np.full((3, bed.arms), 1.0 / horizon))
-    bed = bandits.simulation._built(bandits.testbed.TESTBEDS, "sutton-barto:arms=4")
+    bed = bandits.simulator.simulation._built(bandits.testbed.TESTBEDS, "sutton-barto:arms=4")
     np.testing.assert_array_equal(own.initial(bed, 20), np.full((3, 4), 0.05))
 
 

@@ -112,12 +112,12 @@ def test_every_help_has_an_example(command, capsys):
 
 def test_the_list_of_mazes_is_the_catalogue(capsys):
     """Every id with its reason; nothing of a reason is lost to markup, as `minigrid[wfc]` once was."""
-    from agents.mazes import described
+    from agents.mazes import describe_mazes
 
     assert invoke(["mazes", "--list", "--json", "-"]) == 0
     shown = capsys.readouterr()
     found = {maze["id"]: maze for maze in json.loads(shown.out)["mazes"]}
-    assert sorted(found) == [maze.id for maze in described()]
+    assert sorted(found) == [maze.id for maze in describe_mazes()]
     assert sum(maze["compiled"] for maze in found.values()) >= 70
     assert all(maze["compiled"] == (maze["why_not"] is None) for maze in found.values())
     flat = "".join(shown.err.split())

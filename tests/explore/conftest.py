@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from explore.transitions import Transitions
+from explore.core.transitions import Transitions
 
 Make = Callable[..., Transitions]
 

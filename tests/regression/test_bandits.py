@@ -5,9 +5,9 @@ To record anew after a change that is meant: `tox -e regression -- --force-regen
 
 import pytest
 
-from bandits import simulation
 from bandits.policy import POLICIES
-from bandits.simulation import simulate
+from bandits.simulator import simulation
+from bandits.simulator.simulation import simulate
 from bandits.testbed import TESTBEDS
 from explore.errors import BadInput
 

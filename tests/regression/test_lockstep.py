@@ -2,10 +2,10 @@
 
 import pytest
 
-from agents.mazes import described
-from agents.mazes.lockstep import proof
+from agents.lockstep import proof
+from agents.mazes import describe_mazes
 
-COMPILED = [entry.id for entry in described() if entry.compiled]
+COMPILED = [entry.id for entry in describe_mazes() if entry.compiled]
 
 
 @pytest.mark.parametrize("maze", COMPILED)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.training import train
+from agents.training.training import train
 
 
 @pytest.mark.parametrize("agent", ["epsilon-greedy", "count"])

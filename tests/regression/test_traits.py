@@ -5,12 +5,12 @@ To record anew after a change that is meant: `python -m benchmarks traits --reco
 
 import pytest
 
-from bandits.trial import lock, noise, novelty, regret
-from bandits.trial.recorded import figures
-from bandits.trial.subject import subject
-from bandits.trial.traits import measured
+from bandits.trial.plugin_under_test import subject
+from bandits.trial.traits import combination_lock, noise, novelty, regret
+from bandits.trial.traits.catalogue import measured
+from bandits.trial.traits.recorded import figures
 
-PROBES = (*novelty.PROBES, *noise.PROBES, *lock.PROBES, *regret.PROBES)
+PROBES = (*novelty.PROBES, *noise.PROBES, *combination_lock.PROBES, *regret.PROBES)
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ PROBES = (*novelty.PROBES, *noise.PROBES, *lock.PROBES, *regret.PROBES)
     [
         ("bonus", "count", PROBES),
         ("bonus", "mbie-eb", PROBES),
-        ("strategy", "epsilon-greedy", (*lock.PROBES, *regret.PROBES)),
+        ("strategy", "epsilon-greedy", (*combination_lock.PROBES, *regret.PROBES)),
         ("policy", "ucb", regret.PROBES_OF_POLICIES),
     ],
 )

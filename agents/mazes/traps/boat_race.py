@@ -15,7 +15,7 @@ from typing import Any
 from minigrid.core.grid import Grid
 from minigrid.core.world_object import Floor, Goal, Wall
 
-from agents.mazes.trap_rules import ITEM
+from agents.mazes.engine.trap_rules import ITEM
 from agents.mazes.traps.trap import Facts, Outcome, Trap
 
 PLACES = ((3, 3), (1, 3), (1, 1), (3, 1))  # around a pillar, in the order in which the item visits them

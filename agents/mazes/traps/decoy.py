@@ -11,7 +11,7 @@ same on every layout.
 from minigrid.core.grid import Grid
 from minigrid.core.world_object import Door, Goal, Key
 
-from agents.mazes.trap_rules import LARGE_PRIZE, SMALL_PRIZE
+from agents.mazes.engine.trap_rules import LARGE_PRIZE, SMALL_PRIZE
 from agents.mazes.traps.trap import Facts, Outcome, Trap
 
 

@@ -34,7 +34,7 @@ from minigrid.core.constants import COLOR_NAMES
 from minigrid.core.grid import Grid
 from minigrid.core.world_object import Floor
 
-from agents.mazes.trap_rules import MOVE_COST
+from agents.mazes.engine.trap_rules import MOVE_COST
 from agents.mazes.traps.trap import Facts, Outcome, Trap
 
 MAPPING_SEED = 42  # bsuite's, of its sweep

@@ -8,8 +8,8 @@ import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from agents.mazes import make
-from agents.mazes.engine import CompiledMazes
-from agents.mazes.layouts import layouts
+from agents.mazes.engine.engine import CompiledMazes
+from agents.mazes.layouts.layouts import layouts
 from agents.mazes.real import RealMazes
 from explore import BadInput, BonusReward
 

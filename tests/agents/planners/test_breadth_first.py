@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from minigrid.minigrid_env import MiniGridEnv
 
-from agents.mazes.codes import GOAL, OUTSIDE
-from agents.mazes.layouts import bare, layouts
+from agents.mazes.engine.codes import GOAL, OUTSIDE
+from agents.mazes.layouts.layouts import bare, layouts
 from agents.planners import shortest
 from agents.planners.breadth_first import short
 from agents.planners.simulation import played

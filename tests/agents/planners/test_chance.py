@@ -5,11 +5,11 @@ import pytest
 from scipy.stats import chisquare
 
 from agents.mazes import make
-from agents.mazes.dynamics import PLAIN
-from agents.mazes.engine import State, Worlds
-from agents.mazes.keys import state_key
-from agents.mazes.layouts import layouts
-from agents.mazes.pcg import words
+from agents.mazes.engine.dynamics import PLAIN
+from agents.mazes.engine.engine import State, Worlds
+from agents.mazes.engine.keys import state_key
+from agents.mazes.engine.pcg import words
+from agents.mazes.layouts.layouts import layouts
 from agents.planners.chance import is_certain
 from agents.planners.state_graph import state_graph
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from agents.mazes.layouts import bare, layouts
+from agents.mazes.layouts.layouts import bare, layouts
 from agents.planners import shortest
 from agents.planners.annealing import annealing
 from agents.planners.random_play import random_play

@@ -9,10 +9,10 @@ import pytest
 from gymnasium.envs.registration import register
 from minigrid.envs.dynamicobstacles import DynamicObstaclesEnv
 
-from agents.mazes.codes import GOAL, OUTSIDE
-from agents.mazes.dynamics import OBSTACLES
-from agents.mazes.layouts import layouts, made_from
-from agents.mazes.pcg import words
+from agents.mazes.engine.codes import GOAL, OUTSIDE
+from agents.mazes.engine.dynamics import OBSTACLES
+from agents.mazes.engine.pcg import words
+from agents.mazes.layouts.layouts import layouts, made_from
 from agents.planners import shortest
 from agents.planners.simulation import played, rules_of, world_of
 from agents.planners.state_graph import Graph, state_graph

@@ -7,7 +7,7 @@ import pytest
 
 from bandits.policies import adversarial
 from bandits.policies.adversarial import EXP3, EXP3IX, EXP3S, TsallisINF
-from bandits.simulation import simulate
+from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import Bernoulli
 from explore.errors import BadInput
 

@@ -8,7 +8,7 @@ import pytest
 
 from bandits.policies import change_detection as cd
 from bandits.policies.change_detection import CUSUMUCB, GLRUCB
-from bandits.simulation import simulate
+from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import Bernoulli
 from bandits.theory.divergences import kl_bernoulli
 

@@ -8,13 +8,13 @@ import pytest
 from bandits.policies import contextual
 from bandits.policies.contextual import DIMENSION, MODEL, VOLUME, LinTS, LinUCB
 from bandits.policies.value_based import EpsilonGreedy
-from bandits.simulation import simulate
+from bandits.simulator.simulation import simulate
 from bandits.testbeds.contextual import Linear
 from bandits.testbeds.gaussian import SuttonBarto
-from bandits.theory.beside import bound_on
-from bandits.theory.statements import Bound
+from bandits.theory.bounds.on_testbed import bound_on
+from bandits.theory.bounds.statement import Bound
+from explore.core.spec import parse
 from explore.errors import BadInput
-from explore.spec import parse
 
 ARMS, D, RIDGE, NOISE = 4, 3, 0.7, 0.6
 MODELS = ["shared", "disjoint"]

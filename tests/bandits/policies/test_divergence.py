@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from bandits.policies import divergence
 from bandits.policies.divergence import IMED, KLUCB, KLUCBPlus, KLUCBPlusPlus, KLUCBSwitch
-from bandits.simulation import simulate
+from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import ProblemB
 from bandits.testbeds.families import Exponential, Poisson
 from bandits.testbeds.gaussian import SuttonBarto

@@ -9,7 +9,7 @@ import pytest
 from bandits.policies import duff
 from bandits.policies.duff import Duff
 from bandits.policy import Policy, rows
-from bandits.simulation import simulate
+from bandits.simulator.simulation import simulate
 from bandits.testbeds import markov
 from bandits.testbeds.markov import STATE, Markov, TwoTasks
 from explore.errors import BadInput

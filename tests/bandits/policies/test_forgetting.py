@@ -8,7 +8,7 @@ from scipy import stats
 
 from bandits.policies import forgetting
 from bandits.policies.forgetting import DiscountedThompson, DiscountedUCB, SlidingWindowThompson, SlidingWindowUCB
-from bandits.simulation import simulate
+from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import Bernoulli
 from bandits.testbeds.families import Gaussian
 

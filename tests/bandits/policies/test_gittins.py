@@ -9,15 +9,15 @@ import pytest
 
 from bandits.policies import gittins
 from bandits.policies.gittins import INDEX, Gittins
-from bandits.simulation import simulate
+from bandits.simulator.simulation import simulate
 from bandits.testbeds import markov
 from bandits.testbeds.bernoulli import Bernoulli, TwoArms
 from bandits.testbeds.families import Gaussian
 from bandits.testbeds.gaussian import SuttonBarto
 from bandits.testbeds.markov import STATE, Markov, TwoTasks
-from bandits.theory.gittins import bernoulli_index, chain_indices
-from bandits.theory.gittins_gaussian import gaussian_bonuses
-from bandits.theory.oracle import JointChain
+from bandits.theory.gittins.gaussian import gaussian_bonuses
+from bandits.theory.gittins.indices import bernoulli_index, chain_indices
+from bandits.theory.gittins.joint_chain import JointChain
 from explore.errors import BadInput
 
 RNG = np.array([7], np.uint64)

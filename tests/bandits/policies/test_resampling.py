@@ -6,7 +6,7 @@ from scipy import stats
 
 from bandits.policies import resampling
 from bandits.policies.resampling import BESA, PerturbedHistory
-from bandits.simulation import checked, simulate
+from bandits.simulator.simulation import checked, simulate
 from bandits.testbeds.bernoulli import TwoArms
 from explore.errors import BadInput
 

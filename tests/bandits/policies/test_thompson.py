@@ -1,4 +1,4 @@
-"""Posterior draws against SciPy's posteriors, published regret, and the lanes."""
+"""Posterior draws against SciPy's posteriors, published regret, and the batched."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bandits import lanes
 from bandits.policies import thompson
 from bandits.policies.thompson import Thompson, TopTwoThompson
-from bandits.simulation import simulate
+from bandits.simulator import batched
+from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import TwoArms
 from bandits.testbeds.gaussian import SuttonBarto
 from explore.errors import BadInput
@@ -56,7 +56,7 @@ def test_published_regret(testbed: str, horizon: int, published: float) -> None:
 
 
 def test_side_by_side_is_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings: dict[str, Any] = {"runs": lanes.LANES + 3, "horizon": 200, "seed": 4}
+    settings: dict[str, Any] = {"runs": batched.LANES + 3, "horizon": 200, "seed": 4}
     beside = simulate(policies=["thompson"], **settings).policies[0]
     monkeypatch.setattr(Thompson, "lanes_on", lambda self, bed: None)
     np.testing.assert_array_equal(beside.regrets, simulate(policies=["thompson"], **settings).policies[0].regrets)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bandits.simulation import simulate
+from bandits.simulator.simulation import simulate
 from bandits.testbed import spelled
 from bandits.testbeds.bernoulli import Bernoulli, Needle, ProblemB, Scaled, TwoArms, pay
 

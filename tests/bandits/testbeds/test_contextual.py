@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bandits import kernel, simulation
 from bandits.policies.contextual import LinTS
 from bandits.policy import Policy, rows
-from bandits.randomness import key
+from bandits.simulator import kernel, simulation
+from bandits.simulator.randomness import key
 from bandits.testbeds import contextual
 from bandits.testbeds.contextual import CONTEXT, Linear
 from explore.errors import BadInput

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bandits import randomness, simulation
+from bandits.simulator import randomness, simulation
 from bandits.testbed import TESTBEDS
 from explore.errors import BadInput
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bandits import kernel, simulation
 from bandits.policy import Policy, rows
-from bandits.randomness import key
-from bandits.simulation import simulate
+from bandits.simulator import kernel, simulation
+from bandits.simulator.randomness import key
+from bandits.simulator.simulation import simulate
 from bandits.testbeds import markov
 from bandits.testbeds.markov import ENTERING, INDEX, NOW, STATE, Markov, MarkovBed, TwoTasks
-from bandits.theory.gittins import chain_indices
-from bandits.theory.oracle import JointChain
+from bandits.theory.gittins.indices import chain_indices
+from bandits.theory.gittins.joint_chain import JointChain
 from explore.errors import BadInput
 
 FIXED = Markov(arms=3, states=4, branching=2, seed=5)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bandits import kernel, simulation
 from bandits.policies.value_based import EpsilonGreedy
 from bandits.policy import Policy, rows
+from bandits.simulator import kernel, simulation
 from bandits.testbed import TESTBEDS
 from bandits.testbeds.gaussian import SuttonBarto
 from explore.errors import BadInput
@@ -111,7 +111,7 @@ def test_regret_in_a_changing_bed_is_against_the_best_arm_of_each_step() -> None
     """A scripted policy on a drifting bed, against sums over the means that the bed moved through."""
     bed = simulation._built(TESTBEDS, "drift:arms=3,step=0.5,spread=1")
     found = simulation.simulate(bed, [Scripted()], runs=1, horizon=20, seed=6).policies[0]
-    from bandits.randomness import key
+    from bandits.simulator.randomness import key
 
     start = int(key(np.uint64(6), np.uint64(0), kernel.ARMS))
     arms, rng = np.empty((3, 1)), np.array([start], np.uint64)

@@ -8,7 +8,7 @@ import pytest
 
 from bandits.theory.divergences import upper_bernoulli
 from bandits.theory.published import PUBLISHED, published_for, same, verdict, verdicts
-from explore.compiled import compiled
+from explore.numerics.compiled import compiled
 
 
 def test_table_is_complete() -> None:

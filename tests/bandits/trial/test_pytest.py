@@ -10,7 +10,7 @@ from bandits.trial.pytest import contract
 test_contract = contract({plugin})
 """
 BROKEN = """
-from explore.count import Count
+from explore.bonuses.count import Count
 
 class Idle(Count):
     def remember(self, transitions):
@@ -36,14 +36,14 @@ def outcome(pytester, plugin, before=""):
 
 
 def test_a_sound_plugin_has_a_passing_test_per_check(pytester):
-    from bandits.trial.contract import BONUS, STRATEGY
+    from bandits.trial.contract.checks import BONUS, STRATEGY
 
     outcome(pytester, '"episodic-count"').assert_outcomes(passed=len(BONUS))
     outcome(pytester, '"greedy"').assert_outcomes(passed=len(STRATEGY))
 
 
 def test_a_broken_plugin_fails_the_test_of_its_check(pytester):
-    from bandits.trial.contract import BONUS
+    from bandits.trial.contract.checks import BONUS
 
     found = outcome(pytester, "Idle", BROKEN)
     found.assert_outcomes(passed=len(BONUS) - 1, failed=1)

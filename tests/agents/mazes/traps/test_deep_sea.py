@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.mazes import CompiledMazes
-from agents.mazes.layouts import made_from
+from agents.mazes.layouts.layouts import made_from
 from agents.mazes.traps import DeepSea, facts
 from agents.mazes.traps.deep_sea import score
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from minigrid.core.constants import COLOR_TO_IDX
 
+from agents.lockstep import compare
 from agents.mazes import CompiledMazes, RealMazes
-from agents.mazes.codes import COLOUR, GOAL, WALL
-from agents.mazes.layouts import Layouts, made_from
-from agents.mazes.lockstep import compare
-from agents.mazes.moves import PLAIN
+from agents.mazes.engine.codes import COLOUR, GOAL, WALL
+from agents.mazes.engine.moves import PLAIN
+from agents.mazes.layouts.layouts import Layouts, made_from
 from agents.mazes.traps import facts
 from agents.planners import shortest
 from agents.planners.chance import NOISE, OWN, chance_of

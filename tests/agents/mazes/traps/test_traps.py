@@ -9,12 +9,12 @@ from gymnasium.utils.env_checker import check_env
 from minigrid.minigrid_env import MiniGridEnv
 
 import agents  # noqa: F401  (registers the traps)
-from agents.dqn import DQNSettings
-from agents.mazes import CompiledMazes, RealMazes, catalogue, described, has_held_out, make, traps
-from agents.mazes.layouts import layout_index, made_from
-from agents.mazes.lockstep import compare
+from agents.dqn.dqn import DQNSettings
+from agents.lockstep import compare
+from agents.mazes import CompiledMazes, RealMazes, describe_mazes, has_held_out, make, maze_ids, traps
+from agents.mazes.layouts.layouts import layout_index, made_from
 from agents.mazes.traps import IDS, Decoy, facts
-from agents.training import train
+from agents.training.training import train
 from explore.errors import BadInput
 
 # One of each kind; every other id is played by tests/regression/test_lockstep.py.
@@ -47,14 +47,14 @@ def test_random_play_is_the_same_to_the_last_bit(maze: str, view: str) -> None:
 
 @pytest.mark.parametrize("maze", IDS)
 def test_every_trap_is_known_and_runs_compiled(maze: str) -> None:
-    assert maze in catalogue()
+    assert maze in maze_ids()
     layouts = made_from(maze, resets=3)
     assert layouts.why_not is None
     assert isinstance(gym.make(maze).unwrapped, MiniGridEnv)
 
 
 def test_the_table_lists_the_traps() -> None:
-    table = {entry.id: entry for entry in described()}
+    table = {entry.id: entry for entry in describe_mazes()}
     assert all(table[maze].compiled for maze in IDS)
     assert all(f"escapade/DeepSea-{size}-v0" in table for size in range(10, 51))
 
@@ -152,9 +152,9 @@ def test_the_remote_control_shows_pictures_of_which_the_key_tells() -> None:
 
 def test_an_agent_trains_in_a_trap_and_its_goal_is_told_apart_from_its_return(monkeypatch: pytest.MonkeyPatch) -> None:
     """Random play meets the decoy, 0.1, in most episodes, and seldom the goal, 1: the return counts both."""
-    monkeypatch.setattr("agents.training.CURVE_POINTS", 1)
-    monkeypatch.setattr("agents.training.FINAL_EPISODES", 8)
-    monkeypatch.setattr("agents.evaluation.EPSILON", 1.0)
+    monkeypatch.setattr("agents.training.training.CURVE_POINTS", 1)
+    monkeypatch.setattr("agents.training.training.FINAL_EPISODES", 8)
+    monkeypatch.setattr("agents.training.evaluation.EPSILON", 1.0)
     block = train("escapade/Decoy-6x6-v0", "count:by=state", learners=[0, 1], steps=800, seed=1, settings=SMALL)
     for result in block.results:
         decoys = (result.train_return - result.train_success) * 8 / 0.1

@@ -1,0 +1,22 @@
+from . import mazes, planners
+from .dqn.agent_spec import AgentSpec, parse_agent
+from .dqn.dqn import DQN, DQNSettings
+from .training.evaluation import evaluate
+from .training.results import Block, LearnerResult, Progress
+from .training.trained import Trained
+from .training.training import train
+
+__all__ = [
+    "DQN",
+    "AgentSpec",
+    "Block",
+    "DQNSettings",
+    "LearnerResult",
+    "Progress",
+    "Trained",
+    "evaluate",
+    "mazes",
+    "parse_agent",
+    "planners",
+    "train",
+]

@@ -1,0 +1,117 @@
+"""The networks of a DQN: features in, values of every action out, for many learners at once.
+
+A network gives `extrinsic` value functions of the environment's reward and, if the agent has a bonus, one of the bonus:
+`(learners, batch, functions, actions)`, the extrinsic ones first. It says which of them an environment slot acts on
+and which of them is the agent's judgement; everything else is the DQN's. `plain` has one extrinsic function.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import torch
+
+from explore.core.registry import Registry
+from explore.core.spec import Settings, Spec, settings_from
+from explore.core.transitions import Transitions
+from explore.encoding.observations import Encoder
+from explore.networks.stacked import StackedMLP
+from explore.numerics.streams import Streams
+
+LAST_GAIN = 0.01  # the last layer starts near zero, so that early values carry no accidental preferences
+
+
+class Network(torch.nn.Module, ABC):
+    """Values for `learners` (their names) with `envs` slots each; `intrinsic` asks for the bonus's value function."""
+
+    Settings: ClassVar[type[Settings]] = Settings
+    extrinsic = 1
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        actions: int,
+        *,
+        hidden: tuple[int, ...],
+        intrinsic: bool,
+        seed: int,
+        learners: list[int],
+        envs: int,
+        **settings: Any,
+    ) -> None:
+        super().__init__()
+        self.settings: Any = settings_from(self.Settings, settings, f"the network {type(self).__name__}")
+        self.encoder = encoder
+        self.actions = actions
+        self.hidden = hidden
+        self.intrinsic = intrinsic
+        self.seed = seed
+        self.learners = learners
+        self.envs = envs
+
+    @property
+    def functions(self) -> int:
+        """How many value functions it has, the bonus's included."""
+        return self.extrinsic + self.intrinsic
+
+    @abstractmethod
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        """encoded rows `(learners, batch, width)` to `(learners, batch, functions, actions)`."""
+
+    def behaviour(self, values: torch.Tensor) -> torch.Tensor:
+        """The extrinsic values that each slot acts on, `(learners, envs, functions, actions)` without functions."""
+        return self.judgement(values)
+
+    def judgement(self, values: torch.Tensor) -> torch.Tensor:
+        """The extrinsic values that the agent is judged by, `(learners, batch, actions)`."""
+        return values[:, :, : self.extrinsic].mean(2)
+
+    def judged(self, rows: torch.Tensor) -> torch.Tensor:
+        """The values that the agent is judged by for these rows, without noise."""
+        self.quiet()
+        return self.judgement(self(rows))
+
+    def resample(self, streams: Streams) -> None:
+        """Draw new weight noise, before each choice and each update; nothing without noise."""
+        return
+
+    def quiet(self) -> None:
+        """Use the mean weights until the next `resample`."""
+        return
+
+    def observe(self, transitions: Transitions, streams: Streams) -> None:
+        """Learn that episodes ended, once per real step."""
+        return
+
+    def mask(self, batch: int, streams: Streams) -> torch.Tensor | None:
+        """Which functions learn from which drawn transition, `(learners, batch, functions)`; None for all."""
+        return None
+
+
+class Plain(Network):
+    """A multi-layer perceptron with LayerNorm and one output per value function and action."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.body = StackedMLP(
+            self.encoder,
+            self.hidden,
+            self.functions * self.actions,
+            seed=self.seed,
+            name="q",
+            learners=self.learners,
+            norm=True,
+            last_gain=LAST_GAIN,
+        )
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        values: torch.Tensor = self.body(rows)
+        return values.view(*values.shape[:2], self.functions, self.actions)
+
+
+NETWORKS: Registry[type[Network]] = Registry("escapade.networks", "network")
+
+
+def build(spec: Spec | None, encoder: Encoder, actions: int, **common: Any) -> Network:
+    """The network that a spec names, `plain` where there is none; `common` is what every `Network` takes."""
+    plugin, settings = (Plain, Settings()) if spec is None else NETWORKS.resolve(spec)
+    return plugin(encoder, actions, **common, **settings.model_dump())

@@ -1,0 +1,67 @@
+"""What lies in a cell, as one number: MiniGrid's (object, colour, state) packed into 16 bits.
+
+    code = object + 16·colour + 256·state
+
+with MiniGrid's own indices, so that an observation is the code unpacked. What a box holds lies in a second array of
+codes beside the cells, 0 for nothing.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from minigrid.core.constants import COLOR_TO_IDX, OBJECT_TO_IDX
+
+from explore.numerics.compiled import kernel_part
+
+Codes = npt.NDArray[np.uint16]
+
+UNSEEN, EMPTY, WALL = OBJECT_TO_IDX["unseen"], OBJECT_TO_IDX["empty"], OBJECT_TO_IDX["wall"]
+FLOOR, DOOR, KEY, BALL = OBJECT_TO_IDX["floor"], OBJECT_TO_IDX["door"], OBJECT_TO_IDX["key"], OBJECT_TO_IDX["ball"]
+BOX, GOAL, LAVA = OBJECT_TO_IDX["box"], OBJECT_TO_IDX["goal"], OBJECT_TO_IDX["lava"]
+OPEN, CLOSED, LOCKED = 0, 1, 2
+COLOUR, STATE = 16, 256  # factors of the colour and the state in a code
+
+OUTSIDE = WALL + COLOUR * COLOR_TO_IDX["grey"]  # what is seen beyond the edge of the grid
+
+
+def code(triple: tuple[int, int, int]) -> int:
+    """The code of MiniGrid's (object, colour, state)."""
+    return triple[0] + COLOUR * triple[1] + STATE * triple[2]
+
+
+@kernel_part
+def object_of(cell: int) -> int:
+    """Which object it is."""
+    return cell & 15
+
+
+@kernel_part
+def colour_of(cell: int) -> int:
+    """Its colour."""
+    return (cell >> 4) & 15
+
+
+@kernel_part
+def state_of(cell: int) -> int:
+    """Its state, of a door."""
+    return cell >> 8
+
+
+@kernel_part
+def may_enter(cell: int) -> bool:
+    """Whether the agent can stand in it."""
+    kind = cell & 15
+    return kind in (EMPTY, GOAL, FLOOR, LAVA) or (kind == DOOR and cell >> 8 == OPEN)
+
+
+@kernel_part
+def hides(cell: int) -> bool:
+    """Whether it hides what is behind it."""
+    kind = cell & 15
+    return kind == WALL or (kind == DOOR and cell >> 8 != OPEN)
+
+
+@kernel_part
+def may_carry(cell: int) -> bool:
+    """Whether it can be picked up."""
+    kind = cell & 15
+    return KEY <= kind <= BOX  # key, ball, box

@@ -1,0 +1,146 @@
+"""NumPy's PCG64 in compiled code: the stream of an environment's own generator, number for number.
+
+    s ← s·M + c (mod 2¹²⁸),   output: rotate right (high(s) ⊕ low(s)) by the top 6 bits of s
+
+PCG XSL RR 128/64 (O'Neill 2014). 32-bit numbers are halves of an output, the low one first, the high one kept for the
+next call; `Generator.integers` bounds them by Lemire's method (2019). The state is six words: high and low of s, high
+and low of c, whether half an output is kept, and that half. Normal numbers come from NumPy's ziggurat (`ziggurat`).
+
+Who wants to know all that may happen gives `draw` a script instead of a generator. A script is a number whose digits
+are drawn, the lowest first: draw(a), draw(b), … give k mod a, (k div a) mod b, …, so that k = 0, 1, … run through every
+outcome. The increment c of a generator is odd; that of a script is 0.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from agents.mazes.engine.ziggurat import tables
+from explore.numerics.compiled import kernel_part
+
+Words = npt.NDArray[np.uint64]
+
+_HIGH, _LOW = np.uint64(0x2360ED051FC65DA4), np.uint64(0x4385DF649FCCF645)  # the multiplier M
+_32, _58, _63, _1 = np.uint64(32), np.uint64(58), np.uint64(63), np.uint64(1)
+_64 = np.uint64(64)
+_HALF = np.uint64(0xFFFFFFFF)
+_8, _9, _11, _17 = (np.uint64(bits) for bits in (8, 9, 11, 17))
+_LAYER, _52_BITS = np.uint64(0xFF), np.uint64(0x000FFFFFFFFFFFFF)
+_FACTOR, _AT_ONCE, _DENSITY = tables()
+_TAIL = float(_FACTOR[-1]) * 2.0**52  # where the last layer ends and the tail begins
+
+
+def words(generator: np.random.Generator) -> Words:
+    """The state of a generator as six words."""
+    state: Any = generator.bit_generator.state
+    s, c = state["state"]["state"], state["state"]["inc"]
+    parts = (s >> 64, s & (1 << 64) - 1, c >> 64, c & (1 << 64) - 1, state["has_uint32"], state["uinteger"])
+    return np.array(parts, dtype=np.uint64)
+
+
+@kernel_part
+def _high(a: np.uint64, b: np.uint64) -> np.uint64:
+    """The high word of the product of two words."""
+    a0, a1, b0, b1 = a & _HALF, a >> _32, b & _HALF, b >> _32
+    middle = a1 * b0 + ((a0 * b0) >> _32)
+    other = a0 * b1 + (middle & _HALF)
+    return a1 * b1 + (middle >> _32) + (other >> _32)
+
+
+@kernel_part
+def _next(state: Words) -> np.uint64:
+    """The next 64 bits."""
+    high, low = state[0], state[1]
+    new_low = low * _LOW
+    new_high = _high(low, _LOW) + high * _LOW + low * _HIGH
+    total = new_low + state[3]
+    new_high += state[2] + np.uint64(total < new_low)
+    state[0], state[1] = new_high, total
+    mixed, turn = new_high ^ total, new_high >> _58
+    return np.uint64((mixed >> turn) | (mixed << ((_64 - turn) & _63)))
+
+
+@kernel_part
+def _next_half(state: Words) -> np.uint64:
+    """The next 32 bits."""
+    if state[4] != 0:
+        state[4] = 0
+        return np.uint64(state[5])
+    word = _next(state)
+    state[4], state[5] = _1, word >> _32
+    return word & _HALF
+
+
+@kernel_part
+def draw(state: Words, count: int) -> int:
+    """`Generator.integers(count)` for 1 ≤ count < 2³²; one value alone draws nothing."""
+    if count == 1:
+        return 0
+    if state[3] == 0:
+        return _digit(state, np.uint64(count))
+    bound = np.uint64(count)
+    product = _next_half(state) * bound
+    left = product & _HALF
+    if left < bound:
+        threshold = (_HALF - bound + _1) % bound
+        while left < threshold:
+            product = _next_half(state) * bound
+            left = product & _HALF
+    return int(np.int64(product >> _32))
+
+
+@kernel_part
+def write_script(state: Words, number: int) -> None:
+    """Make a script for `number` of what was a generator."""
+    state[:] = 0
+    state[0], state[1] = number, 1
+
+
+@kernel_part
+def read_script(state: Words) -> tuple[int, int]:
+    """What is left of the number, and the product of all counts: how many outcomes there are if all are like this."""
+    return int(np.int64(state[0])), int(np.int64(state[1]))
+
+
+@kernel_part
+def _digit(state: Words, count: np.uint64) -> int:
+    """The next digit of a script."""
+    digit = state[0] % count
+    state[0] //= count
+    state[1] *= count
+    return int(np.int64(digit))
+
+
+@kernel_part
+def uniform(state: Words) -> float:
+    """`Generator.random()`: 53 bits of a word as a number in [0, 1)."""
+    return float(_next(state) >> _11) * 2.0**-53
+
+
+@kernel_part
+def normal(state: Words) -> float:
+    """`Generator.standard_normal()`."""
+    while True:
+        word = _next(state)
+        layer, size = word & _LAYER, (word >> _9) & _52_BITS
+        x = float(float(size) * _FACTOR[layer])
+        if (word >> _8) & _1:
+            x = -x
+        if size < _AT_ONCE[layer]:
+            return x
+        if layer == 0:
+            return _tail(state, (word >> _17) & _1 != 0)
+        if (_DENSITY[layer - _1] - _DENSITY[layer]) * uniform(state) + _DENSITY[layer] < math.exp(-0.5 * x * x):
+            return x
+
+
+@kernel_part
+def _tail(state: Words, negative: bool) -> float:
+    """A number beyond the last layer, by Marsaglia's method (1964)."""
+    while True:
+        beyond = -(1 / _TAIL) * math.log1p(-uniform(state))
+        other = -math.log1p(-uniform(state))
+        if other + other > beyond * beyond:
+            return -(_TAIL + beyond) if negative else _TAIL + beyond

@@ -1,0 +1,87 @@
+"""What the agent sees: the cells before it, turned so that it looks up, and which of them are hidden; or all of them.
+
+Cell (i, j) of the view lies (size − 1 − j) cells ahead of the agent and (i − size // 2) to its right. MiniGrid decides
+row by row, from the agent's own upwards, what is visible: a visible cell that does not hide what is behind it makes
+its neighbours in the row and in the next row visible, first from left to right, then from right to left
+(`Grid.process_vis`). Both sweeps depend on the row's visible cells and open cells alone, so that a table over pairs of
+bit masks holds their outcome: what is visible of the row itself and of the next one.
+"""
+
+import functools
+
+import numpy as np
+import numpy.typing as npt
+from minigrid.core.constants import COLOR_TO_IDX, OBJECT_TO_IDX
+
+from agents.mazes.engine.codes import EMPTY, OUTSIDE, Codes, hides
+from agents.mazes.engine.dynamics import CARRIED, DIRECTION, Numbers, X, Y
+from explore.numerics.compiled import kernel_part
+
+Image = npt.NDArray[np.uint8]
+Sweeps = npt.NDArray[np.uint16]  # (2^size, 2^size, 2): by visible and open masks, the row and the next row
+AGENT, RED = OBJECT_TO_IDX["agent"], COLOR_TO_IDX["red"]
+WIDEST = 9  # a table of 4^9 pairs; wider views run on real MiniGrid
+
+
+@functools.cache
+def sweeps(size: int) -> Sweeps:
+    """The table for views of this width."""
+    table = np.zeros((1 << size, 1 << size, 2), dtype=np.uint16)
+    visible, clear = np.meshgrid(np.arange(1 << size), np.arange(1 << size), indexing="ij")
+    row, ahead = visible.copy(), np.zeros_like(visible)
+    for i in range(size - 1):
+        spreads = (row >> i & 1) & (clear >> i & 1)
+        row |= spreads << (i + 1)
+        ahead |= spreads << (i + 1) | spreads << i
+    for i in range(size - 1, 0, -1):
+        spreads = (row >> i & 1) & (clear >> i & 1)
+        row |= spreads << (i - 1)
+        ahead |= spreads << (i - 1) | spreads << i
+    table[..., 0], table[..., 1] = row, ahead
+    return table
+
+
+@kernel_part
+def look(cells: Codes, agent: Numbers, height: int, through: bool, table: Sweeps, image: Image) -> None:
+    """Write the view into `image` `(size, size, 3)`."""
+    size = len(image)
+    width = len(cells) // height
+    direction = agent[DIRECTION]
+    forward_x = (direction == 0) * 1 - (direction == 2) * 1
+    forward_y = (direction == 1) * 1 - (direction == 3) * 1
+    right_x, right_y = -forward_y, forward_x
+    middle = size // 2
+    visible = 1 << middle
+    for j in range(size - 1, -1, -1):
+        # The cell on the left edge of this row, and then one step to the right each.
+        x = agent[X] + forward_x * (size - 1 - j) - right_x * middle
+        y = agent[Y] + forward_y * (size - 1 - j) - right_y * middle
+        clear = 0
+        for i in range(size):
+            cell = cells[x * height + y] if 0 <= x < width and 0 <= y < height else OUTSIDE
+            image[i, j, 0], image[i, j, 1], image[i, j, 2] = cell & 15, (cell >> 4) & 15, cell >> 8
+            if not hides(cell):
+                clear |= 1 << i
+            x += right_x
+            y += right_y
+        if not through:
+            row = table[visible, clear, 0]
+            if row != (1 << size) - 1:
+                for i in range(size):
+                    if row >> i & 1 == 0:
+                        image[i, j, 0], image[i, j, 1], image[i, j, 2] = 0, 0, 0
+            visible = table[visible, clear, 1]
+    own = agent[CARRIED] if agent[CARRIED] != 0 else EMPTY
+    image[middle, size - 1, 0], image[middle, size - 1, 1] = own & 15, (own >> 4) & 15
+    image[middle, size - 1, 2] = own >> 8
+
+
+@kernel_part
+def overlook(cells: Codes, agent: Numbers, height: int, image: Image) -> None:
+    """Write the whole grid, the agent in it, into `image` `(width, height, 3)`, as MiniGrid's `FullyObsWrapper`."""
+    for x in range(len(cells) // height):
+        for y in range(height):
+            cell = cells[x * height + y]
+            image[x, y, 0], image[x, y, 1], image[x, y, 2] = cell & 15, (cell >> 4) & 15, cell >> 8
+    x, y = agent[X], agent[Y]
+    image[x, y, 0], image[x, y, 1], image[x, y, 2] = AGENT, RED, agent[DIRECTION]

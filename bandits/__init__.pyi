@@ -1,0 +1,19 @@
+from . import plots, theory, trial
+from .policy import POLICIES, Policy, from_functions
+from .simulator.simulation import PolicyResult, Simulation, simulate
+from .testbed import TESTBEDS, BedSettings, Testbed
+
+__all__ = [
+    "POLICIES",
+    "TESTBEDS",
+    "BedSettings",
+    "Policy",
+    "PolicyResult",
+    "Simulation",
+    "Testbed",
+    "from_functions",
+    "plots",
+    "simulate",
+    "theory",
+    "trial",
+]

@@ -1,0 +1,278 @@
+"""Bonuses and strategies drive bandits: every run is a learner, and all runs advance together.
+
+A pull is an episode of one step: from the one state there is, observed as `arms`, to an observation that names the arm.
+A **bonus** b is added to what is known of the rewards,
+
+    A_t = argmax_a Q_t(a) + b_t(a),
+
+with Q the sample averages (0 before the first pull), b_t(a) the bonus of the transition of arm a under what is known
+now, ties broken at random. The bonus sees every transition that happened, and learns from it once. On the scale of a
+bandit's rewards the mazes' β is next to nothing: where a spec does not say otherwise, β is 1 here.
+
+A **strategy** chooses by itself, given Q.
+
+The n-th pull of arm a in run i pays the same as it does to a compiled policy.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bandits.simulator.kernel import ARMS, LAST, PAY, POLICY, Floats, Words, bound
+from bandits.simulator.randomness import GAMMA, best, key, mix
+from bandits.simulator.simulation import PolicyResult, checkpoints, summary
+from bandits.testbed import Testbed
+from explore.core.registry import Registry
+from explore.core.spec import parse
+from explore.errors import BadInput
+from explore.numerics.compiled import compiled
+
+MOST_LEARNED = 50  # runs of a bonus with networks of its own, of which it has as many
+MOST_RUNS = 2000  # of any other
+BETA = 1.0
+
+Arms = npt.NDArray[np.int64]
+Choose = Callable[[Floats, int], Arms]
+Told = Callable[[Arms, Floats], None]
+
+
+def is_plugin(spec: str) -> bool:
+    """Whether the spec names an installed bonus or strategy; imports none."""
+    name = parse(spec).name
+    return any(name in Registry[Any](f"escapade.{kind}", kind).names() for kind in ("bonuses", "strategies"))
+
+
+def check_plugin(spec: str, bed: Testbed) -> None:
+    """BadInput where the settings are wrong, or the testbed is one that plugins cannot play."""
+    _player(spec, bed, 1, 1, 0)
+
+
+def simulate_plugin(
+    bed: Testbed,
+    spec: str,
+    *,
+    runs: int,
+    horizon: int,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> PolicyResult:
+    """Play the first runs with the plugin, at most `MOST_RUNS`, or `MOST_LEARNED` where it has networks to train.
+
+    `progress` is told how many of all runs that is like.
+
+    BadInput for wrong settings, or a testbed with contexts or late rewards.
+    """
+    wanted, runs = runs, min(runs, _most_runs(spec, bed.arms))
+    choose, told = _player(spec, bed, runs, horizon, seed)
+    tell = None if progress is None else (lambda t: progress(wanted * t // horizon))
+    return play(bed, spec, choose, told, runs=runs, horizon=horizon, seed=seed, progress=tell)
+
+
+def play(
+    bed: Testbed,
+    spec: str,
+    choose: Choose,
+    told: Told,
+    *,
+    runs: int,
+    horizon: int,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> PolicyResult:
+    """Play the first runs with whoever chooses and is told: `choose(values, t)` gives the arms `(runs,)` of step t.
+
+    values: `(runs, arms)`, the sample averages. `told(arms, rewards)` says what came of it, `progress` hears the
+    step.
+    """
+    started = time.perf_counter()
+    begin = bound(_begin, {"start": type(bed).start})
+    pull = bound(_pull, {"pay": type(bed).pay, "move": type(bed).move})
+    parameters, points = np.ascontiguousarray(bed.parameters), checkpoints(horizon)
+    arms = np.empty((runs, bed.arms, bed.columns))
+    streams, arms_rng = np.empty((runs, bed.arms), np.uint64), np.empty((runs, 1), np.uint64)
+    begin(parameters, np.uint64(seed), arms, streams, arms_rng)
+    reward, gap = np.empty(runs), np.empty(runs)
+    pull(parameters, 0, False, arms[:0], streams[:0], arms_rng[:0], np.empty(0, np.int64), reward[:0], gap[:0])
+    ready = time.perf_counter()
+    values, pulls, total = np.zeros((runs, bed.arms)), np.zeros((runs, bed.arms)), np.zeros(runs)
+    regret, last = np.zeros((runs, len(points)), np.float32), np.zeros((runs, 5 if bed.discount > 0 else 4))
+    sums, every, point = np.zeros((len(points), 3)), np.arange(runs), 0
+    for t in range(1, horizon + 1):
+        chosen = choose(values, t)
+        if chosen.min() < 0 or chosen.max() >= bed.arms:  # compiled code would write to what lies beside the arrays
+            raise BadInput(
+                f"'{spec}' chose an arm in step {t} that there is not: the {bed.arms} arms are 0 to {bed.arms - 1}."
+            )
+        pull(parameters, t, bed.moving, arms, streams, arms_rng, chosen, reward, gap)
+        told(chosen, reward)
+        pulls[every, chosen] += 1.0
+        values[every, chosen] += (reward - values[every, chosen]) / pulls[every, chosen]
+        total += gap
+        if bed.discount > 0:
+            last[:, 4] += bed.discount ** (t - 1) * reward
+        if t == points[point]:
+            regret[:, point] = total
+            sums[point] = reward.sum(), (reward**2).sum(), (gap == 0).sum()
+            point += 1
+        if t > horizon - LAST:
+            last[:, 0] += reward
+            last[:, 1] += gap == 0
+        if progress is not None and t % max(horizon // 50, 1) == 0:
+            progress(t)
+    last[:, :2] /= min(LAST, horizon)
+    means = arms[:, :, 0]
+    last[:, 2] = means.max(axis=1) - means[every, pulls.argmax(axis=1)]
+    last[:, 3] = last[:, 2] > 0
+    seconds = time.perf_counter() - ready
+    return summary(spec, regret, last, sums, runs * horizon / seconds, ready - started, False)
+
+
+def _most_runs(spec: str, arms: int) -> int:
+    """How many runs the plugin may play."""
+    from explore.core.plugins import BONUSES, make_bonus
+
+    if parse(spec).name not in BONUSES.names():
+        return MOST_RUNS
+    one = make_bonus(spec, *spaces(arms))
+    return MOST_LEARNED if any(True for _ in one.parameters()) else MOST_RUNS
+
+
+def _player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tuple[Choose, Told]:
+    """How the plugin chooses, and how it is told."""
+    from explore.core.plugins import BONUSES, make_strategy
+
+    if bed.delay != 0.0 or bed.shows:
+        raise BadInput(f"'{spec}' plays prompt arms without contexts or states: take another testbed, and delay=0.")
+    name = parse(spec).name
+    if name in BONUSES.names():
+        plugin, settings = BONUSES.resolve(spec)
+        if "beta" not in parse(spec).settings:
+            settings = settings.model_copy(update={"beta": BETA})
+        bonus = plugin(*spaces(bed.arms), learners=runs, envs=1, seed=seed, **settings.model_dump())
+        return bonus_player(bonus, bed.arms, runs, seed)
+    return strategy_player(make_strategy(spec, bed.arms, learners=runs, envs=1, horizon=horizon), runs, seed)
+
+
+def spaces(arms: int) -> tuple[Any, Any]:
+    """What a bonus observes: which arm was pulled, or that none was yet; and what it sees done."""
+    import gymnasium as gym
+
+    return gym.spaces.Discrete(arms + 1), gym.spaces.Discrete(arms)
+
+
+def bonus_player(bonus: Any, arms: int, runs: int, seed: int) -> tuple[Choose, Told]:
+    """How a `Bonus` for as many learners as runs, one slot each, over `spaces(arms)`, plays."""
+    import torch
+
+    from explore.core.transitions import Transitions
+
+    rows = torch.from_numpy(bonus.encoder.encode(np.arange(arms + 1)))
+    coins = _streams(seed, runs)
+    every = torch.arange(arms).expand(runs, arms)
+
+    def happened(arm: torch.Tensor, reward: torch.Tensor) -> Transitions:
+        return Transitions(
+            observation=rows[torch.full_like(arm, arms)],
+            action=arm,
+            reward=reward,
+            next_observation=rows[arm],
+            terminated=torch.ones_like(arm, dtype=torch.bool),
+            truncated=torch.zeros_like(arm, dtype=torch.bool),
+            state_key=torch.full_like(arm, arms),
+            next_state_key=arm,
+        )
+
+    possible = happened(every, torch.zeros(runs, arms))
+
+    def choose(values: Floats, t: int) -> npt.NDArray[np.int64]:
+        worth = values + bonus.score(possible).double().numpy()
+        chosen = np.empty(runs, np.int64)
+        _best_of_each(np.ascontiguousarray(worth), coins, chosen)
+        return chosen
+
+    def told(chosen: npt.NDArray[np.int64], reward: Floats) -> None:
+        step = happened(torch.from_numpy(chosen)[:, None], torch.from_numpy(reward).float()[:, None])
+        bonus.observe(step)
+        bonus.learn(step)
+
+    return choose, told
+
+
+def strategy_player(strategy: Any, runs: int, seed: int) -> tuple[Choose, Told]:
+    """How a `Strategy` for as many learners as runs, one slot each, plays."""
+    import torch
+
+    from explore.core.transitions import Transitions
+    from explore.numerics.streams import Streams
+
+    streams = Streams(seed, "bandit", range(runs))
+    row = torch.zeros(runs, 1, 1)
+    yes = torch.ones(runs, 1, dtype=torch.bool)
+
+    def choose(values: Floats, t: int) -> npt.NDArray[np.int64]:
+        chosen = strategy.choose(torch.from_numpy(values).float()[:, None], t - 1, streams)
+        found: npt.NDArray[np.int64] = chosen[:, 0].numpy().astype(np.int64)
+        return found
+
+    def told(chosen: npt.NDArray[np.int64], reward: Floats) -> None:
+        arm, paid = torch.from_numpy(chosen)[:, None], torch.from_numpy(reward).float()[:, None]
+        # Every slot stays in the one state; a strategy that acts for several steps on end is not cut short.
+        strategy.observe(Transitions(row, arm, paid, row, ~yes, ~yes))
+
+    return choose, told
+
+
+def _streams(seed: int, runs: int) -> Words:
+    """The stream of each run for breaking ties, that of a compiled policy."""
+    found = np.empty((runs, 1), np.uint64)
+    for run in range(runs):
+        found[run, 0] = key(np.uint64(seed), np.uint64(run), POLICY)
+    return found
+
+
+@compiled
+def _best_of_each(worth: Floats, coins: Words, chosen: npt.NDArray[np.int64]) -> None:
+    """The arm of the largest worth in each run."""
+    for run in range(len(worth)):
+        chosen[run] = best(worth[run], coins[run])
+
+
+def _unbound(*arguments: Any) -> Any:
+    raise NotImplementedError("a function of the testbed that `bound` puts in its place")
+
+
+start = move = pay = _unbound
+
+
+def _begin(parameters: Floats, seed: np.uint64, arms: Floats, streams: Words, arms_rng: Words) -> None:
+    """The arms of every run, and the words of their streams, as the kernel of the compiled policies begins them."""
+    for run in range(len(arms)):
+        arms_rng[run, 0] = key(seed, np.uint64(run), ARMS)
+        pays = key(seed, np.uint64(run), PAY)
+        start(arms[run], parameters, arms_rng[run])
+        for arm in range(arms.shape[1]):
+            streams[run, arm] = mix(pays + np.uint64(arm) * GAMMA)
+
+
+def _pull(
+    parameters: Floats,
+    t: int,
+    moving: bool,
+    arms: Floats,
+    streams: Words,
+    arms_rng: Words,
+    chosen: npt.NDArray[np.int64],
+    reward: Floats,
+    gap: Floats,
+) -> None:
+    """One pull in every run: its reward, and by how much the arm's mean is below the best."""
+    for run in range(len(arms)):
+        if moving and t > 1:
+            move(arms[run], parameters, t, arms_rng[run])
+        arm = chosen[run]
+        gap[run] = arms[run, :, 0].max() - arms[run, arm, 0]
+        streams[run, arm] += GAMMA
+        reward[run] = pay(arms[run], arm, np.uint64(mix(streams[run, arm])))

@@ -1,0 +1,203 @@
+"""The inner loop for many runs at once: `LANES` runs of one policy advance side by side, one step of all at a time.
+
+A run alone waits for itself: which arm, then its reward, then the arm's new value. Side by side the runs fill the
+processor's vectors. This takes policies and testbeds that state their functions for all lanes:
+
+    select(state, t, rng, chosen, work)      the arms to pull, into `chosen` `(lanes,)`
+    update(state, chosen, reward, rng, work) what was learned
+    pay(mean, words, reward, work)           the rewards, of arms with these means and nothing else to them
+
+`state` is `(rows, arms, lanes)`, `rng` and `words` `(lanes,)` words; `work` is three arrays `(lanes,)` and one
+`(arms, lanes)` to compute in.
+Every number comes about by the same operations in the same order as in `bandits.simulator.kernel`, so that the results
+are equal to the last bit.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bandits.simulator.kernel import ARMS, LAST, PAY, POLICY, Floats, NoSuchArm, Words
+from bandits.simulator.randomness import (
+    EDGES,
+    GAMMA,
+    LAYER,
+    TIE,
+    key,
+    mix,
+    normal_of,
+    part_of,
+    uniform_of,
+    words_between,
+)
+from explore.numerics.compiled import kernel_part
+
+LANES = 64  # measured: a step has its price however many runs take it, and more than 64 leave the first cache
+Chosen = npt.NDArray[np.int64]
+Room = tuple[int, int]
+Work = tuple[Floats, Floats, Floats, Floats]
+
+
+def _unbound(*arguments: Any) -> Any:
+    raise NotImplementedError("a function of the testbed or policy that `bound` puts in its place")
+
+
+start = pay = select = update = _unbound
+
+
+def room(arms: int, columns: int, initial: Floats, longest: int = 0, shown: int = 0) -> Room:
+    """What `play` is given to work in: it makes its own, as arrays that are the compiler's own vectorise."""
+    return arms, columns
+
+
+def play(
+    parameters: Floats,
+    initial: Floats,
+    seed: np.uint64,
+    first: int,
+    horizon: int,
+    moving: bool,
+    shown: int,
+    delay: float,
+    discount: float,
+    steps: npt.NDArray[np.int64],
+    regret: npt.NDArray[np.float32],
+    last: Floats,
+    sums: Floats,
+    learnt: Floats,
+    room: Room,
+) -> None:
+    """As `bandits.simulator.kernel.play`, where nothing moves, is shown, comes late, is discounted or concluded.
+
+    The last lanes play runs that nobody asked for where runs are no multiple of them.
+    """
+    arms, means = np.empty(room), np.empty((room[0], LANES))
+    state = np.empty((initial.shape[0], initial.shape[1], LANES))
+    work = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty((room[0], LANES))
+    mean, reward, top, total = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    streams, rng, words = np.empty((room[0], LANES), np.uint64), np.empty(LANES, np.uint64), np.empty(LANES, np.uint64)
+    arms_rng, chosen = np.empty(1, np.uint64), np.empty(LANES, np.int64)
+    for block in range(0, len(regret), LANES):
+        lanes = min(LANES, len(regret) - block)
+        for lane in range(LANES):
+            run = np.uint64(first + block + lane)
+            arms_rng[0] = key(seed, run, ARMS)
+            rng[lane] = key(seed, run, POLICY)
+            pays = key(seed, run, PAY)
+            start(arms, parameters, arms_rng)
+            for arm in range(len(arms)):
+                streams[arm, lane] = mix(pays + np.uint64(arm) * GAMMA)
+                means[arm, lane] = arms[arm, 0]
+                for row in range(len(initial)):
+                    state[row, arm, lane] = initial[row, arm]
+            top[lane] = arms[:, 0].max()
+            total[lane] = 0.0
+        point = 0
+        for t in range(1, horizon + 1):
+            select(state, t, rng, chosen, work)
+            for lane in range(LANES):
+                arm = chosen[lane]
+                if not 0 <= arm < room[0]:
+                    raise NoSuchArm(arm, t, room[0])
+                streams[arm, lane] += GAMMA
+                words[lane] = streams[arm, lane]
+                mean[lane] = means[arm, lane]
+            for lane in range(LANES):
+                words[lane] = mix(words[lane])
+                total[lane] += top[lane] - mean[lane]
+            pay(mean, words, reward, work)
+            update(state, chosen, reward, rng, work)
+            if t == steps[point]:
+                for lane in range(lanes):
+                    regret[block + lane, point] = total[lane]
+                    sums[point, 0] += reward[lane]
+                    sums[point, 1] += reward[lane] * reward[lane]
+                    sums[point, 2] += 1.0 if mean[lane] == top[lane] else 0.0
+                point += 1
+            if t > horizon - LAST:
+                for lane in range(lanes):
+                    last[block + lane, 0] += reward[lane]
+                    last[block + lane, 1] += 1.0 if mean[lane] == top[lane] else 0.0
+        for lane in range(lanes):
+            last[block + lane, :2] /= min(LAST, horizon)
+            pays = key(seed, np.uint64(first + block + lane), PAY)
+            favourite, most = 0, -1
+            for arm in range(len(arms)):
+                pulls = words_between(np.uint64(mix(pays + np.uint64(arm) * GAMMA)), streams[arm, lane])
+                if pulls > most:
+                    favourite, most = arm, pulls
+            last[block + lane, 2] = top[lane] - means[favourite, lane]
+            last[block + lane, 3] = 1.0 if means[favourite, lane] < top[lane] else 0.0
+
+
+@kernel_part
+def uniform_lanes(rng: Words, out: Floats) -> None:
+    """Numbers in [0, 1), as `uniform`."""
+    for lane in range(LANES):
+        rng[lane] += GAMMA
+        out[lane] = uniform_of(mix(rng[lane]))
+
+
+@kernel_part
+def best_lanes(values: Floats, rng: Words, chosen: Chosen, work: Work) -> None:
+    """The index of the largest of `values` `(arms, lanes)` in each lane, as `best`; computes in `work` 1 and 2."""
+    top, tied = work[1], work[2]
+    for lane in range(LANES):
+        top[lane], chosen[lane], tied[lane] = values[0, lane], 0, 0.0
+    for arm in range(1, len(values)):
+        for lane in range(LANES):
+            value = values[arm, lane]
+            top[lane], chosen[lane], tied[lane] = challenge(arm, value, top[lane], chosen[lane], tied[lane])
+    settle_lanes(values, rng, chosen, work)
+
+
+@kernel_part
+def challenge(arm: int, value: float, top: float, chosen: int, tied: float) -> tuple[float, int, float]:
+    """The largest value so far, its arm, and the last arm that was tied with the largest before it."""
+    larger, equal = value > top, value == top
+    return value if larger else top, arm if larger else chosen, float(arm) if equal else tied
+
+
+@kernel_part
+def settle_lanes(values: Floats, rng: Words, chosen: Chosen, work: Work) -> None:
+    """Break the ties of a search, and move each stream by one word."""
+    top, tied = work[1], work[2]
+    for lane in range(LANES):
+        rng[lane] += GAMMA
+        if tied[lane] > chosen[lane]:  # an arm that was tied before the chosen one was tied with a smaller value
+            ties = 1
+            for arm in range(chosen[lane] + 1, len(values)):
+                if values[arm, lane] == top[lane]:
+                    ties += 1
+                    if part_of(mix(rng[lane] ^ (np.uint64(arm) * TIE)), ties) == 0:
+                        chosen[lane] = arm
+
+
+@kernel_part
+def normal_lanes(words: Words, out: Floats) -> None:
+    """The words as standard normal numbers, as `normal_of`; the few that the ziggurat does not accept at once apart."""
+    rejected = False
+    for lane in range(LANES):
+        word = words[lane]
+        layer = np.int64(word & LAYER)
+        out[lane] = (2.0 * uniform_of(word) - 1.0) * EDGES[layer]
+        rejected |= not abs(out[lane]) < EDGES[layer + 1]
+    if rejected:
+        for lane in range(LANES):
+            if not abs(out[lane]) < EDGES[np.int64(words[lane] & LAYER) + 1]:
+                out[lane] = normal_of(words[lane])
+
+
+@kernel_part
+def normals(rng: Words, out: Floats) -> None:
+    """Standard normal numbers, as `normal`."""
+    for lane in range(LANES):
+        rng[lane] += GAMMA
+        word = mix(rng[lane])
+        layer = np.int64(word & LAYER)
+        out[lane] = (2.0 * uniform_of(word) - 1.0) * EDGES[layer]
+    for lane in range(LANES):
+        word = mix(rng[lane])
+        if not abs(out[lane]) < EDGES[np.int64(word & LAYER) + 1]:
+            out[lane] = normal_of(word)

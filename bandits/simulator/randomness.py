@@ -1,0 +1,188 @@
+"""Compiled random numbers for the bed: one 64-bit word of state per stream.
+
+A stream is SplitMix64 (Steele, Lea & Flood 2014): the state s moves by the odd constant γ, the output is a mix of s.
+Because the mix turns any two different states into unrelated words, a stream can be begun anywhere by hashing a key:
+`key(seed, run, purpose)`. Every run, and every arm of every run, has a stream of its own, so that neither threads nor
+batches nor what the policy does can change what the n-th pull of an arm pays.
+
+In the functions below `rng` is an array `(1,)` of uint64, the state; a `word` is 64 random bits.
+
+Normal numbers come from the ziggurat of Marsaglia & Tsang (2000), 256 layers, with the tail and the wedges exact;
+gamma numbers from Marsaglia & Tsang (2000a), beta numbers from two gammas.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from explore.numerics.compiled import kernel_part
+
+Rng = npt.NDArray[np.uint64]
+
+GAMMA = np.uint64(0x9E3779B97F4A7C15)
+TIE = np.uint64(0xD1B54A32D192ED03)  # another odd constant, far from γ
+_INVERSE = np.uint64(0xF1DE83E19937733D)  # γ · this = 1 modulo 2⁶⁴
+_MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_30, _27, _31, _11, _32 = (np.uint64(bits) for bits in (30, 27, 31, 11, 32))
+LAYER = np.uint64(255)
+_UNIT = 2.0**-53
+_R, _V = 3.6541528853610088, 0.00492867323399  # where the tail begins, and the area of each of the 256 layers
+
+
+def _ziggurat() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Right edges x of the layers and the density there: layer i lies between x[i + 1] and x[i]."""
+    x = np.empty(257)
+    density = math.exp(-0.5 * _R * _R)
+    x[0], x[1], x[256] = _V / density, _R, 0.0
+    for i in range(2, 256):
+        x[i] = math.sqrt(-2.0 * math.log(_V / x[i - 1] + math.exp(-0.5 * x[i - 1] ** 2)))
+    return x, np.exp(-0.5 * x * x)
+
+
+EDGES, HEIGHTS = _ziggurat()
+
+
+@kernel_part
+def mix(word: np.uint64) -> np.uint64:
+    """The output function of SplitMix64: a bijection of the 64-bit words that looks random."""
+    word = (word ^ (word >> _30)) * _MIX1
+    word = (word ^ (word >> _27)) * _MIX2
+    return word ^ (word >> _31)
+
+
+@kernel_part
+def key(seed: np.uint64, run: np.uint64, purpose: np.uint64) -> np.uint64:
+    """The state at which the stream for `purpose` of a run begins."""
+    return mix(mix(mix(seed + GAMMA) ^ (run + GAMMA)) ^ (purpose + GAMMA))
+
+
+@kernel_part
+def words_between(begun: np.uint64, now: np.uint64) -> int:
+    """How many words a stream has given since its state was `begun`."""
+    return int(np.int64((now - begun) * _INVERSE))
+
+
+@kernel_part
+def next_word(rng: Rng) -> np.uint64:
+    """The next 64 random bits."""
+    rng[0] += GAMMA
+    return mix(rng[0])
+
+
+@kernel_part
+def uniform_of(word: np.uint64) -> float:
+    """The word as a number in [0, 1), 53 bits."""
+    return float(word >> _11) * _UNIT
+
+
+@kernel_part
+def normal_of(word: np.uint64) -> float:
+    """The word as a standard normal number; the one time in a hundred that needs more bits makes them from it."""
+    while True:
+        layer = np.int64(word & LAYER)
+        u = 2.0 * uniform_of(word) - 1.0
+        x = float(u * EDGES[layer])
+        if abs(x) < EDGES[layer + 1]:
+            return x
+        word = mix(word + GAMMA)
+        if layer == 0:
+            # The tail beyond R (Marsaglia 1964): an exponential proposal, accepted where 2y > x².
+            while True:
+                tail = -math.log(1.0 - uniform_of(word)) / _R
+                word = mix(word + GAMMA)
+                y = -math.log(1.0 - uniform_of(word))
+                word = mix(word + GAMMA)
+                if 2.0 * y > tail * tail:
+                    return _R + tail if u > 0 else -_R - tail
+        height = HEIGHTS[layer] + uniform_of(word) * (HEIGHTS[layer + 1] - HEIGHTS[layer])
+        if height < math.exp(-0.5 * x * x):
+            return x
+        word = mix(word + GAMMA)
+
+
+@kernel_part
+def uniform(rng: Rng) -> float:
+    """A number in [0, 1)."""
+    return uniform_of(next_word(rng))
+
+
+@kernel_part
+def part_of(word: np.uint64, high: int) -> int:
+    """The word as a whole number in [0, high), high below 2³² (Lemire's multiplication; bias below 2⁻³² · high)."""
+    # by way of int64: an unsigned index beside a signed one would make Numba index by a float
+    return int(np.int64(((word >> _32) * np.uint64(high)) >> _32))
+
+
+@kernel_part
+def integer(rng: Rng, high: int) -> int:
+    """A whole number in [0, high), high below 2³²."""
+    return part_of(next_word(rng), high)
+
+
+@kernel_part
+def normal(rng: Rng) -> float:
+    """A standard normal number."""
+    return normal_of(next_word(rng))
+
+
+@kernel_part
+def exponential(rng: Rng) -> float:
+    """An exponential number of mean 1."""
+    return -math.log(1.0 - uniform(rng))
+
+
+@kernel_part
+def gamma(rng: Rng, shape: float) -> float:
+    """A gamma number of this shape > 0 and scale 1; below shape 1 by the boost U^{1/shape}."""
+    boost = 1.0
+    if shape < 1.0:
+        boost = (1.0 - uniform(rng)) ** (1.0 / shape)
+        shape += 1.0
+    d = shape - 1.0 / 3.0
+    return boost * gamma_at(rng, d, 1.0 / math.sqrt(9.0 * d))
+
+
+@kernel_part
+def gamma_at(rng: Rng, d: float, c: float) -> float:
+    """A gamma number of shape d + 1/3 ≥ 1, with c = 1/√(9d) worked out before."""
+    while True:
+        x = normal(rng)
+        v = 1.0 + c * x
+        if v <= 0.0:
+            continue
+        v = v * v * v
+        u = 1.0 - uniform(rng)
+        x2 = x * x
+        if u < 1.0 - 0.0331 * x2 * x2 or math.log(u) < 0.5 * x2 + d * (1.0 - v + math.log(v)):
+            return d * v
+
+
+@kernel_part
+def beta(rng: Rng, a: float, b: float) -> float:
+    """A beta number with parameters a, b > 0."""
+    x = gamma(rng, a)
+    both = x + gamma(rng, b)
+    if both == 0.0:  # parameters so small that both underflow: all that is left of the law are its ends
+        return 1.0 if uniform(rng) * (a + b) < a else 0.0
+    return x / both
+
+
+@kernel_part
+def best(values: npt.NDArray[np.float64], rng: Rng) -> int:
+    """The index of the largest value, ties broken uniformly at random; moves the stream by one word.
+
+    The k-th of the tied stays chosen with probability 1/k; its coin is made of that word and its index, so that which
+    smaller values were tied on the way does not matter for what comes next.
+    """
+    rng[0] += GAMMA
+    chosen, ties = 0, 1
+    top = values[0]
+    for i in range(1, len(values)):
+        if values[i] > top:
+            top, chosen, ties = values[i], i, 1
+        elif values[i] == top:
+            ties += 1
+            if part_of(mix(rng[0] ^ (np.uint64(i) * TIE)), ties) == 0:
+                chosen = i
+    return chosen

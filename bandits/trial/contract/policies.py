@@ -1,0 +1,296 @@
+"""The contract of a bandit policy as checks: its arms, its numbers, its arrays, its stream, and that runs stay apart.
+
+Most checks follow single runs, in which the policy's two functions are bound into `_trace` as the simulator binds them
+into its loop; the last three simulate. A policy is tried with Gaussian and with Bernoulli arms, or, where it refuses
+both because of their rewards, with the first testbed that it takes.
+"""
+
+import copy
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bandits.policy import Policy
+from bandits.simulator.kernel import PAY, POLICY, Floats, Words, bound
+from bandits.simulator.randomness import GAMMA, key, mix
+from bandits.simulator.simulation import BLOCK, PolicyResult, simulate
+from bandits.testbed import TESTBEDS, Testbed
+from bandits.testbeds.bernoulli import Scaled
+from bandits.testbeds.gaussian import SuttonBarto
+from bandits.trial.comparison import Finding, Refused, changed, contents, global_streams, settled
+from bandits.trial.plugin_under_test import Subject
+from explore.errors import BadInput
+from explore.numerics.compiled import compiled
+from explore.numerics.seeding import stream
+
+Answer = tuple[Finding, str]
+Integers = npt.NDArray[np.int64]
+
+ARMS = (1, 2, 3, 10, 60)
+USUAL = 10
+GUARD = 2  # rows or words on either side of an array that nobody may write to
+MARK = 7
+RUNS, PULLS = 2 * BLOCK + 2, 40  # of a simulation: three blocks of the simulator, the last of them not full
+SOME = BLOCK + 6
+THREADS = (2, 4)
+
+
+def policy_compiles(subject: Subject) -> Answer:
+    """It becomes a part of the compiled loop, or says nothing against being interpreted."""
+    bed = next(beds(subject, USUAL))
+    (played,) = simulate(bed, [subject.policy()], runs=1, horizon=PULLS, threads=1).policies
+    return None, "" if played.compiled else "It is plain Python: it plays, but about a hundred times slower."
+
+
+def policy_arms(subject: Subject) -> Answer:
+    """Arms 0 … K − 1, whatever was paid."""
+    for arms in ARMS:
+        for bed in beds(subject, arms):
+            for kind, rewards in _rewards(bed, _pulls(bed)).items():
+                chosen = Trace(subject.policy(), bed).play(0, rewards)
+                wrong = chosen[(chosen < 0) | (chosen >= bed.arms)]
+                if len(wrong):
+                    return f"with {kind} rewards it pulls arm {wrong[0]} of {bed.arms}, counted from 0", ""
+    return None, ""
+
+
+def policy_numbers(subject: Subject) -> Answer:
+    """No NaN in the state; an infinite index is a fair way to say that an arm comes first."""
+    for arms in (1, USUAL):
+        for bed in beds(subject, arms):
+            for kind, rewards in _rewards(bed, _pulls(bed)).items():
+                trace = Trace(subject.policy(), bed)
+                trace.play(0, rewards)
+                rows = np.flatnonzero(np.isnan(trace.state).any(1))
+                if len(rows):
+                    return f"with {kind} rewards of {bed.arms} arms row {rows[0]} of the state becomes NaN", ""
+    return None, ""
+
+
+def policy_arrays(subject: Subject) -> Answer:
+    """Nothing is written beside the state and beside the run's own stream."""
+    for bed in beds(subject, USUAL):
+        trace = Trace(subject.policy(), bed)
+        trace.play(0, _rewards(bed, _pulls(bed))["usual"])
+        for what, guards in trace.guards().items():
+            if (guards != MARK).any():
+                return f"it writes outside of {what}", ""
+    return None, ""
+
+
+def policy_stream(subject: Subject) -> Answer:
+    """The global random states of Python, NumPy, torch and Numba are neither used nor set."""
+    for bed in beds(subject, USUAL):
+        rewards = _rewards(bed, _pulls(bed))["usual"]
+        before = contents(global_streams())
+        chosen = [_seeded(subject, bed, rewards, seed) for seed in (0, 1)]
+        if not np.array_equal(chosen[0], chosen[1]):
+            return "what it pulls depends on a global random state, not on the run's stream alone", ""
+        touched = changed(before, contents(global_streams()))
+        if touched:
+            return f"it draws from the global random state of {touched.split(']')[0].removeprefix('[')}", ""
+    return None, ""
+
+
+def policy_state(subject: Subject) -> Answer:
+    """A run is played the same after other runs: nothing is remembered outside of the state, and it begins anew."""
+    for bed in beds(subject, USUAL):
+        rewards = [_rewards(bed, _pulls(bed), seed)["usual"] for seed in range(4)]
+        policy = subject.policy()
+        begun = policy.initial(bed, _pulls(bed)).copy()
+        first = _seeded(subject, bed, rewards[0], 0)
+        for run in (1, 2, 3):
+            Trace(policy, bed).play(run, rewards[run][run:])  # of any length, lest a memory come round to the same
+            again = _seeded(subject, bed, rewards[0], 0)
+            if not np.array_equal(first, again):
+                step = int(np.flatnonzero(first != again)[0]) + 1
+                return f"after other runs the same run is played otherwise, from pull {step} on", ""
+        if not np.array_equal(begun, policy.initial(bed, _pulls(bed)), equal_nan=True):
+            return "initial gives another state after some runs were played", ""
+    return None, ""
+
+
+def policy_threads(subject: Subject) -> Answer:
+    """The same figures for one thread and for several, and for the first runs alone."""
+    bed = next(beds(subject, USUAL))
+    one = _simulated(subject.policy(), bed, RUNS, 1)
+    for threads in THREADS:
+        if not _equal(one, _simulated(subject.policy(), bed, RUNS, threads)):
+            return f"its figures differ between one thread and {threads}", ""
+    if not np.array_equal(one.regrets[:SOME], _simulated(subject.policy(), bed, SOME, 1).regrets):
+        return f"its first {SOME} runs are others when {RUNS} are played", ""
+    return None, ""
+
+
+def policy_lanes(subject: Subject) -> Answer:
+    """Its functions for many runs at once, where it has some, do what those for one run do."""
+    bed, policy = next(beds(subject, USUAL)), subject.policy()
+    if policy.lanes_on(bed) is None or bed.pay_lanes is None:
+        return None, "It has none."
+    alone: Any = copy.copy(policy)
+    alone.lanes_on = lambda bed: None
+    if not _equal(_simulated(policy, bed, RUNS, 1), _simulated(alone, bed, RUNS, 1)):
+        return "its functions for many runs at once play otherwise than those for one run", ""
+    return None, ""
+
+
+def beds(subject: Subject, arms: int) -> Iterator[Testbed]:
+    """The testbeds to try the policy with, of so many arms where they can have as many; Refused where there is none."""
+    usual: list[Testbed] = [SuttonBarto(arms=arms), Scaled(arms=arms)]
+    taken = [bed for bed in usual if _takes(subject, bed)]
+    if taken:
+        yield from taken
+        return
+    for name in TESTBEDS.names():
+        plugin = TESTBEDS.get(name)
+        settings = {"arms": arms} if "arms" in plugin.Settings.model_fields else {}
+        bed = plugin(**settings)
+        if _takes(subject, bed):
+            yield bed
+            return
+    raise Refused(f"it takes no testbed of {arms} arms: {_why_not(subject, usual[1])}")
+
+
+def _takes(subject: Subject, bed: Testbed) -> bool:
+    return _why_not(subject, bed) is None
+
+
+def _why_not(subject: Subject, bed: Testbed) -> str | None:
+    try:
+        subject.policy().initial(bed, _pulls(bed))
+    except BadInput as error:
+        return str(error)
+    return None
+
+
+def _pulls(bed: Testbed) -> int:
+    return 3 * bed.arms + PULLS
+
+
+class Trace:
+    """Single runs of a policy, whose state and stream lie between marks."""
+
+    def __init__(self, policy: Policy, bed: Testbed) -> None:
+        initial = np.vstack([policy.initial(bed, _pulls(bed)), np.zeros((bed.shows, bed.arms))])
+        select, update = policy.functions(bed)
+        parts: dict[str, Any] = {"select": select, "update": update}
+        self._follow = bound(_trace, parts) if not bed.shows else bound(_trace_shown, {**parts, **bed.functions()})
+        self._bed = bed
+        self._state = np.full((len(initial) + 2 * GUARD, bed.arms), float(MARK))
+        self._words = np.full(1 + 2 * GUARD, MARK, np.uint64)
+        self.state = self._state[GUARD:-GUARD]
+        self.rng = self._words[GUARD:-GUARD]
+        self._initial = initial
+
+    def play(self, run: int, rewards: Floats) -> Integers:
+        """The arms that are pulled in a run, up to one that there is not; rewards `(pulls, arms)`.
+
+        A testbed that shows something pays what it pays, as what it shows and what it pays belong together.
+        """
+        self.state[:] = self._initial
+        self.rng[0] = key(np.uint64(0), np.uint64(run), POLICY)
+        chosen = np.zeros(len(rewards), np.int64)
+        if not self._bed.shows:
+            self._follow(self.state, self.rng, rewards, chosen)
+            return chosen
+        arms, streams = np.empty((self._bed.arms, self._bed.columns)), np.zeros(self._bed.arms + 1, np.uint64)
+        for place in range(len(streams)):
+            streams[place] = key(np.uint64(run), np.uint64(place), PAY)
+        parameters = np.ascontiguousarray(self._bed.parameters)
+        self._follow(
+            self.state, self.rng, parameters, self._bed.moving, self._bed.shows, arms, streams[:1], streams[1:], chosen
+        )
+        return chosen
+
+    def guards(self) -> dict[str, npt.NDArray[Any]]:
+        """What lies on either side of the arrays that are the run's, by name."""
+        sides = (slice(None, GUARD), slice(-GUARD, None))
+        return {
+            "the state": np.concatenate([self._state[side] for side in sides]),
+            "the run's stream": np.concatenate([self._words[side] for side in sides]),
+        }
+
+
+def _unbound(*arguments: Any) -> Any:
+    raise NotImplementedError("a function of the policy that `bound` puts in its place")
+
+
+start = move = show = pay = select = update = _unbound
+
+
+def _trace(state: Floats, rng: Words, rewards: Floats, chosen: Integers) -> None:
+    """One run; it ends before anything is learned of an arm that there is not."""
+    for step in range(len(rewards)):
+        arm = select(state, step + 1, rng)
+        chosen[step] = arm
+        if arm < 0 or arm >= state.shape[1]:
+            return
+        update(state, arm, rewards[step, arm], rng)
+
+
+def _trace_shown(
+    state: Floats,
+    rng: Words,
+    parameters: Floats,
+    moving: bool,
+    shown: int,
+    arms: Floats,
+    arms_rng: Words,
+    streams: Words,
+    chosen: Integers,
+) -> None:
+    """One run on a testbed that shows something."""
+    start(arms, parameters, arms_rng)
+    for step in range(len(chosen)):
+        if moving and step > 0:
+            move(arms, parameters, step + 1, arms_rng)
+        show(arms, state[len(state) - shown :])
+        arm = select(state, step + 1, rng)
+        chosen[step] = arm
+        if arm < 0 or arm >= state.shape[1]:
+            return
+        streams[arm] += GAMMA
+        update(state, arm, pay(arms, arm, np.uint64(mix(streams[arm]))), rng)
+
+
+def _rewards(bed: Testbed, pulls: int, seed: int = 0) -> dict[str, Floats]:
+    """Rewards `(pulls, arms)` such as the testbed's family has, by what they are like."""
+    random = stream(seed, "trial/rewards")
+    shape = (pulls, bed.arms)
+    usual = np.abs(random.normal(size=shape)).round()
+    if bed.family == "bernoulli":
+        usual = (random.random(shape) < 0.5).astype(float)
+    elif bed.family == "bounded":
+        usual = random.random(shape)
+    elif bed.family == "gaussian":
+        usual = random.normal(size=shape)
+    found = {"usual": usual, "only zero": np.zeros(shape), "only one": np.ones(shape)}
+    return {**found, "huge": 1e6 * usual} if bed.family == "gaussian" else found
+
+
+@compiled
+def _seed_compiled(seed: int) -> None:
+    # Numba has a global state of its own, apart from NumPy's.
+    np.random.seed(seed)  # noqa: NPY002
+
+
+def _seeded(subject: Subject, bed: Testbed, rewards: Floats, seed: int) -> Integers:
+    """The arms of run 0 where all global random states derive from `seed`."""
+    with settled(seed):
+        _seed_compiled(seed)
+        return Trace(subject.policy(), bed).play(0, rewards)
+
+
+def _simulated(policy: Policy, bed: Testbed, runs: int, threads: int) -> PolicyResult:
+    (played,) = simulate(bed, [policy], runs=runs, horizon=max(PULLS, bed.arms), threads=threads).policies
+    return played
+
+
+def _equal(one: PolicyResult, other: PolicyResult) -> bool:
+    pairs: Sequence[tuple[Any, Any]] = [
+        (getattr(one, name), getattr(other, name))
+        for name in ("regrets", "reward_curve", "optimal_curve", "regret_curve", "reward", "optimal", "simple_regret")
+    ]
+    return all(np.array_equal(ours, theirs) for ours, theirs in pairs)

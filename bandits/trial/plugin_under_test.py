@@ -1,0 +1,117 @@
+"""The plugin on trial: found by its spec or handed over as a class, and built anew for every check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium as gym
+
+from bandits.policy import POLICIES, Policy
+from bandits.trial.result import Kind
+from explore.core.bonus import Bonus
+from explore.core.plugins import BONUSES, STRATEGIES
+from explore.core.registry import Registry
+from explore.core.spec import Settings, parse
+from explore.core.strategy import Strategy
+from explore.errors import BadInput, unknown
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is on trial. `settings` are those that the spec gives; the rest are the plugin's defaults."""
+
+    spec: str
+    kind: Kind
+    plugin: type[Any]
+    origin: str
+    settings: dict[str, Any]
+
+    def bonus(
+        self,
+        observation_space: gym.Space[Any],
+        action_space: gym.Space[Any],
+        *,
+        learners: int | Sequence[int],
+        envs: int,
+        seed: int = 0,
+        **override: Any,
+    ) -> Bonus:
+        """A fresh bonus with the subject's settings; `override` replaces some."""
+        settings = {**self.settings, **override}
+        built: Bonus = self.plugin(observation_space, action_space, learners=learners, envs=envs, seed=seed, **settings)
+        return built
+
+    def formula(self, *args: Any, **kwargs: Any) -> Bonus:
+        """A fresh bonus whose score is the plugin's formula: β = 1 and neither decay, normalisation nor clipping."""
+        built = self.bonus(*args, beta=1.0, half_life=0.0, normalise=False, clip=0.0, **kwargs)
+        for part in built.modules():
+            if isinstance(part, Bonus):
+                part.scale = None  # the parts of a mix have settings of their own
+        return built
+
+    def strategy(self, actions: int, *, learners: int, envs: int, horizon: int) -> Strategy:
+        """A fresh strategy with the subject's settings."""
+        built: Strategy = self.plugin(actions, learners=learners, envs=envs, horizon=horizon, **self.settings)
+        return built
+
+    def policy(self) -> Policy:
+        """A fresh policy with the subject's settings."""
+        built: Policy = self.plugin(**self.settings)
+        return built
+
+    def all_settings(self) -> dict[str, Any]:
+        """Every setting, defaults included."""
+        return dict(self.plugin.Settings(**self.settings))
+
+
+def subject(given: str | type[Any], kind: Kind | None = None) -> Subject:
+    """The subject that a spec string names, or a class derived from Bonus, Strategy or Policy; BadInput otherwise.
+
+    kind: which plugin is meant where several kinds have one of that name; else the first of bonus, strategy, policy.
+    """
+    if isinstance(given, str):
+        return subjects(given, kind)[0]
+    for base, its_kind in _kinds():
+        if isinstance(given, type) and issubclass(given, base) and kind in (None, its_kind):
+            return Subject(given.__name__, its_kind, given, f"class of {given.__module__}", {})
+    raise BadInput(
+        f"{given!r} cannot be put on trial: give a spec string, or a class derived from Bonus, Strategy or Policy."
+    )
+
+
+def subjects(spec: str, kind: Kind | None = None) -> list[Subject]:
+    """Everything that the spec names, one per kind, where the settings suit; BadInput where nothing does."""
+    parsed = parse(spec)
+    named = {its: registry for its, registry in _registries() if kind in (None, its)}
+    holding = {its: registry for its, registry in named.items() if parsed.name in registry.names()}
+    if not holding:
+        every = sorted({name for registry in named.values() for name in registry.names()})
+        raise unknown(" or ".join(", ".join(named).rsplit(", ", 1)), parsed.name, every)
+    found, refusals = [], []
+    for its, registry in holding.items():
+        try:
+            plugin, settings = registry.resolve(parsed)
+        except BadInput as error:
+            refusals.append(error)
+            continue
+        found.append(Subject(spec, its, plugin, _origin(registry, parsed.name), _given(settings)))
+    if not found:
+        raise refusals[0]
+    return found
+
+
+def _registries() -> list[tuple[Kind, Registry[Any]]]:
+    return [("bonus", BONUSES), ("strategy", STRATEGIES), ("policy", POLICIES)]
+
+
+def _kinds() -> list[tuple[type[Any], Kind]]:
+    return [(Bonus, "bonus"), (Strategy, "strategy"), (Policy, "policy")]
+
+
+def _given(settings: Settings) -> dict[str, Any]:
+    return {name: value for name, value in settings if name in settings.model_fields_set}
+
+
+def _origin(registry: Registry[Any], name: str) -> str:
+    found = next(entry for entry in registry.entries() if entry.name == name and entry.problem is None)
+    return f"{found.distribution} {found.version}".strip()

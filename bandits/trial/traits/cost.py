@@ -1,0 +1,103 @@
+"""Traits of cost: microseconds per transition, on one thread.
+
+One learner observes a batch of 16 environments at a time, scores 256 transitions, and learns from 256. The first calls,
+which compile and allocate, are left out. A policy is timed by the simulator: pulls per second on one thread. Costs and
+speeds are the only traits that are not the same on every machine; those recorded are of the machine that the recording
+names. Mean and interval are geometric, over repeats.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+
+from bandits.simulator.simulation import simulate
+from bandits.testbed import Testbed
+from bandits.testbeds.bernoulli import Needle
+from bandits.testbeds.gaussian import SuttonBarto
+from bandits.trial.plugin_under_test import Subject
+from bandits.trial.traits.measurement import Arms, Found, Probe, Quality, space
+from bandits.trial.traits.regret import HAYSTACK
+from explore.core.transitions import Transitions
+from explore.errors import BadInput
+from explore.numerics.streams import Streams
+
+ENVS = 16
+BATCH = 256
+ARMS = 8
+WARM, REPEATS, CALLS = 3, 10, 5
+VALUES = 4  # actions that a strategy chooses among
+
+BONUS = tuple(
+    Quality(f"cost of {verb}", "µs/transition", "less", f"of {what}, on one thread of this machine")
+    for verb, what in (
+        ("observe", f"{ENVS} environments at a time"),
+        ("score", f"a batch of {BATCH}"),
+        ("learn", f"a batch of {BATCH}"),
+    )
+)
+STRATEGY = (Quality("cost of choose", "µs/choice", "less", f"of {ENVS} environments at a time, on one thread"),)
+POLICY = (Quality("speed", "M pulls/s", "more", "in the simulator, on one thread of this machine"),)
+PULLS, TRIED, MOST_RUNS, CALL_SECONDS = 300, 4, 4096, 0.03
+
+
+def bonus(subject: Subject, names: Sequence[int]) -> list[Found]:
+    """Observing, scoring and learning; `names` are not asked for, as one learner is timed."""
+    arms = Arms([0], ARMS)
+    built = subject.bonus(space(), arms.action_space, learners=1, envs=ENVS)
+    step, batch = _seen(arms, ENVS), _seen(arms, BATCH)
+    return [
+        timed(lambda: built.observe(step), ENVS),
+        timed(lambda: built.score(batch), BATCH),
+        timed(lambda: built.learn(batch), BATCH),
+    ]
+
+
+def strategy(subject: Subject, names: Sequence[int]) -> list[Found]:
+    """Choosing."""
+    built = subject.strategy(VALUES, learners=1, envs=ENVS, horizon=10_000)
+    streams, values = Streams(0, "trait/cost", [0]), torch.linspace(0.0, 1.0, VALUES).expand(1, ENVS, VALUES)
+    return [timed(lambda: built.choose(values, 5_000, streams), ENVS)]
+
+
+def policy(subject: Subject, names: Sequence[int]) -> list[Found]:
+    """Pulls per second, on Gaussian arms, or Bernoulli ones where it refuses those."""
+    built = subject.policy()
+    try:
+        built.initial(SuttonBarto(), PULLS)
+        bed: Testbed = SuttonBarto()
+    except BadInput:
+        bed = Needle(arms=HAYSTACK)
+
+    def speed(runs: int) -> float:
+        (played,) = simulate(bed, [built], runs=runs, horizon=PULLS, threads=1).policies
+        return played.pulls_per_second / 1e6
+
+    speed(1)
+    runs = int(np.clip(CALL_SECONDS * 1e6 * speed(TRIED) / PULLS, 1, MOST_RUNS))
+    return [Found(np.array([max(speed(runs) for _ in range(CALLS)) for _ in range(REPEATS)]), logarithmic=True)]
+
+
+def timed(call: Callable[[], object], transitions: int) -> Found:
+    """Microseconds per transition, one figure per repeat: the fastest of several calls, as others may be at work."""
+    for _ in range(WARM):
+        call()
+    taken = []
+    for _ in range(REPEATS):
+        calls = []
+        for _ in range(CALLS):
+            started = time.perf_counter()
+            call()
+            calls.append(time.perf_counter() - started)
+        taken.append(1e6 * min(calls) / transitions)
+    return Found(np.array(taken), logarithmic=True)
+
+
+def _seen(arms: Arms, rows: int) -> Transitions:
+    return arms.pull([row % arms.arms for row in range(rows)])
+
+
+PROBES = (Probe(BONUS, bonus),)
+PROBES_OF_POLICIES = (Probe(POLICY, policy),)
+PROBES_OF_STRATEGIES = (Probe(STRATEGY, strategy),)

@@ -1,0 +1,163 @@
+"""The discounted return in the report of act 1: for testbeds with a discount, and above all for Markov arms.
+
+Where an optimum is known (Markov arms), returns take the place of regret: a pull is worth what it leads to, and regret
+against the arm that pays most now would count a step towards riches as a mistake.
+"""
+
+import itertools
+import math
+from dataclasses import asdict
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from escapade.report.bandits.names import broken
+from escapade.report.chart import chart
+
+NORMAL = 1.96
+FAR = 1e-3  # of the optimum; what pulls beyond the horizon may add without a word
+
+
+def figures(simulation: Any) -> dict[str, Any]:
+    """What a testbed with a discount adds to the figures; empty for any other.
+
+    `optimum` is the mean over runs of the best expected return of endless pulls, None where it is not known.
+    """
+    from bandits.theory.exact import exact_values
+
+    if not simulation.discount:
+        return {}
+    best = simulation.optimum
+    return {
+        "discount": float(simulation.discount),
+        "optimum": None if best is None else float(best.mean()),
+        "exact": [asdict(row) for row in exact_values(simulation)],
+    }
+
+
+def policy_figures(policy: Any, simulation: Any) -> dict[str, Any]:
+    """What a testbed with a discount adds to the figures of one policy."""
+    if policy.returns is None:
+        return {}
+    found: dict[str, Any] = {"discounted_return": _interval(policy.returns)}
+    if simulation.optimum is not None:
+        best = simulation.optimum[: len(policy.returns)]
+        found["rewards"] = [
+            [int(step), float(mean)] for step, mean in zip(simulation.steps, policy.reward_curve, strict=True)
+        ]
+        found["short"] = _interval(best - policy.returns)  # by how much it falls short, run by run
+        if best.mean() > 0:
+            share = float(policy.returns.mean() / best.mean())
+            _, (low, high) = _interval((policy.returns - share * best) / best.mean()).values()
+            found["share"] = {"mean": share, "ci": [share + low, share + high]}
+    return found
+
+
+def ranks_by_return(found: dict[str, Any]) -> bool:
+    """Whether returns take the place of regret; `found` may come from an older store."""
+    return found.get("optimum") is not None
+
+
+def show(console: Console, found: dict[str, Any]) -> None:
+    """Print the returns, and how they are meant; where they take the place of regret, what is paid as time goes on."""
+    console.print(_table(found))
+    known = ranks_by_return(found)
+    said = f"return: Σ γ^(t−1) r_t with γ = {found['discount']:g}, mean ± 95 % interval"
+    if known:
+        said += f"; the best policy earns {found['optimum']:.3f} on average"
+        beyond = found["discount"] ** found["horizon"]
+        if beyond > FAR:
+            said += f", up to {beyond:.1%} of it after the horizon"
+    said += "; reward: over the last ten pulls ± standard error."
+    if known:
+        said += " Regret is no yardstick for arms that move when pulled: a pull is worth what it leads to."
+    console.print(said, style="dim")
+    if known:
+        curves = [(policy["spec"], *zip(*policy["rewards"], strict=True)) for policy in found["policies"]]
+        across = "pulls (logarithmic)"
+        console.print(chart(curves, title="reward", across=across, width=console.width - 1, logarithmic=True))
+
+
+def sentence(found: dict[str, Any]) -> str:
+    """Who earned most, who cannot be told from it, and whether exact values were met."""
+    best, *others = sorted(found["policies"], key=lambda policy: -policy["discounted_return"]["mean"])
+    parts = [f"On {found['testbed']}, {best['spec']} earned most ({_plus_minus(best['discounted_return'])}"]
+    parts[0] += f", {best['share']['mean']:.1%} of the optimum)" if "share" in best else ")"
+    if others:
+        worst = others[-1]
+        share = f", {worst['share']['mean']:.1%}" if "share" in worst else ""
+        parts.append(f"{worst['spec']} least ({_plus_minus(worst['discounted_return'])}{share})")
+    if found["exact"]:
+        agreeing = sum(row["agrees"] for row in found["exact"])
+        parts.append(f"{agreeing} of {len(found['exact'])} exact values agree")
+    return "; ".join(parts) + "."
+
+
+def exact_table(found: dict[str, Any]) -> Table:
+    """One line per exact value."""
+    table = Table(title="Against exact values", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("policy", no_wrap=True)
+    table.add_column("quantity")
+    for name in ("exact", "own", "off"):
+        table.add_column(name, justify="right")
+    table.add_column("verdict")
+    for spec, group in itertools.groupby(found["exact"], key=lambda row: row["policy"]):
+        rows, lines = list(group), broken(spec).split("\n")  # a long spec goes on beside the next rows
+        names = [*lines[: len(rows) - 1], "\n".join(lines[len(rows) - 1 :])]
+        names += [""] * (len(rows) - len(names))
+        for name, row in zip(names, rows, strict=True):
+            table.add_row(
+                name,
+                row["quantity"],
+                f"{row['exact']:.3f}",
+                f"{row['own']:.3f} ±{row['standard_error']:.3f}",
+                "" if row["off"] is None else f"{row['off']:.0%}",
+                "agrees" if row["agrees"] else "DIFFERS",
+            )
+    table.caption = (
+        "off: runs more than a tenth off; a learnt value agrees where that is at most 5 % of them, a return within "
+        "three standard errors. abandoned: not pulled in the last tenth of the run."
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def _table(found: dict[str, Any]) -> Table:
+    known = ranks_by_return(found)
+    title = "Discounted return"
+    if known:  # else the table of regret names the experiment
+        title = f"{found['testbed']} · {found['runs']:,} runs × {found['horizon']:,} pulls · seed {found['seed']}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("policy", no_wrap=True)
+    for name in ("return", *(["of optimum", "short by"] if known else []), "reward", "pulls/s"):
+        table.add_column(name, justify="right")
+    for policy in found["policies"]:
+        short = [_share(policy), _plus_minus(policy["short"])] if known else []
+        table.add_row(
+            broken(policy["spec"]),
+            _plus_minus(policy["discounted_return"]),
+            *short,
+            f"{policy['reward']:.2f} ±{policy['reward_se']:.2f}",
+            f"{policy['pulls_per_second'] / 1e6:.1f} M",
+        )
+    return table
+
+
+def _share(policy: dict[str, Any]) -> str:
+    if "share" not in policy:
+        return "–"
+    low, high = policy["share"]["ci"]
+    return f"{policy['share']['mean']:.1%} ±{50 * (high - low):.1f}"
+
+
+def _plus_minus(found: dict[str, Any]) -> str:
+    low, high = found["ci"]
+    return f"{found['mean']:.2f} ±{(high - low) / 2:.2f}"
+
+
+def _interval(values: Any) -> dict[str, Any]:
+    mean = float(values.mean())
+    half = NORMAL * float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+    return {"mean": mean, "ci": [mean - half, mean + half]}

@@ -1,0 +1,124 @@
+"""The tables of the report of act 1, from its figures."""
+
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from escapade.report.bandits.names import broken
+
+NORMAL = 1.96  # 95 % interval of a mean over many runs
+
+
+def dynamic(found: dict[str, Any]) -> bool:
+    """Whether the best arm is one of each step; results that were kept by an older version do not say."""
+    return (found.get("bed") or {}).get("regret") == "dynamic"
+
+
+def half(policy: dict[str, Any]) -> float:
+    """Half the width of the interval of its regret."""
+    low, high = policy["regret"]["ci"]
+    return float(high - low) / 2
+
+
+def earnings(found: dict[str, Any]) -> Table:
+    """What each policy lost and earned on the way."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("policy", no_wrap=True)
+    for name in ("regret", "behind", "reward", "optimal", "pulls/s"):
+        table.add_column(name, justify="right")
+    for policy in found["policies"]:
+        low, high = policy["behind"]["ci"]
+        ahead = low == high == 0
+        speed = f"{policy['pulls_per_second'] / 1e6:.1f} M" if policy["compiled"] else _slow(policy)
+        table.add_row(
+            broken(policy["spec"]),
+            f"{policy['regret']['mean']:.1f} ±{half(policy):.1f}",
+            "least" if ahead else f"{policy['behind']['mean']:+.1f} ±{(high - low) / 2:.1f}",
+            f"{policy['reward']:.3f} ±{policy['reward_se']:.3f}",
+            f"{policy['optimal']:.1%} ±{100 * policy['optimal_se']:.1f}",
+            speed,
+        )
+    return table
+
+
+def recommended(found: dict[str, Any]) -> Table:
+    """The arm that each would recommend when the pulls are spent."""
+    title = "When the pulls are spent"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("policy", overflow="fold")
+    for name in ("simple regret", "wrong"):
+        table.add_column(name, justify="right")
+    for policy in found["policies"]:
+        simple, wrong = policy["simple_regret"], policy["best_arm_error"]
+        table.add_row(
+            policy["spec"],
+            f"{simple['mean']:.3f} ±{NORMAL * simple['se']:.3f}",
+            f"{wrong['mean']:.1%} ±{100 * NORMAL * wrong['se']:.1f}",
+        )
+    return table
+
+
+def bounds(found: dict[str, Any]) -> Table:
+    """The bound of each policy that has one, beside its regret."""
+    title = "Theory beside practice"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("policy", no_wrap=True)
+    for name in ("regret", "bound"):
+        table.add_column(name, justify="right")
+    table.add_column("what the bound is")
+    for policy in found["policies"]:
+        if policy["bound"]:
+            regret = f"{policy['regret']['mean']:.1f}"
+            table.add_row(broken(policy["spec"]), regret, _shown(policy["bound"]), _meant(policy["bound"]))
+    return table
+
+
+KINDS = {"instance": "for these arms", "worst case": "for the worst arms", "bayesian": "mean over the prior"}
+
+
+def _meant(bound: dict[str, Any] | None) -> str:
+    """What kind of statement a bound is, and whose."""
+    if bound is None:
+        return ""
+    if not bound["finite_time"]:
+        return f"asymptotic only, C ln T: at this T regret may lie on either side ({bound['source']})"
+    kind = "exploring for ever costs at least this" if bound["direction"] == "lower" else KINDS[bound["kind"]]
+    idle = ", but says nothing yet" if "says nothing yet" in bound["note"] else ""
+    return f"{kind}{idle} ({bound['source']})"
+
+
+def _slow(policy: dict[str, Any]) -> str:
+    return f"{policy['pulls_per_second'] / 1e6:.3f} M"
+
+
+def _shown(bound: dict[str, Any] | None) -> str:
+    if bound is None:
+        return "–"
+    sign = "≥" if bound["direction"] == "lower" else "≤" if bound["finite_time"] else "~"
+    return f"{sign} {bound['value']:,.0f}"
+
+
+def published(rows: list[dict[str, Any]]) -> Table:
+    """One line per published value."""
+    table = Table(title="Against published values", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("policy", no_wrap=True)
+    table.add_column("quantity")
+    for name in ("published", "own", "z"):
+        table.add_column(name, justify="right")
+    table.add_column("verdict")
+    lines: list[str] = []
+    for place, row in enumerate(rows):
+        if place == 0 or row["policy"] != rows[place - 1]["policy"]:
+            lines = broken(row["policy"]).split("\n")
+        if place + 1 == len(rows) or rows[place + 1]["policy"] != row["policy"]:  # the rest of a long name
+            lines = ["\n".join(lines)]
+        table.add_row(
+            lines.pop(0) if lines else "",
+            row["quantity"],
+            f"{row['published']:.3f}",
+            f"{row['own']:.3f}",
+            f"{row['z']:+.1f}",
+            "agrees" if row["agrees"] else "DIFFERS",
+        )
+    return table

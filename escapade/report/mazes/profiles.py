@@ -1,0 +1,38 @@
+"""Performance profiles as a picture: per agent the share of learners above each score, with its 95 % interval.
+
+What a mean hides is seen: some learners solving and the others stuck, or all of them halfway (Agarwal et al. 2021). A
+score of 1 is the planner's return.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from escapade.report.mazes.visits import picture_name
+
+
+def plots(mazes: list[dict[str, Any]], folder: Path) -> list[Path]:
+    """Draw the profiles of every maze whose scores are known into `folder`, one PNG per maze; their paths."""
+    made = []
+    for maze in mazes:
+        # Results of an older version have none.
+        found = [(agent["spec"], agent["profile"]) for agent in maze["agents"] if agent.get("profile")]
+        if found:
+            made.append(_picture(maze["id"], found, folder / picture_name("profile", maze["id"])))
+    return made
+
+
+def _picture(title: str, found: list[tuple[str, list[list[float]]]], path: Path) -> Path:
+    from matplotlib.figure import Figure  # here: nobody who does not plot waits for it
+
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    axes = figure.add_subplot()
+    for spec, profile in found:
+        scores, shares, low, high = zip(*profile, strict=True)
+        axes.plot(scores, shares, marker=".", label=spec)
+        axes.fill_between(scores, low, high, alpha=0.15)
+    axes.set(title=title, xlabel="score, the return as a share of the planner's", ylabel="learners above it")
+    axes.set_ylim(-0.03, 1.03)
+    axes.legend(fontsize="small")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    return path

@@ -1,0 +1,136 @@
+"""The two acts as functions of plain arguments, checked before anything runs or is written."""
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from escapade.runs.sweep import Plan
+from explore.errors import BadInput, unknown
+
+BACKENDS = ("loky", "ray", "dask")  # of joblib
+
+
+def checked_plan(
+    mazes: Sequence[str], agents: Sequence[str], learners: int, steps: int, seed: int, device: str
+) -> Plan:
+    """A plan of act 2 whose every name and number is good; BadInput names the first that is not."""
+    from agents.dqn.agent_spec import parse_agent
+    from agents.mazes import parse_maze
+
+    for name, value in (("learners", learners), ("steps", steps)):
+        if value < 1:
+            raise BadInput(f"--{name} {value}: at least 1 is needed.")
+    if seed < 0:
+        raise BadInput(f"--seed {seed}: a seed is zero or a positive whole number.")
+    if device != "cpu":
+        import torch
+
+        if not device.startswith("cuda"):
+            raise unknown("device", device, ["cpu", "cuda"])
+        if not torch.cuda.is_available():
+            raise BadInput(f"--device {device}: PyTorch finds no CUDA device here; use cpu.")
+    for agent in agents:
+        parse_agent(agent)
+    for maze in mazes:
+        parse_maze(maze)
+    return Plan(tuple(dict.fromkeys(mazes)), tuple(dict.fromkeys(agents)), learners, steps, seed, device)
+
+
+def check_backend(name: str | None) -> None:
+    """Refuse, with BadInput, a joblib backend that is unknown, not installed or not started."""
+    from joblib import parallel_config
+
+    if name is None:
+        return
+    if name not in BACKENDS:
+        raise unknown("backend", name, BACKENDS)
+    try:
+        if name == "ray":  # unlike dask, joblib does not find it by itself
+            importlib.import_module("ray.util.joblib").register_ray()
+        with parallel_config(backend=name):
+            pass
+    except (ImportError, ValueError) as error:
+        raise BadInput(f"--backend {name}: it is not installed or not started here; take loky.") from error
+
+
+def optima(mazes: Sequence[str]) -> dict[str, float | None]:
+    """What the exact planner gets in each maze, on training layouts; None where no planner knows it.
+
+    A trap states it, and tests hold that against the planner, which may take minutes to find it again.
+    """
+    from agents.mazes import parse_maze
+    from agents.mazes.traps import facts
+    from agents.planners import optimum
+
+    found = {}
+    for maze in mazes:
+        spec = parse_maze(maze)
+        told = facts(spec.id)
+        best = optimum(spec.id) if told is None else max(told.local_score, told.global_score)
+        found[maze] = None if best is None else spec.reward_scale * best
+    return found
+
+
+def walls(mazes: Sequence[str]) -> dict[str, list[str]]:
+    """Where every training layout of each maze has a wall."""
+    from agents.mazes.layouts.walls import walls as walls_of
+
+    return {maze: walls_of(maze) for maze in mazes}
+
+
+def check_bandits(testbed: str, policies: Sequence[str], runs: int, horizon: int) -> None:
+    """Refuse, with BadInput, what act 1 would refuse, before anything runs or is written."""
+    from bandits.simulator.simulation import checked
+
+    checked(testbed, policies, runs=runs, horizon=horizon)
+
+
+def policies_for(testbed: str, horizon: int) -> list[str]:
+    """The policies that act 1 plays where none are named: a simple one, the classics, what is made for the testbed."""
+    from bandits.recommend import defaults_for
+
+    return defaults_for(testbed, horizon)
+
+
+def simulate(
+    testbed: str,
+    policies: Sequence[str],
+    runs: int,
+    horizon: int,
+    seed: int,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Any:
+    """Act 1: the compiled simulation; BadInput where an argument is wrong."""
+    for name, value in (("runs", runs), ("horizon", horizon), ("threads", 1 if threads is None else threads)):
+        if value < 1:
+            raise BadInput(f"--{name} {value}: at least 1 is needed.")
+    if seed < 0:
+        raise BadInput(f"--seed {seed}: a seed is zero or a positive whole number.")
+    import bandits
+
+    return bandits.simulate(
+        testbed=testbed,
+        policies=list(policies),
+        runs=runs,
+        horizon=horizon,
+        seed=seed,
+        threads=threads,
+        progress=progress,
+    )
+
+
+def draw(simulation: Any, folder: Path, threads: int | None = None) -> list[Path]:
+    """The figures of a simulation; on the ten-armed testbed those of the book (2.2 to 2.6) too, simulated for them."""
+    from bandits.plots import TESTBED, classic_figures, plots
+    from escapade.report.bandits.report import lai_robbins_constant
+
+    drawn = plots(simulation, folder, lai_robbins_constant(simulation))
+    if simulation.testbed != TESTBED:
+        return drawn
+
+    def again(testbed: str, policies: Sequence[str]) -> Any:
+        return simulate(testbed, policies, simulation.runs, simulation.horizon, simulation.seed, threads)
+
+    return [*drawn, *classic_figures(folder, again)]

@@ -1,0 +1,121 @@
+"""Live progress: a bar for act 1; a bar per block of act 2, with its learning curve; a line in a trial.
+
+Silent where nobody watches.
+"""
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from agents.training.results import Block
+from escapade.runs.store import Store
+from escapade.runs.sweep import Plan, Standing, sweep
+from escapade.terminal import interrupt
+
+BLOCKS = " ▁▂▃▄▅▆▇█"
+WIDTH = 20
+
+
+class Pulls:
+    """A context manager for act 1; `told` is the simulation's progress."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("simulating"),
+            BarColumn(20),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[pulls]}"),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=None, pulls="compiling")
+
+    def __enter__(self) -> "Pulls":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def told(self, done: int, total: int) -> None:
+        """Show how many pulls are done."""
+        self._progress.update(self._task, completed=done, total=total, pulls=f"{done / 1e6:,.1f} M pulls")
+
+
+class Line:
+    """A context manager: one line that says what is under way, and for how long already."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=None)
+
+    def __enter__(self) -> "Line":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def told(self, what: str) -> None:
+        """Show what is under way now."""
+        self._progress.update(self._task, description=what)
+
+
+class Live:
+    """A context manager; `standing` is told where a block stands. Nothing is drawn where the console is no terminal."""
+
+    def __init__(self, console: Console, plan: Plan) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(20),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[curve]}"),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._tasks = [
+            self._progress.add_task(f"{c['agent']} · {c['maze'].removeprefix('MiniGrid-')}", total=c["steps"], curve="")
+            for c in plan.configurations()
+        ]
+        self._curves: list[list[float]] = [[] for _ in self._tasks]
+
+    def __enter__(self) -> "Live":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def standing(self, where: Standing) -> None:
+        """Show where a block stands."""
+        curve = self._curves[where.block]
+        if where.value is not None and (not curve or curve[-1] != where.value):
+            curve.append(where.value)
+        shown = f"{sparkline(curve)} {curve[-1]:.2f}" if curve else "no evaluation yet"
+        self._progress.update(self._tasks[where.block], completed=where.step, total=where.steps, curve=shown)
+
+
+def swept(console: Console, plan: Plan, store: Store, *, jobs: int | None, backend: str | None) -> list[Block]:
+    """The blocks of act 2, as `sweep` gives them, shown while they are trained and noted as they are finished."""
+    with Live(console, plan) as live:
+        return sweep(
+            plan,
+            store,
+            jobs=jobs,
+            backend=backend,
+            standing=live.standing,
+            finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
+        )
+
+
+def sparkline(values: list[float]) -> str:
+    """The newest values as blocks; the full block is a return of 1."""
+    return "".join(BLOCKS[round(min(max(v, 0.0), 1.0) * (len(BLOCKS) - 1))] for v in values[-WIDTH:])

@@ -1,0 +1,156 @@
+"""Who plays where: from what was asked of `escapade watch` to a player on a layout.
+
+A maze is played by the planner, at random, by an agent that is trained first, or by a learner of a folder of results. A
+folder by itself means its best learner, by the return on training layouts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gymnasium import registry
+
+from agents.mazes.layouts.layouts import Layouts, layout_index, layouts
+from agents.mazes.maze_spec import parse_maze
+from escapade.runs.store import Store, open_existing
+from explore.errors import BadInput, unknown
+
+if TYPE_CHECKING:
+    from agents.play import Player
+
+PLANNER, RANDOM = "planner", "random"
+STEPS = 40_000  # of training, where an agent is trained first
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A learner of a folder of results."""
+
+    folder: Path
+    configuration: dict[str, Any]
+    learner: int
+    returned: float
+    among: int  # learners that it is the best of
+
+
+@dataclass(frozen=True)
+class Role:
+    """Which maze, and who plays: `planner`, `random`, an agent's spec to train, or one of `kept`."""
+
+    maze: str
+    agent: str
+    kept: Kept | None
+
+    @property
+    def trains(self) -> bool:
+        """Whether it has to be trained first."""
+        return self.kept is None and self.agent not in (PLANNER, RANDOM)
+
+    def told(self) -> str:
+        """Who it is, and how it was chosen."""
+        if self.trains:
+            return f"a {self.agent} learner"
+        if self.kept is None:
+            return "the planner" if self.agent == PLANNER else "random play"
+        return (
+            f"learner {self.kept.learner} of {self.agent} (return {self.kept.returned:.2f} on training layouts, "
+            f"the best of {self.kept.among} in '{self.kept.folder}')"
+        )
+
+
+def role(place: str, agent: str | None, maze: str | None, learner: int | None) -> Role:
+    """Who plays where; BadInput where `place` is neither maze nor folder, or where nobody fits."""
+    from agents.mazes import maze_ids
+
+    if place in registry:
+        spec = registry[place]
+        if spec.entry_point is None:  # `escapade/NAME`, the vector environment of the maze `MiniGrid-NAME`
+            place = str(spec.kwargs.get("maze", place))
+        if maze not in (None, place):
+            raise BadInput(f"--maze '{maze}': give it with a folder of results; the maze is '{place}' already.")
+        return _in_maze(place, agent or PLANNER, learner)
+    if Path(place).is_dir():
+        kept = best(Path(place), maze, agent, learner)
+        parse_maze(kept.configuration["maze"])  # BadInput where the maze is not installed here
+        return Role(kept.configuration["maze"], kept.configuration["agent"], kept)
+    raise unknown("maze or folder of results", place, maze_ids())
+
+
+def _in_maze(maze: str, agent: str, learner: int | None) -> Role:
+    from agents.dqn.agent_spec import parse_agent
+
+    kept = None
+    if agent not in (PLANNER, RANDOM):
+        try:
+            parse_agent(agent)
+        except BadInput:
+            if not Path(agent).is_dir():
+                raise
+            kept = best(Path(agent), maze, None, learner)
+            agent = kept.configuration["agent"]
+    if learner is not None and kept is None:
+        raise BadInput(f"--learner {learner}: give it with a folder of results, which has several.")
+    return Role(maze, agent, kept)
+
+
+def best(folder: Path, maze: str | None, agent: str | None, learner: int | None) -> Kept:
+    """The learner with the highest return on training layouts among those that were asked for.
+
+    BadInput where the folder holds no results, or none that fit; it says what there is.
+    """
+    store = open_existing(folder)
+    everyone = [
+        (configuration, result)
+        for configuration in store.configurations()
+        for result in store.load(configuration).results
+    ]
+    store.close()
+    if not everyone:
+        raise BadInput(f"'{folder}' holds no finished learner yet: run the same experiment again to finish it.")
+    asked: list[tuple[str, Any, Callable[[Any, Any], Any]]] = [
+        ("maze", maze, lambda configuration, _: configuration["maze"]),
+        ("agent", agent, lambda configuration, _: configuration["agent"]),
+        ("learner", learner, lambda _, result: result.learner),
+    ]
+    left = everyone
+    for name, wanted, has in asked:
+        if wanted is None:
+            continue
+        known = sorted({has(*each) for each in left})
+        left = [each for each in left if has(*each) == wanted]
+        if not left:
+            raise BadInput(f"--{name} '{wanted}': '{folder}' has {', '.join(map(str, known))}.")
+    configuration, found = max(left, key=lambda each: each[1].train_return)
+    return Kept(folder, configuration, found.learner, found.train_return, len(left))
+
+
+def layout_of(maze: str, layout: int | None, held_out: bool, seed: int) -> tuple[Layouts, int]:
+    """The layouts that are played on and which of them; by the seed where none is named. BadInput out of range."""
+    found = layouts(parse_maze(maze).id, "held-out" if held_out else "train")
+    if layout is None:
+        return found, layout_index(seed, 0, len(found))
+    if not 0 <= layout < len(found):
+        kind = "held-out" if held_out else "training"
+        raise BadInput(f"--layout {layout}: the {kind} layouts of {maze} are 0 to {len(found) - 1}.")
+    return found, layout
+
+
+def player(who: Role, found: Layouts, index: int, seed: int, steps: int, told: Callable[[Any], None]) -> "Player":
+    """The player of a role on a layout; one that is trained first says how far it is with `told`."""
+    from agents import play
+    from agents.training.training import train
+
+    if who.agent == PLANNER:
+        return play.planned(found, index)
+    if who.agent == RANDOM:
+        return play.at_random(found, seed)
+    if who.kept is not None:
+        store: Store = open_existing(who.kept.folder)
+        try:
+            weights = store.weights(who.kept.configuration, who.kept.learner)
+        finally:
+            store.close()
+        return play.exploiting(who.agent, weights, who.kept.learner, found, seed)
+    block = train(who.maze, who.agent, learners=[0], steps=steps, seed=seed, keep_weights=True, progress=told)
+    return play.exploiting(who.agent, block.weights, 0, found, seed)

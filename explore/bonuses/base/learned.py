@@ -1,0 +1,87 @@
+"""What every bonus with networks of its own shares: whitened senses, one Adam for all learners, and its state.
+
+Losses are summed over learners, never averaged, and Adam (Kingma & Ba 2015) works element by element; so one optimiser
+moves every learner as if it were alone.
+"""
+
+import copy
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import torch
+from pydantic import Field
+
+from explore.bonuses.base.observation_normalizer import Senses
+from explore.core.bonus import Bonus, BonusSettings
+from explore.core.transitions import Transitions
+
+
+class LearnedSettings(BonusSettings):
+    """Settings of every bonus with networks."""
+
+    hidden: int = Field(128, ge=1, description="width of the hidden layers")
+    features: int = Field(64, ge=1, description="numbers that a network says of an observation")
+    learning_rate: float = Field(1e-4, gt=0, description="Adam's step size")
+
+
+class Learned(Bonus):
+    """A bonus with networks; subclasses build them in `build` and say what they should lower in `losses`."""
+
+    Settings: ClassVar[type[BonusSettings]] = LearnedSettings
+    settings: LearnedSettings
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.senses = Senses(self.encoder, self.learners)
+        self.build()
+        trained = [parameter for parameter in self.parameters() if parameter.requires_grad]
+        # An ε above the default 1e-8, so that gradients that are nothing but rounding move next to nothing.
+        self.optimiser = torch.optim.Adam(trained, lr=self.settings.learning_rate, eps=1e-6, fused=True)
+
+    @abstractmethod
+    def build(self) -> None:
+        """Make the networks, with `self.common` and a name for each; fixed ones `requires_grad_(False)`."""
+
+    @abstractmethod
+    def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
+        """The terms that `improve` lowers the sum of, by name, each per transition, `(learners, batch)`."""
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """What every stacked network of this bonus is made with, next to its name."""
+        return {"seed": self.seed, "learners": self.names}
+
+    def remember(self, transitions: Transitions) -> torch.Tensor:
+        if not self.frozen:
+            self.senses.observe(transitions, self.fresh)
+        return torch.ones_like(transitions.reward)
+
+    def improve(self, transitions: Transitions) -> dict[str, torch.Tensor]:
+        with torch.enable_grad():
+            terms = {name: mean(each, transitions.valid) for name, each in self.losses(transitions).items()}
+            self.optimiser.zero_grad(set_to_none=True)
+            torch.stack(list(terms.values())).sum().backward()
+        self.optimiser.step()
+        return {name: term.detach() for name, term in terms.items()}
+
+    def _apply(self, fn: Any, recurse: bool = True) -> Any:
+        moved = super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        # A module moves its parameters and buffers, not Adam's moments: the next step would find them elsewhere.
+        for moments in self.optimiser.state.values():
+            moments.update({name: fn(value) for name, value in moments.items() if isinstance(value, torch.Tensor)})
+        return moved
+
+    def get_extra_state(self) -> Any:
+        return {"optimiser": self.optimiser.state_dict()}
+
+    def set_extra_state(self, state: Any) -> None:
+        # Adam keeps the very tensors that it is given: without a copy two bonuses would share their moments.
+        self.optimiser.load_state_dict(copy.deepcopy(state["optimiser"]))
+
+
+def mean(each: torch.Tensor, weight: torch.Tensor | None) -> torch.Tensor:
+    """The mean over a batch, `(learners, batch)` to `(learners,)`; `weight` of that shape leaves rows out."""
+    if weight is None:
+        return each.mean(1)
+    # An idle row may hold anything, and not even zero times that is safe.
+    return torch.where(weight, each, 0.0).sum(1) / weight.sum(1).clamp(min=1)

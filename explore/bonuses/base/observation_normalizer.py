@@ -1,0 +1,67 @@
+"""What the networks of a bonus read: numbers whitened and clipped, categories one-hot as they are.
+
+    x ← clip((x − μ)/σ, ±5)      (Burda et al. 2018, "Exploration by random network distillation", section 2.4)
+
+μ and σ run over everything that the learner observed. A fixed random network cannot adapt to the scale of its input, so
+without whitening it may say almost the same of every observation. Whitening a category that is hardly ever set would
+blow it up instead, so categories stay zeros and ones.
+"""
+
+from typing import Any
+
+import torch
+
+from explore.core.transitions import Transitions
+from explore.encoding.observations import Encoder
+from explore.networks.convolution import StackedConvolutions, depth
+from explore.networks.stacked import StackedMLP
+from explore.numerics.moments import RunningMoments
+
+LIMIT = 5.0  # standard deviations, from the paper
+
+
+class Senses(torch.nn.Module):
+    """From encoded rows to what a network made by `network` reads, per learner."""
+
+    def __init__(self, encoder: Encoder, learners: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.places = encoder.number_places
+        self.every = len(self.places) == encoder.size  # all features are numbers
+        self.moments = RunningMoments(learners, len(self.places)) if len(self.places) else None
+
+    def observe(self, transitions: Transitions, fresh: torch.Tensor) -> None:
+        """Take in one step, `(learners, envs)`: where it arrives, and where it starts if its episode is `fresh`."""
+        if self.moments is not None:
+            valid = transitions.valid
+            if fresh.any():
+                self.update(transitions.observation, fresh if valid is None else fresh & valid)
+            self.update(transitions.next_observation, valid)
+
+    @torch.no_grad()
+    def update(self, rows: torch.Tensor, valid: torch.Tensor | None = None) -> None:
+        """Take in what was observed, `(learners, envs, width)`; `valid` `(learners, envs)` leaves rows out."""
+        if self.moments is not None:
+            features = self.encoder.features(rows)
+            self.moments.update(features if self.every else features[..., self.places], valid)
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        """Rows `(learners, batch, width)` to the input of the networks; rows of categories alone stay rows."""
+        if self.moments is None:
+            return rows
+        features = self.encoder.features(rows)
+        if self.every:
+            return self.moments.whiten(features, LIMIT)
+        features[..., self.places] = self.moments.whiten(features[..., self.places], LIMIT)
+        return features
+
+    def network(self, hidden: tuple[int, ...], outputs: int, **common: Any) -> torch.nn.Module:
+        """A stacked network that reads what `forward` gives; `common` as `StackedMLP` takes it.
+
+        Pictures go through convolutions first (`explore.networks.convolution`).
+        """
+        picture = self.encoder.image_shape
+        if picture is not None and depth(*picture[:2]):
+            eyes = StackedConvolutions(picture, channels_first=self.encoder.channels_first, **common)
+            return torch.nn.Sequential(eyes, StackedMLP(eyes.outputs, hidden, outputs, **common))
+        return StackedMLP(self.encoder if self.moments is None else self.encoder.size, hidden, outputs, **common)

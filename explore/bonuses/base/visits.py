@@ -1,0 +1,85 @@
+"""What every counting bonus shares: the keys that visits are counted under.
+
+The arrival of a transition is its true successor s′, its departure is s. A key is 64 bits: of the observation, of the
+exact state (`by=state`, where the environment names it), or of whatever `key` makes of the rows:
+
+    Count(space, actions, key=lambda rows: rows[..., :2])      counts by the first two columns
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal
+
+import torch
+from pydantic import Field
+
+from explore.core.bonus import Bonus, BonusSettings
+from explore.core.transitions import Transitions
+from explore.counting.tables import EpisodeTable
+from explore.encoding.observations import row_keys
+from explore.errors import BadInput
+
+OFFSET = 0.01  # Bellemare et al. 2016, equation 1: keeps the bonus of the never seen finite
+
+KeyFunction = Callable[[torch.Tensor], torch.Tensor]
+
+
+class VisitsSettings(BonusSettings):
+    """Settings of every bonus that counts visits."""
+
+    by: Literal["observation", "state"] = Field("observation", description="what is counted")
+
+
+class Visits(Bonus):
+    """A bonus that counts; subclasses say what is paid.
+
+    key: a function of encoded rows, `(learners, batch, width)`, whose result is the key itself, `(learners, batch)`
+    int64, or again rows, `(learners, batch, any)`, that are keyed exactly. Each learner's rows must be treated alone.
+    BadInput where `by=state` meets an environment that does not name its states, or a `key`.
+    """
+
+    Settings: ClassVar[type[BonusSettings]] = VisitsSettings
+    settings: VisitsSettings
+
+    def __init__(self, *args: Any, key: KeyFunction | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if key is not None and self.settings.by == "state":
+            raise BadInput("a key function reads observations: leave it out, or count by=observation.")
+        self.key_function = key
+
+    def arrived(self, transitions: Transitions) -> torch.Tensor:
+        """Keys of the true successors, `(learners, batch)` int64."""
+        return self._key(transitions.next_observation, transitions.next_state_key)
+
+    def departed(self, transitions: Transitions) -> torch.Tensor:
+        """Keys of where the transitions start, `(learners, batch)` int64."""
+        return self._key(transitions.observation, transitions.state_key)
+
+    def key(self, rows: torch.Tensor) -> torch.Tensor:
+        """The keys of encoded rows, `(learners, batch, width)` to `(learners, batch)` int64."""
+        if self.key_function is None:
+            return row_keys(rows)
+        keys = self.key_function(rows)
+        return keys if keys.shape == rows.shape[:2] and keys.dtype == torch.int64 else row_keys(keys)
+
+    def episode_visits(self, episode: EpisodeTable, transitions: Transitions) -> torch.Tensor:
+        """Count one step in `episode`; returns N_ep(s′) after it, `(learners, envs)` float32.
+
+        The first observation of an episode counts as a visit: coming back to it is not a first arrival.
+        """
+        valid = transitions.valid
+        starting = self.fresh if valid is None else self.fresh & valid
+        episode.clear(starting)
+        episode.add(self.departed(transitions), starting)
+        return episode.add(self.arrived(transitions), valid)
+
+    def _key(self, rows: torch.Tensor, state_key: torch.Tensor | None) -> torch.Tensor:
+        if self.settings.by == "observation":
+            return self.key(rows)
+        if state_key is None:
+            raise BadInput("by=state needs an environment that names its exact states: use by=observation.")
+        return state_key
+
+
+def with_action(keys: torch.Tensor, actions: torch.Tensor) -> torch.Tensor:
+    """Keys of (key, action) pairs; both `(learners, batch)` int64."""
+    return row_keys(torch.stack([keys, actions.to(keys.device)], dim=-1))

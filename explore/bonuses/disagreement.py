@@ -1,0 +1,76 @@
+"""Disagreement: where models that learnt from the same past foresee different things, little is known.
+
+    b(s, a) = E_k ‖f_k(φ(s), a) − E_k f_k(φ(s), a)‖²      loss Σ_k ½‖f_k(φ(s), a) − φ(s′)‖²
+    (Pathak et al. 2019, "Self-supervised exploration via disagreement", equation 1)
+
+φ is a fixed random network. Pure noise is foreseen by all models alike, as its mean: it stops paying, where the error
+of one model (ICM) would pay on. The bonus does not look at s′. Actions may be discrete or continuous.
+
+From the paper: five models, Adam with 1e-4. Each learns from its own random `share` of a batch, a choice near the
+paper's sampling with replacement that keeps the models apart by their data too. Normalisation as for RND, since random
+features have no scale of their own. One hidden layer of 128 and 64 features are a choice for small observations; β is
+Count's.
+"""
+
+from typing import Any, ClassVar
+
+import torch
+from pydantic import Field
+
+from explore.bonuses.base.learned import Learned, LearnedSettings
+from explore.core.bonus import BonusSettings
+from explore.core.transitions import Transitions
+from explore.encoding.actions import ActionCode
+from explore.networks.stacked import StackedMLP
+from explore.numerics.streams import Streams
+
+
+class DisagreementSettings(LearnedSettings):
+    """Settings of `disagreement`."""
+
+    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
+    models: int = Field(5, ge=2, description="forward models")
+    share: float = Field(0.8, gt=0, le=1, description="share of each batch that a model is trained on")
+
+
+class Disagreement(Learned):
+    """The variance of what several forward models foresee. Discrete and continuous actions; else BadInput."""
+
+    Settings: ClassVar[type[BonusSettings]] = DisagreementSettings
+    settings: DisagreementSettings
+
+    def build(self) -> None:
+        s = self.settings
+        self.actions = ActionCode(self.action_space)
+        self.embedding = self.senses.network((s.hidden,), s.features, name="embedding", **self.common)
+        self.embedding.requires_grad_(False)
+        # The models of all learners stand on one axis, learner by learner, each with a stream of its own.
+        names = [name * s.models + model for name in self.names for model in range(s.models)]
+        read = s.features + self.actions.size
+        self.ensemble = StackedMLP(read, (s.hidden,), s.features, seed=self.seed, name="ensemble", learners=names)
+        self.draws = Streams(self.seed, "disagreement/share", self.names)
+
+    def foresee(self, transitions: Transitions) -> torch.Tensor:
+        """What each model says of φ(s′), `(learners, models, batch, features)`."""
+        code = self.actions.features(transitions.action)
+        read = torch.cat([self.embedding(self.senses(transitions.observation)), code], dim=-1)
+        said: torch.Tensor = self.ensemble(read.repeat_interleave(self.settings.models, dim=0))
+        return said.view(self.learners, self.settings.models, *said.shape[1:])
+
+    def novelty(self, transitions: Transitions) -> torch.Tensor:
+        # Over all models, not all but one: the equation's expectation.
+        spread: torch.Tensor = self.foresee(transitions).var(1, correction=0).sum(-1)
+        return spread
+
+    def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
+        wanted = self.embedding(self.senses(transitions.next_observation)).unsqueeze(1)
+        errors = (self.foresee(transitions) - wanted).square().sum(-1) / 2
+        drawn = self.draws.uniform(*errors.shape[1:]).to(errors.device) < self.settings.share
+        return {"forward": (errors * drawn).sum(1)}
+
+    def get_extra_state(self) -> Any:
+        return {**super().get_extra_state(), "draws": self.draws.state_dict()}
+
+    def set_extra_state(self, state: Any) -> None:
+        super().set_extra_state(state)
+        self.draws.load_state_dict(state["draws"])

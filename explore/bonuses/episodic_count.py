@@ -1,0 +1,41 @@
+"""Episodic count: what this episode has seen often pays little, and every episode starts anew.
+
+    b(s′) = β/√N_ep(s′)      (the episodic factor of RIDE, Raileanu & Rocktäschel 2020; alone: Henaff et al. 2023,
+                              "A Study of Global and Episodic Bonuses for Exploration in Contextual MDPs")
+
+N_ep(s′) counts the visits of the live episode up to and with this arrival; the first observation counts as a visit.
+The whole bonus is the episodic factor, which only the live episode knows, so it does not change when it is scored
+later. β is Count's, measured on MiniGrid.
+"""
+
+from typing import Any
+
+import torch
+
+from explore.bonuses.base.visits import Visits
+from explore.core.transitions import Transitions
+from explore.counting.tables import EpisodeTable
+
+
+class EpisodicCount(Visits):
+    """β/√N_ep over the arrivals of the live episode, exact."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.episode = EpisodeTable(self.learners, self.envs)
+
+    def novelty(self, transitions: Transitions) -> torch.Tensor:
+        return torch.ones_like(transitions.reward)
+
+    def remember(self, transitions: Transitions) -> torch.Tensor:
+        return self.paid(self.episode_visits(self.episode, transitions))
+
+    def paid(self, visits: torch.Tensor) -> torch.Tensor:
+        """The factor after `visits` of the state in this episode."""
+        return visits.clamp(min=1).rsqrt()  # an idle row has no visit; its factor is never used
+
+    def get_extra_state(self) -> Any:
+        return {"episode": self.episode.state()}
+
+    def set_extra_state(self, state: Any) -> None:
+        self.episode.load(state["episode"])

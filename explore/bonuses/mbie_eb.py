@@ -1,0 +1,44 @@
+"""MBIE-EB: model-based interval estimation with exploration bonus, a count over states and actions.
+
+    b(s, a) = β/√(n(s, a) + 0.01)      (Strehl & Littman 2008; the 0.01 of Bellemare et al. 2016, equation 1)
+
+n counts how often the learner took action a in s over its whole life, exactly. The paper's own β depends on the
+confidence wanted and is far above what a deep learner bears; the default β is Count's, measured on MiniGrid.
+"""
+
+from typing import Any
+
+import gymnasium as gym
+import torch
+
+from explore.bonuses.base.visits import OFFSET, Visits, with_action
+from explore.core.transitions import Transitions
+from explore.counting.tables import CountTable
+from explore.errors import BadInput
+
+
+class MBIEEB(Visits):
+    """β/√n over state–action pairs, exact. BadInput where the actions are not discrete."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not isinstance(self.action_space, gym.spaces.Discrete):
+            raise BadInput(f"mbie-eb counts discrete actions, not {self.action_space}: use count or simhash.")
+        self.table = CountTable()
+
+    def novelty(self, transitions: Transitions) -> torch.Tensor:
+        return (self.table.get(self._taken(transitions)) + OFFSET).rsqrt()
+
+    def remember(self, transitions: Transitions) -> torch.Tensor:
+        if not self.frozen:
+            self.table.add(self._taken(transitions), transitions.valid)
+        return torch.ones_like(transitions.reward)
+
+    def get_extra_state(self) -> Any:
+        return {"table": self.table.state()}
+
+    def set_extra_state(self, state: Any) -> None:
+        self.table.load(state["table"])
+
+    def _taken(self, transitions: Transitions) -> torch.Tensor:
+        return with_action(self.departed(transitions), transitions.action)

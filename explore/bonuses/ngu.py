@@ -1,0 +1,95 @@
+"""NGU, never give up: new within this episode, times how new it is in the whole life.
+
+    r_ep = 1/s where s = √(Σ_{k nearest} K) + c ≤ s_max, else 0;   K = ε/(max(d²/d̄² − ξ, 0) + ε)
+    b(s′) = r_ep · min(max(α, 1), L),   α = 1 + (err − μ)/σ
+    (Badia et al. 2020, "Never give up: learning directed exploration strategies", equations 2–4, algorithm 1)
+
+d are the distances of φ(s′) to the points of the live episode, d̄² the running mean of the squared distances to the
+nearest, φ learned by the inverse model; err is RND's error at s′, with mean μ and deviation σ of all errors so far.
+r_ep is what only the live episode knows; α is told when a transition is scored.
+
+From the paper: k, ε, ξ, c, s_max, L, Adam with 5e-4 and a memory of 30,000. Normalisation is a choice: r_ep reaches
+1/c = 1000. One hidden layer of 128 and 64 features are a choice for small observations; β is Count's.
+"""
+
+from typing import Any, ClassVar
+
+import torch
+from pydantic import Field
+
+from explore.bonuses.base.inverse_model import InverseFeatures, InverseSettings
+from explore.bonuses.base.nearest_neighbours import EpisodePoints
+from explore.bonuses.rnd import Distillation
+from explore.core.bonus import BonusSettings
+from explore.core.transitions import Transitions
+from explore.numerics.moments import RunningMoments
+
+
+class NGUSettings(InverseSettings):
+    """Settings of `ngu`."""
+
+    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
+    learning_rate: float = Field(5e-4, gt=0, description="Adam's step size")
+    neighbours: int = Field(10, ge=1, description="k, nearest points that are looked at")
+    epsilon: float = Field(1e-4, gt=0, description="ε of the kernel")
+    cluster: float = Field(0.008, ge=0, description="ξ, squared distance below which points are one")
+    constant: float = Field(1e-3, gt=0, description="c, added to the similarity")
+    most_similar: float = Field(8.0, gt=0, description="s_max, similarity above which nothing is paid")
+    largest: float = Field(5.0, ge=1, description="L, limit of the lifelong factor")
+    memory: int = Field(30_000, ge=1, description="points of an episode that are kept")
+
+
+class NGU(InverseFeatures):
+    """Episodic novelty times lifelong novelty. Discrete and continuous actions; else BadInput."""
+
+    Settings: ClassVar[type[BonusSettings]] = NGUSettings
+    settings: NGUSettings
+
+    def build(self) -> None:
+        super().build()
+        s = self.settings
+        self.distillation = Distillation(self.senses, s.hidden, s.features, name="rnd", **self.common)
+        self.errors = RunningMoments(self.learners)
+        self.squared = RunningMoments(self.learners)  # its mean is d̄²
+        self.episode = EpisodePoints(self.learners, self.envs, s.features, s.memory)
+
+    def novelty(self, transitions: Transitions) -> torch.Tensor:
+        gap = self._error(transitions) - self.errors.mean.float().unsqueeze(1)
+        return (1 + gap / self.errors.std.unsqueeze(1)).clamp(1, self.settings.largest)
+
+    def remember(self, transitions: Transitions) -> torch.Tensor:
+        super().remember(transitions)
+        valid = torch.ones_like(self.fresh) if transitions.valid is None else transitions.valid
+        before, after = self.embed(transitions)
+        starting = self.fresh & valid
+        self.episode.clear(starting)
+        self.episode.add(before, starting)
+        nearest = self.episode.nearest(after, self.settings.neighbours)
+        self.episode.add(after, valid)
+        if not self.frozen:
+            self.errors.update(self._error(transitions), valid)
+            self.squared.update(nearest.flatten(1), (nearest.isfinite() & valid.unsqueeze(-1)).flatten(1))
+        return self.episodic_reward(nearest)
+
+    def episodic_reward(self, nearest: torch.Tensor) -> torch.Tensor:
+        """r_ep for squared distances to the nearest points, `(learners, envs, k)` to `(learners, envs)`."""
+        s = self.settings
+        mean = self.squared.mean.float()[:, None, None]
+        relative = torch.where(nearest > 0, nearest / mean.clamp(min=1e-30), 0.0)
+        kernel = s.epsilon / ((relative - s.cluster).clamp(min=0) + s.epsilon)
+        similarity = kernel.sum(-1).sqrt() + s.constant
+        return torch.where(similarity <= s.most_similar, 1 / similarity, 0.0)
+
+    def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
+        return {**super().losses(transitions), "distillation": self._error(transitions)}
+
+    def get_extra_state(self) -> Any:
+        return {**super().get_extra_state(), "episode": self.episode.state()}
+
+    def set_extra_state(self, state: Any) -> None:
+        super().set_extra_state(state)
+        self.episode.load(state["episode"])
+
+    def _error(self, transitions: Transitions) -> torch.Tensor:
+        error: torch.Tensor = self.distillation(self.senses(transitions.next_observation))
+        return error

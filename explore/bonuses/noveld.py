@@ -1,0 +1,62 @@
+"""NovelD, the difference of novelty: crossing from the known into the new pays, once per episode.
+
+    b(s, s′) = max(ν(s′) − α ν(s), 0) · 1[N_ep(s′) = 1],   ν = ‖f̂ − f‖₂ of RND,   α = ½
+    (Zhang et al. 2021, "NovelD: A simple yet effective exploration criterion", equation 1)
+
+N_ep as in `first-visit`. From the paper: α and ν. Normalisation is RND's: random networks have no scale of their own.
+Adam with 1e-4 and the networks are RND's here; β is Count's.
+"""
+
+from typing import Any, ClassVar
+
+import torch
+from pydantic import Field
+
+from explore.bonuses.base.learned import Learned, LearnedSettings
+from explore.bonuses.base.visits import Visits, VisitsSettings
+from explore.bonuses.rnd import Distillation
+from explore.core.bonus import BonusSettings
+from explore.core.transitions import Transitions
+from explore.counting.tables import EpisodeTable
+
+
+class NovelDSettings(LearnedSettings, VisitsSettings):
+    """Settings of `noveld`."""
+
+    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
+    alpha: float = Field(0.5, ge=0, le=1, description="share of the old state's novelty that is taken off")
+
+
+class NovelD(Learned, Visits):
+    """The rise of RND's novelty on first arrivals; any observation space."""
+
+    Settings: ClassVar[type[BonusSettings]] = NovelDSettings
+    settings: NovelDSettings
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.episode = EpisodeTable(self.learners, self.envs)
+
+    def build(self) -> None:
+        s = self.settings
+        self.distillation = Distillation(self.senses, s.hidden, s.features, name="rnd", **self.common)
+
+    def novelty(self, transitions: Transitions) -> torch.Tensor:
+        both = torch.cat([transitions.observation, transitions.next_observation], dim=1)
+        before, after = self.distillation(self.senses(both)).sqrt().chunk(2, dim=1)
+        rise: torch.Tensor = (after - self.settings.alpha * before).clamp(min=0)
+        return rise
+
+    def remember(self, transitions: Transitions) -> torch.Tensor:
+        super().remember(transitions)
+        return (self.episode_visits(self.episode, transitions) == 1).float()
+
+    def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
+        return {"distillation": self.distillation(self.senses(transitions.next_observation))}
+
+    def get_extra_state(self) -> Any:
+        return {**super().get_extra_state(), "episode": self.episode.state()}
+
+    def set_extra_state(self, state: Any) -> None:
+        super().set_extra_state(state)
+        self.episode.load(state["episode"])

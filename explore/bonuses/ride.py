@@ -1,0 +1,58 @@
+"""RIDE, rewarding impact-driven exploration: steps that change much of what the agent can influence.
+
+    b(s, s′) = ‖φ(s′) − φ(s)‖₂ / √N_ep(s′)
+    (Raileanu & Rocktäschel 2020, "RIDE: Rewarding impact-driven exploration for procedurally-generated environments",
+    equation 3)
+
+φ is learned as in ICM, from the inverse and the forward model; N_ep counts the visits of the live episode up to and
+with this arrival, so that walking to and fro does not pay. Unlike an error, the impact of a step does not fade over a
+life.
+
+From the paper: the two losses (their weights here are ICM's, w = 0.2) and the count. Normalisation is a choice: φ has
+no scale of its own. Networks and Adam are ICM's here; β is Count's.
+"""
+
+from typing import Any, ClassVar
+
+import torch
+from pydantic import Field
+
+from explore.bonuses.base.visits import Visits, VisitsSettings
+from explore.bonuses.icm import CuriositySettings, Curious
+from explore.core.bonus import BonusSettings
+from explore.core.transitions import Transitions
+from explore.counting.tables import EpisodeTable
+
+
+class RIDESettings(CuriositySettings, VisitsSettings):
+    """Settings of `ride`."""
+
+    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
+
+
+class RIDE(Curious, Visits):
+    """The impact of a step over the visits of the episode. Discrete and continuous actions; else BadInput."""
+
+    Settings: ClassVar[type[BonusSettings]] = RIDESettings
+    settings: RIDESettings
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.episode = EpisodeTable(self.learners, self.envs)
+
+    def novelty(self, transitions: Transitions) -> torch.Tensor:
+        before, after = self.embed(transitions)
+        distance: torch.Tensor = torch.linalg.vector_norm(after - before, dim=-1)
+        return distance
+
+    def remember(self, transitions: Transitions) -> torch.Tensor:
+        super().remember(transitions)
+        visits = self.episode_visits(self.episode, transitions)
+        return visits.clamp(min=1).rsqrt()  # an idle row has no visit; its factor is never used
+
+    def get_extra_state(self) -> Any:
+        return {**super().get_extra_state(), "episode": self.episode.state()}
+
+    def set_extra_state(self, state: Any) -> None:
+        super().set_extra_state(state)
+        self.episode.load(state["episode"])

@@ -1,0 +1,231 @@
+"""Exact visit counts under 64-bit keys: hash tables that grow, compiled, one call for all learners.
+
+`CountTable` holds one table per learner and lasts; `EpisodeTable` holds one per environment slot and is emptied at the
+end of that slot's episode. Both probe linearly; an entry is found by its owner *and* its key, so learners can share
+the storage without ever sharing a count.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from explore.numerics.compiled import compiled
+
+Ints = npt.NDArray[np.int64]
+START = 64  # slots of an empty table
+
+
+class CountTable:
+    """How often each learner has seen each key."""
+
+    def __init__(self) -> None:
+        self._keys: Ints = np.zeros(START, dtype=np.int64)
+        self._owners: Ints = np.full(START, -1, dtype=np.int64)
+        self._counts: Ints = np.zeros(START, dtype=np.int64)
+        self._used = 0
+
+    def add(self, keys: torch.Tensor, valid: torch.Tensor | None = None) -> torch.Tensor:
+        """Count `keys` `(learners, batch)` in order; returns each key's count right after, float32 of that shape."""
+        array = _rows(keys)
+        while 2 * (self._used + array.size) > len(self._keys):
+            self._grow()
+        mask = _mask(valid, array.shape)
+        counts, fresh = _add(self._keys, self._owners, self._counts, array, mask)
+        self._used += fresh
+        return torch.from_numpy(counts).to(keys.device)
+
+    def get(self, keys: torch.Tensor) -> torch.Tensor:
+        """The counts of `keys` `(learners, batch)`, float32 of that shape; 0 where a key is new."""
+        return torch.from_numpy(_get(self._keys, self._owners, self._counts, _rows(keys))).to(keys.device)
+
+    def state(self) -> dict[str, Any]:
+        """The entries, to save."""
+        full = self._owners >= 0
+        return {"owners": self._owners[full], "keys": self._keys[full], "counts": self._counts[full]}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become the table that `state` was taken from."""
+        entries = len(state["keys"])
+        size = START
+        while size < 4 * entries:
+            size *= 2
+        self._fill(size, state["owners"], state["keys"], state["counts"])
+
+    def _grow(self) -> None:
+        state = self.state()
+        self._fill(2 * len(self._keys), state["owners"], state["keys"], state["counts"])
+
+    def _fill(self, size: int, owners: Ints, keys: Ints, counts: Ints) -> None:
+        self._keys = np.zeros(size, dtype=np.int64)
+        self._owners = np.full(size, -1, dtype=np.int64)
+        self._counts = np.zeros(size, dtype=np.int64)
+        _insert(self._keys, self._owners, self._counts, owners, keys, counts)
+        self._used = len(keys)
+
+
+class EpisodeTable:
+    """How often each environment slot has seen each key in its live episode."""
+
+    def __init__(self, learners: int, envs: int) -> None:
+        self._shape = (learners, envs)
+        self._episode: Ints = np.ones(learners * envs, dtype=np.int64)
+        self._used: Ints = np.zeros(learners * envs, dtype=np.int64)
+        self._keys: Ints = np.zeros((learners * envs, START), dtype=np.int64)
+        self._stamps: Ints = np.zeros((learners * envs, START), dtype=np.int64)
+        self._counts: Ints = np.zeros((learners * envs, START), dtype=np.int64)
+
+    def clear(self, slots: torch.Tensor) -> None:
+        """Empty the tables of the marked slots, `(learners, envs)` bool."""
+        marked = slots.cpu().numpy().reshape(-1)
+        self._episode[marked] += 1
+        self._used[marked] = 0
+
+    def add(self, keys: torch.Tensor, valid: torch.Tensor | None = None) -> torch.Tensor:
+        """Count one key per slot, `(learners, envs)`; returns its count in the episode right after, float32."""
+        if 2 * (int(self._used.max()) + 1) > self._keys.shape[1]:
+            self._grow()
+        array = _rows(keys)
+        mask = _mask(valid, array.shape)
+        counts = _add_each(
+            self._keys, self._stamps, self._counts, self._episode, self._used, array.reshape(-1), mask.reshape(-1)
+        )
+        return torch.from_numpy(counts.reshape(self._shape)).to(keys.device)
+
+    def get(self, keys: torch.Tensor) -> torch.Tensor:
+        """The count of one key per slot, `(learners, envs)`, in the live episode, float32."""
+        array = _rows(keys).reshape(-1)
+        counts = _get_each(self._keys, self._stamps, self._counts, self._episode, array)
+        return torch.from_numpy(counts.reshape(self._shape)).to(keys.device)
+
+    def state(self) -> dict[str, Any]:
+        """Everything, to save."""
+        names = ("_episode", "_used", "_keys", "_stamps", "_counts")
+        return {name: getattr(self, name).copy() for name in names}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Become the tables that `state` was taken from."""
+        for name, value in state.items():
+            setattr(self, name, np.array(value, dtype=np.int64))
+
+    def _grow(self) -> None:
+        old = (self._keys, self._stamps, self._counts)
+        slots, size = self._keys.shape
+        self._keys = np.zeros((slots, 2 * size), dtype=np.int64)
+        self._stamps = np.zeros((slots, 2 * size), dtype=np.int64)
+        self._counts = np.zeros((slots, 2 * size), dtype=np.int64)
+        _move_each(*old, self._keys, self._stamps, self._counts, self._episode)
+
+
+def _rows(keys: torch.Tensor) -> Ints:
+    return np.ascontiguousarray(keys.detach().cpu().numpy(), dtype=np.int64)
+
+
+def _mask(valid: torch.Tensor | None, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    return np.ones(shape, dtype=np.bool_) if valid is None else np.ascontiguousarray(valid.cpu().numpy())
+
+
+@compiled
+def _place(key: int, owner: int, size: int) -> int:
+    """Where to start probing: Fibonacci hashing (Knuth, vol. 3, 6.4) of key and owner; `size` is a power of two."""
+    mixed = (np.uint64(key) ^ (np.uint64(owner) * np.uint64(0xD6E8FEB86659FD93))) * np.uint64(0x9E3779B97F4A7C15)
+    return np.int64((mixed >> np.uint64(32)) & np.uint64(size - 1))  # type: ignore[return-value]
+
+
+@compiled
+def _find(keys: Ints, owners: Ints, key: int, owner: int) -> int:
+    """The entry of (owner, key), or the free place for it."""
+    place = _place(key, owner, len(keys))
+    while owners[place] >= 0 and not (owners[place] == owner and keys[place] == key):
+        place = (place + 1) & (len(keys) - 1)
+    return place
+
+
+@compiled
+def _add(
+    keys: Ints, owners: Ints, counts: Ints, new: Ints, mask: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.float32], int]:
+    after = np.zeros(new.shape, dtype=np.float32)
+    fresh = 0
+    for owner in range(new.shape[0]):
+        for item in range(new.shape[1]):
+            place = _find(keys, owners, new[owner, item], owner)
+            if mask[owner, item]:
+                if owners[place] < 0:
+                    owners[place] = owner
+                    keys[place] = new[owner, item]
+                    fresh += 1
+                counts[place] += 1
+            after[owner, item] = counts[place]
+    return after, fresh
+
+
+@compiled
+def _get(keys: Ints, owners: Ints, counts: Ints, wanted: Ints) -> npt.NDArray[np.float32]:
+    found = np.zeros(wanted.shape, dtype=np.float32)
+    for owner in range(wanted.shape[0]):
+        for item in range(wanted.shape[1]):
+            found[owner, item] = counts[_find(keys, owners, wanted[owner, item], owner)]
+    return found
+
+
+@compiled
+def _insert(keys: Ints, owners: Ints, counts: Ints, new_owners: Ints, new_keys: Ints, new_counts: Ints) -> None:
+    for item in range(len(new_keys)):
+        place = _find(keys, owners, new_keys[item], new_owners[item])
+        owners[place] = new_owners[item]
+        keys[place] = new_keys[item]
+        counts[place] = new_counts[item]
+
+
+@compiled
+def _find_live(keys: Ints, stamps: Ints, key: int, episode: int) -> int:
+    """The entry of `key` in the live episode, or the free place for it; entries of past episodes are free."""
+    place = _place(key, 0, len(keys))
+    while stamps[place] == episode and keys[place] != key:
+        place = (place + 1) & (len(keys) - 1)
+    return place
+
+
+@compiled
+def _add_each(
+    keys: Ints, stamps: Ints, counts: Ints, episode: Ints, used: Ints, new: Ints, mask: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float32]:
+    after = np.zeros(len(new), dtype=np.float32)
+    for slot in range(len(new)):
+        place = _find_live(keys[slot], stamps[slot], new[slot], episode[slot])
+        live = stamps[slot, place] == episode[slot]
+        if mask[slot]:
+            if not live:
+                keys[slot, place] = new[slot]
+                stamps[slot, place] = episode[slot]
+                counts[slot, place] = 0
+                used[slot] += 1
+                live = True
+            counts[slot, place] += 1
+        after[slot] = counts[slot, place] if live else 0
+    return after
+
+
+@compiled
+def _get_each(keys: Ints, stamps: Ints, counts: Ints, episode: Ints, wanted: Ints) -> npt.NDArray[np.float32]:
+    found = np.zeros(len(wanted), dtype=np.float32)
+    for slot in range(len(wanted)):
+        place = _find_live(keys[slot], stamps[slot], wanted[slot], episode[slot])
+        if stamps[slot, place] == episode[slot]:
+            found[slot] = counts[slot, place]
+    return found
+
+
+@compiled
+def _move_each(
+    keys: Ints, stamps: Ints, counts: Ints, new_keys: Ints, new_stamps: Ints, new_counts: Ints, episode: Ints
+) -> None:
+    for slot in range(keys.shape[0]):
+        for item in range(keys.shape[1]):
+            if stamps[slot, item] == episode[slot]:
+                place = _find_live(new_keys[slot], new_stamps[slot], keys[slot, item], episode[slot])
+                new_keys[slot, place] = keys[slot, item]
+                new_stamps[slot, place] = episode[slot]
+                new_counts[slot, place] = counts[slot, item]

@@ -1,0 +1,188 @@
+"""The first layer of a network whose input is categories alone: rows of its weights, summed.
+
+    y[l, b] = bias[l] + Σ_w W[l, start_w + code[l, b, w]]
+
+It is the product of one-hot features with W, without the features. In one batch most rows agree in most columns: the
+view of a maze is mostly floor, wall and the unseen. So a batch is read as its difference from one row r, in each column
+the most common code:
+
+    y[l, b] = y_r[l] + Σ_w (W[l, start_w + code[l, b, w]] − W[l, start_w + r[l, w]])
+    ∂W[l, start_w + r[l, w]] = Σ_b ∂y[l, b] − Σ of ∂W over the other codes of the column
+
+and only the columns where code and r differ cost anything. r is found by the vote of Boyer and Moore (1991), which
+finds the majority where there is one, and some code of the column where there is none. It is each learner's own, so
+that a learner is the same alone and in company.
+
+Float32 on the CPU is compiled; everything else goes through `OneHotProduct`, the plain product, which the tests hold
+the compiled one against.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from explore.encoding.observations import Encoder
+from explore.errors import BadInput
+from explore.numerics.compiled import compiled, kernel_part
+
+Codes = npt.NDArray[np.uint8] | npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+
+def embedded(encoder: Encoder, rows: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """`features(rows) W + b` for rows of categories alone, `(learners, batch, width)` to `(learners, batch, outputs)`.
+
+    weight: `(learners, features, outputs)`, bias: `(learners, 1, outputs)`. BadInput for a code that its column, by the
+    observation space, does not have.
+    """
+    if weight.device.type == "cpu" and weight.dtype == torch.float32:
+        codes = rows if rows.dtype == torch.uint8 else rows.long()
+        found: torch.Tensor = _SumOfRows.apply(codes.contiguous(), weight, bias, encoder.starts)  # type: ignore[no-untyped-call]
+        return found
+    summed: torch.Tensor = OneHotProduct.apply(encoder.places(rows), weight)  # type: ignore[no-untyped-call]
+    return summed + bias
+
+
+class OneHotProduct(torch.autograd.Function):
+    """`out[l, b] = Σ_w weight[l, places[l, b, w]]`: the product with one-hot features, without the features."""
+
+    @staticmethod
+    def forward(ctx: Any, places: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        learners, batch, width = places.shape
+        ctx.save_for_backward(places)
+        ctx.inputs = weight.shape[1]
+        offsets = torch.arange(learners, device=places.device).view(-1, 1, 1) * weight.shape[1]
+        bags = (places + offsets).view(learners * batch, width)
+        summed = torch.nn.functional.embedding_bag(bags, weight.flatten(0, 1), mode="sum")
+        return summed.view(learners, batch, -1)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[None, torch.Tensor]:
+        (places,) = ctx.saved_tensors
+        # Scattering gradients into W is slower than one dense product: rows of common codes are hit by most samples.
+        features = torch.zeros(*places.shape[:2], ctx.inputs, device=places.device, dtype=gradient.dtype).scatter_(
+            -1, places, 1.0
+        )
+        return None, torch.bmm(features.transpose(1, 2), gradient)
+
+
+class _SumOfRows(torch.autograd.Function):
+    """The compiled way; `starts` says where the rows of W for each column begin, and last where they end."""
+
+    @staticmethod
+    def forward(ctx: Any, codes: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, starts: Ints) -> torch.Tensor:
+        common = np.empty((codes.shape[0], codes.shape[2]), dtype=np.int64)
+        if not _vote(codes.numpy(), starts, common):
+            raise BadInput("an observation has a category that its space does not: check what the environment returns.")
+        summed = torch.empty(*codes.shape[:2], weight.shape[2])
+        _sum(codes.numpy(), starts, common, _array(weight), _array(bias), summed.numpy())
+        ctx.save_for_backward(codes)
+        ctx.common, ctx.starts, ctx.inputs = common, starts, weight.shape[1]
+        return summed
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[None, torch.Tensor, torch.Tensor, None]:
+        (codes,) = ctx.saved_tensors
+        learners, outputs = gradient.shape[0], gradient.shape[2]
+        weight = torch.zeros(learners, ctx.inputs, outputs)
+        bias = gradient.sum(1, keepdim=True)
+        _scatter(codes.numpy(), ctx.starts, ctx.common, _array(gradient), bias.numpy(), weight.numpy())
+        return None, weight, bias, None
+
+
+def _array(tensor: torch.Tensor) -> Floats:
+    array: Floats = tensor.detach().contiguous().numpy()
+    return array
+
+
+@compiled
+def _vote(codes: Codes, starts: Ints, common: Ints) -> bool:
+    """The most common code of each column into `common`; False where a column has no such code as a row says."""
+    learners, batch, width = codes.shape
+    lead = np.zeros(width, dtype=np.int32)
+    ahead = np.zeros(width, dtype=np.int32)
+    within = True
+    for learner in range(learners):
+        lead[:] = 0
+        ahead[:] = 0
+        for item in range(batch):
+            for column in range(width):
+                code = codes[learner, item, column]
+                within &= code >= 0 and code < starts[column + 1] - starts[column]
+                free = ahead[column] == 0
+                agrees = free or lead[column] == code
+                lead[column] = code if free else lead[column]
+                ahead[column] += 1 if agrees else -1
+        for column in range(width):
+            common[learner, column] = starts[column] + lead[column]
+    return within
+
+
+@kernel_part
+def _unusual(codes: Codes, starts: Ints, common: Ints, places: Ints) -> int:
+    """The places in W of one row's codes that are not the common ones, at the front of `places`; how many they are."""
+    count = 0
+    for column in range(len(codes)):
+        # Written always and kept by a sum: a branch that nobody can foresee costs more than the write.
+        places[count] = starts[column] + np.int64(codes[column])
+        count += places[count] != common[column]
+    return count
+
+
+@compiled
+def _sum(codes: Codes, starts: Ints, common: Ints, weight: Floats, bias: Floats, summed: Floats) -> None:
+    """The forward pass; `common` holds places in W, not codes."""
+    learners, batch, width = codes.shape
+    features, outputs = weight.shape[1:]
+    met = np.empty(features, dtype=np.bool_)
+    places = np.empty(width + 4, dtype=np.int64)
+    change = np.empty((features + 1, outputs), dtype=np.float32)  # row of W minus the column's common row
+    change[features] = 0.0
+    base = np.empty(outputs, dtype=np.float32)
+    for learner in range(learners):
+        met[:] = False
+        for item in range(batch):
+            for column in range(width):
+                met[starts[column] + np.int64(codes[learner, item, column])] = True
+        base[:] = bias[learner, 0]
+        for column in range(width):
+            usual = weight[learner, common[learner, column]]
+            base += usual
+            for place in range(starts[column], starts[column + 1]):
+                if met[place]:
+                    for output in range(outputs):
+                        change[place, output] = weight[learner, place, output] - usual[output]
+        for item in range(batch):
+            into = summed[learner, item]
+            into[:] = base
+            count = _unusual(codes[learner, item], starts, common[learner], places)
+            places[count : count + 4] = features  # the row of zeros
+            for at in range(0, count, 4):  # four at a time: `into` is read and written less often
+                a, b, c, d = places[at], places[at + 1], places[at + 2], places[at + 3]
+                for output in range(outputs):
+                    into[output] += (change[a, output] + change[b, output]) + (change[c, output] + change[d, output])
+
+
+@compiled
+def _scatter(codes: Codes, starts: Ints, common: Ints, gradient: Floats, total: Floats, weight: Floats) -> None:
+    """The gradient of W into `weight`, zeros before; `total` is the gradient summed over the batch."""
+    learners, batch, width = codes.shape
+    outputs = weight.shape[2]
+    met = np.empty(weight.shape[1], dtype=np.bool_)
+    places = np.empty(width + 1, dtype=np.int64)
+    for learner in range(learners):
+        met[:] = False
+        for item in range(batch):
+            for place in places[: _unusual(codes[learner, item], starts, common[learner], places)]:
+                met[place] = True
+                for output in range(outputs):
+                    weight[learner, place, output] += gradient[learner, item, output]
+        for column in range(width):
+            usual = weight[learner, common[learner, column]]
+            usual[:] = total[learner, 0]
+            for place in range(starts[column], starts[column + 1]):
+                if met[place]:
+                    usual -= weight[learner, place]

@@ -1,0 +1,41 @@
+"""Boltzmann–Gumbel: a temperature per action that falls with its count (Cesa-Bianchi et al. 2017).
+
+    a = argmax_a Q(a) + (C/√N(a))·G(a),   G standard Gumbel
+
+"Boltzmann Exploration Done Right": a single temperature for all actions either explores good actions too little or bad
+ones too long. An action never tried comes first, as in the paper. N(s, a) as in
+`explore.strategies.base.action_counts`.
+
+C is in units of the reward; the paper's analysis wants C² at least the variance of the (sub-Gaussian) rewards, and 1
+suits rewards of unit variance.
+"""
+
+from typing import ClassVar
+
+import torch
+from pydantic import Field
+
+from explore.core.spec import Settings
+from explore.numerics.streams import Streams
+from explore.strategies.base.action_counts import CountingStrategy
+from explore.strategies.boltzmann import gumbel
+
+
+class BoltzmannGumbelSettings(Settings):
+    """Settings of `boltzmann-gumbel`."""
+
+    scale: float = Field(1.0, gt=0, description="C, in units of the reward")
+
+
+class BoltzmannGumbel(CountingStrategy):
+    """Values disturbed by Gumbel noise of deviation ∝ 1/√N(a)."""
+
+    Settings: ClassVar[type[Settings]] = BoltzmannGumbelSettings
+
+    def choose(self, values: torch.Tensor, step: int, streams: Streams) -> torch.Tensor:
+        counts = self.counts(values)
+        noise = gumbel(streams, *values.shape[1:])
+        disturbed = values + self.settings.scale * noise * counts.clamp(min=1).rsqrt()
+        untried = counts == 0
+        among = torch.where(untried.any(-1, keepdim=True), torch.where(untried, noise, -torch.inf), disturbed)
+        return among.argmax(-1)

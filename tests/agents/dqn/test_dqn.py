@@ -1,0 +1,163 @@
+"""What the learner is told: targets worked by hand, and the bonus among them."""
+
+import gymnasium as gym
+import numpy as np
+import pytest
+import torch
+
+from agents.dqn.agent_spec import parse_agent
+from agents.dqn.dqn import DQN, DQNSettings
+from agents.dqn.replay import Windows
+from explore.core.transitions import Transitions
+
+SPACE = gym.spaces.Box(-1, 1, (4,), np.float32)
+ACTIONS = 3
+
+
+def agent(spec: str, names: tuple[int, ...] = (0, 1), **settings: object) -> DQN:
+    chosen = DQNSettings(**{"hidden": (16,), "batch": 8, "warmup": 8, "weights": (0.0, 1.0), **settings})
+    return DQN(parse_agent(spec), SPACE, ACTIONS, learners=list(names), horizon=1000, seed=3, settings=chosen)
+
+
+def lived(time: int, names: tuple[int, ...] = (0, 1), envs: int = 2, ended: bool = False) -> Transitions:
+    """A random step; each learner's is its own, whoever else is present."""
+    parts = []
+    for name in names:
+        random = torch.Generator().manual_seed(1000 * name + time)
+        parts.append(torch.rand(envs, 10, generator=random))
+    drawn = torch.stack(parts)
+    no = torch.zeros(len(names), envs, dtype=torch.bool)
+    return Transitions(
+        observation=drawn[..., :4],
+        action=(drawn[..., 8] * ACTIONS).long(),
+        reward=drawn[..., 9],
+        next_observation=drawn[..., 4:8],
+        terminated=no | ended,
+        truncated=no.clone(),
+    )
+
+
+def windows(rewards: list[float], *, terminated: bool, truncated: bool, steps: int) -> Windows:
+    """One window for one learner; the episode ends, or not, with the last of `rewards`, what follows is another's."""
+    count, ends = len(rewards), terminated or truncated
+    random = torch.Generator().manual_seed(0)
+    at_end = torch.arange(steps) == count - 1
+    transitions = Transitions(
+        observation=torch.rand(1, steps, 4, generator=random),
+        action=torch.zeros(1, steps, dtype=torch.int64),
+        reward=torch.tensor([rewards + [1000.0] * (steps - count)]),
+        next_observation=torch.rand(1, steps, 4, generator=random),
+        terminated=(at_end & terminated)[None],
+        truncated=(at_end & truncated)[None],
+    )
+    live = torch.arange(steps) < count if ends else torch.ones(steps, dtype=torch.bool)
+    return Windows(transitions, torch.ones(1, steps), live.view(1, 1, steps))
+
+
+def bootstrap(dqn: DQN, successor: torch.Tensor) -> float:
+    """Double Q: the target network's value of the online network's best action."""
+    with torch.no_grad():
+        best = int(dqn.network(successor)[0, 0, 0].argmax())
+        return float(dqn.target(successor)[0, 0, 0, best])
+
+
+@pytest.mark.parametrize(
+    ("rewards", "terminated", "truncated", "steps"),
+    [
+        ([0.3], False, False, 1),
+        ([0.3], True, False, 1),
+        ([0.3], False, True, 1),
+        ([0.1, 0.2, 0.7], False, False, 3),
+        ([0.1, 0.2, 0.7], True, False, 3),
+        ([0.1, 0.2], True, False, 3),
+        ([0.1, 0.2], False, True, 3),
+    ],
+)
+def test_extrinsic_target_by_hand(rewards: list[float], terminated: bool, truncated: bool, steps: int) -> None:
+    dqn = agent("epsilon-greedy", (0,), n_step=steps, discount=0.9)
+    torch.nn.init.normal_(next(iter(dqn.target.parameters())))  # so that the target differs from the online network
+    drawn = windows(rewards, terminated=terminated, truncated=truncated, steps=steps)
+    last = len(rewards) - 1
+    expected = sum(0.9**k * reward for k, reward in enumerate(rewards))
+    if not terminated:  # truncation bootstraps
+        expected += 0.9 ** len(rewards) * bootstrap(dqn, drawn.transitions.next_observation[:, last : last + 1])
+    with torch.no_grad():
+        assert float(dqn.targets(drawn)[0, 0, 0]) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_the_bonus_moves_the_intrinsic_target_and_leaves_the_extrinsic_one(steps: int) -> None:
+    drawn = windows([0.1, 0.2, 0.7][:steps], terminated=True, truncated=False, steps=steps)
+    without, with_bonus = (agent(f"count:beta={beta}", (0,), n_step=steps) for beta in (0.0, 0.5))
+    with torch.no_grad():
+        plain, moved = without.targets(drawn)[0, 0], with_bonus.targets(drawn)[0, 0]
+    assert float(moved[0]) == float(plain[0])
+    # Nothing was seen yet, so that each of the n transitions earns β / √(0 + …) as the bonus itself says.
+    bonus = with_bonus.bonus.score(drawn.transitions, drawn.episodic)[0]
+    expected = sum(with_bonus.settings.intrinsic_discount**k * float(b) for k, b in enumerate(bonus))
+    assert float(moved[1] - plain[1]) == pytest.approx(expected, rel=1e-5)
+    assert expected > 0.1
+
+
+def test_the_bonus_is_the_one_known_now_not_the_one_at_storage() -> None:
+    dqn = agent("count", (0,))
+    step = lived(0, (0,))
+    dqn.observe(step)
+    first = dqn.bonus.score(step).clone()
+    for _ in range(8):
+        dqn.observe(step)
+    drawn = dqn.replay.sample(4, 1, dqn.drawing)
+    now = dqn.bonus.score(drawn.transitions, drawn.episodic)
+    assert (now < first.max()).all()
+
+
+def test_the_intrinsic_value_is_learned() -> None:
+    """Where every reward is zero, the intrinsic function still rises to what the bonus pays."""
+    dqn = agent("count:beta=1", (0,), intrinsic_discount=0.0)
+    step = lived(0, (0,), ended=True)
+    for _ in range(300):
+        dqn.observe(step)
+        dqn.learn()
+    with torch.no_grad():
+        value = dqn.network(step.observation)[0, 0, 1, int(step.action[0, 0])]
+    assert float(value) == pytest.approx(float(dqn.bonus.score(step)[0, 0]), abs=0.05)
+
+
+@pytest.mark.parametrize("spec", ["epsilon-greedy", "count", "noisy", "bootstrapped+simhash"])
+def test_a_learner_is_the_same_alone_and_in_company(spec: str) -> None:
+    together, alone = agent(spec, (0, 1)), agent(spec, (1,))
+    for time in range(40):
+        for dqn, names in ((together, (0, 1)), (alone, (1,))):
+            dqn.act(lived(time, names).observation)
+            dqn.observe(lived(time, names, ended=time % 7 == 6))
+            dqn.learn()
+    rows = lived(99, (0, 1)).observation
+    ours, theirs = together.exploit(rows)[1], alone.exploit(rows[1:])[0]
+    assert torch.allclose(ours, theirs, atol=1e-5)
+    assert not torch.allclose(ours, agent(spec, (1,)).exploit(rows[1:])[0], atol=1e-3)  # and it has learned something
+
+
+def test_slots_act_on_the_bonus_by_their_weights_and_judgement_does_not() -> None:
+    dqn = agent("greedy+count", (0,))
+    rows = lived(0, (0,)).observation[:, :1].expand(1, 2, 4)
+    for network in (dqn.network, dqn.target):
+        head = network.body.layers[-1]
+        with torch.no_grad():
+            for parameter in head.parameters():
+                parameter.zero_()
+            # Extrinsic values prefer action 0, intrinsic ones action 2 by more.
+            head.bias.view(1, 2, ACTIONS)[:] = torch.tensor([[1.0, 0.0, 0.5], [0.0, 0.0, 9.0]])
+    assert dqn.act(rows).tolist() == [[0, 2]]  # weights 0 and 1
+    assert dqn.exploit(rows).argmax(-1).tolist() == [[0, 0]]
+
+
+def test_no_update_before_the_warm_up() -> None:
+    dqn = agent("epsilon-greedy", (0,), warmup=20)
+    before = [p.clone() for p in dqn.network.parameters()]
+    for time in range(9):
+        dqn.observe(lived(time, (0,)))
+        dqn.learn()
+    assert all(torch.equal(a, b) for a, b in zip(before, dqn.network.parameters(), strict=True))
+    dqn.observe(lived(9, (0,)))
+    dqn.learn()
+    assert not all(torch.equal(a, b) for a, b in zip(before, dqn.network.parameters(), strict=True))

@@ -1,0 +1,23 @@
+"""Walls of every layout, against real resets."""
+
+import numpy as np
+import pytest
+
+from agents.mazes.layouts.layouts import bare, layouts
+from agents.mazes.layouts.walls import walls
+
+
+@pytest.mark.parametrize("maze", ["MiniGrid-LavaGapS5-v0", "MiniGrid-DistShift1-v0"])
+def test_walls_are_where_every_reset_has_one(maze: str) -> None:
+    env = bare(maze)
+    everywhere = np.ones((env.width, env.height), dtype=bool)
+    for seed in layouts(maze, "train").seeds.tolist():
+        env.reset(seed=seed)
+        everywhere &= env.grid.encode()[..., 0] == 2
+    found = walls(maze)
+    assert len(found) == env.height
+    assert [[cell == "#" for cell in row] for row in found] == everywhere.T.tolist()
+
+
+def test_a_scale_of_the_reward_moves_no_wall() -> None:
+    assert walls("MiniGrid-DistShift1-v0:reward_scale=10") == walls("MiniGrid-DistShift1-v0")

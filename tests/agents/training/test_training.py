@@ -1,0 +1,64 @@
+"""Training as a whole: what comes back, and that a learner does not depend on its company."""
+
+import pytest
+
+from agents.dqn.dqn import DQNSettings
+from agents.training.results import Progress
+from agents.training.training import CURVE_POINTS, train
+from explore.errors import BadInput
+
+MAZE = "MiniGrid-Empty-5x5-v0"
+SMALL = DQNSettings(hidden=(16,), batch=8, warmup=32, weights=(0.0, 0.0, 0.5, 1.0))
+
+
+@pytest.fixture(scope="module")
+def block():
+    return train(MAZE, "count", learners=[0, 1], steps=400, seed=5, settings=SMALL)
+
+
+def test_a_block_tells_what_each_learner_did(block) -> None:
+    assert block.steps == 400
+    assert [result.learner for result in block.results] == [0, 1]
+    for result in block.results:
+        assert [step for step, _ in result.curve] == [400 * k // CURVE_POINTS for k in range(1, CURVE_POINTS + 1)]
+        assert 0.0 <= result.train_return <= result.train_success <= 1.0
+        assert result.held_out_return is None  # there is one layout, and none to hold out
+
+
+def test_every_step_is_a_visit(block) -> None:
+    for result in block.results:
+        assert len(result.visits) == 5
+        assert sum(map(sum, result.visits)) == 400
+    assert block.results[0].visits != block.results[1].visits
+    assert block.weights == {}
+
+
+def test_a_learner_is_the_same_alone(block) -> None:
+    (alone,) = train(MAZE, "count", learners=[1], steps=400, seed=5, settings=SMALL).results
+    together = block.results[1]
+    assert alone.first_reward_step == together.first_reward_step
+    assert alone.curve[:3] == together.curve[:3]
+    assert alone.visits == together.visits
+
+
+def test_progress_may_stop_it() -> None:
+    seen: list[Progress] = []
+
+    def stop(progress: Progress) -> None:
+        seen.append(progress)
+        if progress.step >= 100:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(MAZE, "epsilon-greedy", learners=[0], steps=400, seed=5, settings=SMALL, progress=stop)
+    assert seen[-1].step == 100
+    assert seen[-1].steps == 400
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"learners": []}, "different names"), ({"learners": [1, 1]}, "different names"), ({"steps": 3}, "too few")],
+)
+def test_bad_input(change: dict[str, object], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        train(MAZE, "count", **{"learners": [0], "steps": 400, "seed": 0, "settings": SMALL, **change})

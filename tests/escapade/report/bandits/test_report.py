@@ -1,0 +1,202 @@
+"""The report of act 1: figures with the promised names, what a reader is told, and that it fits 80 columns."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bandits.policy import Floats, Policy, rows
+from bandits.simulator.simulation import Simulation, simulate
+from bandits.testbed import Testbed
+from escapade.cli import invoke
+from escapade.report.bandits.names import broken
+from escapade.report.bandits.report import figures, sentence, show
+from escapade.report.bandits.verdict import course, kept, ranked, to_keep
+
+
+@pytest.fixture(scope="module")
+def coins() -> dict[str, Any]:
+    """Six policies of three kinds on two arms."""
+    policies = ["epsilon-greedy:epsilon=0.1", "ucb1", "kl-ucb", "thompson", "tsallis-inf"]
+    return figures(simulate("two-arms", policies, runs=200, horizon=600, seed=1))
+
+
+def printed(found: dict[str, Any], colour: bool = False) -> str:
+    console = Console(file=io.StringIO(), width=80, force_terminal=colour, highlight=False, markup=False)
+    show(console, found)
+    return str(console.file.getvalue())  # type: ignore[attr-defined]
+
+
+def flat(found: dict[str, Any]) -> str:
+    return " ".join(printed(found).split())
+
+
+def test_figures_have_the_promised_names(coins: dict[str, Any]) -> None:
+    assert {"testbed", "horizon", "runs", "seed", "policies"} <= coins.keys()
+    for policy in coins["policies"]:
+        assert {"spec", "regret", "optimal", "reward", "pulls_per_second"} <= policy.keys()
+        assert {"mean", "ci"} <= policy["regret"].keys()
+        assert {"simple_regret", "best_arm_error", "bound", "no_bound", "misfits", "behind"} <= policy.keys()
+    json.dumps(coins["bed"])
+
+
+def test_what_is_learnt_on_the_way_is_among_the_figures() -> None:
+    """Reward and % optimal at each checkpoint; ± as of coins for the share, and never above what an arm can pay."""
+    run = simulate("two-arms", ["ucb1", "thompson"], runs=100, horizon=200, seed=1)
+    found = json.loads(json.dumps(figures(run)))["policies"]
+    for policy, result in zip(found, run.policies, strict=True):
+        steps, reward, _, optimal, error = zip(*policy["learning"], strict=True)
+        assert list(steps) == [row[0] for row in policy["curve"]] == run.steps.tolist()
+        assert list(reward) == result.reward_curve.tolist()
+        assert list(optimal) == result.optimal_curve.tolist()
+        assert error == pytest.approx([(share * (1 - share) / 99) ** 0.5 for share in optimal])
+        # of one pull the reward is in the mean 0.9 with the better arm, 0.8 with the other
+        for _, mean, spread, share, _ in policy["learning"]:
+            assert abs(mean - 0.8 - 0.1 * share) < 5 * spread
+
+
+def test_paired_differences_are_those_of_the_runs() -> None:
+    """Less noise than the regrets have by themselves, with the interval of the differences run by run."""
+    run = simulate("two-arms", ["ucb1", "thompson"], runs=200, horizon=600, seed=1)
+    first, second = figures(run)["policies"]
+    apart = run.policies[0].regrets - run.policies[1].regrets
+    half = 1.96 * apart.std(ddof=1) / 200**0.5
+    assert first["behind"]["mean"] == pytest.approx(apart.mean())
+    assert first["behind"]["ci"] == pytest.approx([apart.mean() - half, apart.mean() + half])
+    assert second["behind"]["ci"] == [0, 0]
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_it_fits_80_columns(coins: dict[str, Any], colour: bool) -> None:
+    text = printed(coins, colour)
+    assert ("\x1b[" in text) == colour
+    if not colour:
+        assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_stranger_is_told_what_to_use_and_why(coins: dict[str, Any]) -> None:
+    text = flat(coins)
+    assert "Source: Garivier & Cappé 2011, section 6.1." in text
+    assert "The problem: rewards in [0, 1]." in text
+    assert "Not played, and worth trying here: imed, bayes-ucb." in text
+    assert "safety against an adversary" in text
+    assert "asymptotic only" in text
+    assert "Lai & Robbins: 2.252 · ln T" in text
+    assert "simple regret" in text
+    assert "rewards that come late thompson" in text
+    best = min(coins["policies"], key=lambda policy: float(policy["regret"]["mean"]))
+    assert f"{best['spec']} lost least" in text
+
+
+def test_changing_arms_have_dynamic_regret() -> None:
+    found = figures(simulate("abrupt:changes=100", ["thompson", "discounted-ucb"], runs=40, horizon=300, seed=1))
+    text = flat(found)
+    assert found["bed"]["regret"] == "dynamic"
+    assert "regret: dynamic, against the best arm of each step" in text
+    assert "Takes arms for constant" in text or "takes arms for constant" in text
+    assert "No bound for thompson: the arms change, and its theorem is about arms that do not." in text
+    assert "No bound for discounted-ucb: no theorem with constants that could be checked." in text
+    assert "For an arm to keep" not in text
+
+
+class Plain(Policy):
+    """The best average, in plain Python."""
+
+    @staticmethod
+    def select(state, t, rng):  # type: ignore[no-untyped-def]
+        return int(state[0].argmax())
+
+    @staticmethod
+    def update(state, arm, reward, rng):  # type: ignore[no-untyped-def]
+        state[1, arm] += 1.0
+        state[0, arm] += (reward - state[0, arm]) / state[1, arm]
+
+    def initial(self, bed: Testbed, horizon: int) -> Floats:
+        return rows(bed.arms, 1.0, 0.0)
+
+
+def test_a_policy_in_plain_python_alone_is_told_how_much_slower_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against ε-greedy on the same arms; beside a compiled policy no other is played."""
+    alone = figures(simulate("two-arms", [Plain()], runs=3, horizon=60, seed=1))
+    (policy,) = alone["policies"]
+    times = alone["yardstick"] / policy["pulls_per_second"]
+    assert times > 3
+    assert f"not compiled, and slower than a compiled epsilon-greedy by: Plain {times:,.0f} ×." in flat(alone)
+    beside = simulate("two-arms", [Plain(), "epsilon-greedy"], runs=3, horizon=60, seed=1)
+    monkeypatch.setattr("bandits.simulator.simulation.simulate", lambda *_, **__: pytest.fail("another was played"))
+    found = figures(beside)
+    assert found["yardstick"] is None
+    assert "slower than the fastest here by: Plain" in flat(found)
+
+
+def test_a_report_kept_by_an_older_version_still_prints(coins: dict[str, Any]) -> None:
+    new = ("no_bound", "misfits", "rule")
+    policies = [{key: value for key, value in policy.items() if key not in new} for policy in coins["policies"]]
+    older = {**{key: value for key, value in coins.items() if key != "bed"}, "policies": policies}
+    assert sentence(coins) in flat(older)
+
+
+def test_a_testbed_of_the_users_own_has_no_theory() -> None:
+    run = simulate("two-arms", ["ucb1"], runs=5, horizon=30, seed=1)
+    stranger = Simulation("Mine", run.horizon, run.runs, run.seed, run.steps, run.policies)
+    assert figures(stranger)["bed"] is None
+    assert "not one of those installed" in flat(figures(stranger))
+
+
+def policy(curve: dict[int, float], wrong: float = 0.0, **more: Any) -> dict[str, Any]:
+    return {
+        "curve": [[step, mean, mean, mean] for step, mean in curve.items()],
+        "best_arm_error": {"mean": wrong, "se": 0.01},
+        "regret": {"mean": max(curve.values())},
+        **more,
+    }
+
+
+def test_how_a_regret_came_about() -> None:
+    linear = {10: 10.0, 50: 50.0, 100: 100.0}
+    assert "wrong arm in 40%" in course(policy(linear, 0.4), 100, False)
+    assert course(policy(linear), 100, False) == "never stops exploring: loses 1 per pull to the end"
+    assert course(policy(linear, 0.4), 100, True) == "loses 1 per pull in the second half"
+    assert "first tenth" in course(policy({10: 8.0, 50: 9.0, 100: 10.0}), 100, False)
+    assert "explored long" in course(policy({10: 3.0, 50: 9.9, 100: 10.0}), 100, False)
+    assert "settles slowly" in course(policy({10: 2.0, 50: 7.0, 100: 10.0}), 100, False)
+    assert course(policy({100: 0.0}), 100, False) == "loses nothing"
+
+
+def test_places_and_the_arm_to_keep() -> None:
+    made = [
+        policy({100: 30.0}, 0.02, spec="slow", behind={"ci": [5, 9]}),
+        policy({100: 20.0}, 0.03, spec="best", behind={"ci": [0, 0]}),
+        policy({100: 21.0}, 0.20, spec="near", behind={"ci": [-1, 3]}),
+    ]
+    found = {"policies": made}
+    assert [(place, row["spec"]) for place, row in ranked(found)] == [("1", "best"), ("1=", "near"), ("3", "slow")]
+    assert to_keep(found)["spec"] == "best"  # wrong in 3 % is not told from wrong in 2 %, and it costs less
+    assert kept(found).endswith("best, wrong in 3.0% of the runs; slow (2.0%) cannot be told from that, and cost more.")
+
+
+def test_the_list_has_every_testbed_and_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    from bandits.policy import POLICIES
+    from bandits.testbed import TESTBEDS
+
+    assert invoke(["bandits", "--list", "--json", "-"]) == 0
+    shown = capsys.readouterr()
+    found = json.loads(shown.out)
+    assert [bed["name"] for bed in found["testbeds"]] == TESTBEDS.names()
+    assert [policy["name"] for policy in found["policies"]] == POLICIES.names()
+    for name in [*TESTBEDS.names(), *POLICIES.names()]:
+        assert name in shown.err
+
+
+def test_an_unknown_testbed_is_named_before_policies_are_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["bandits", "--testbed", "problem-c"]) == 2
+    assert "'problem-b'" in capsys.readouterr().err
+
+
+def test_long_names_are_broken_after_a_hyphen() -> None:
+    assert broken("ucb:c=2") == "ucb:c=2"
+    assert broken("sliding-window-thompson") == "sliding-window-\n  thompson"
+    assert broken("epsilon-greedy:epsilon=0.1,alpha=0.1") == "epsilon-greedy:\n  epsilon=0.1\n  alpha=0.1"
+    assert broken("successive-elimination:delta=0.1") == "successive-\n  elimination:\n  delta=0.1"

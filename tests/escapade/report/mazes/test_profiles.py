@@ -1,0 +1,38 @@
+"""The picture of performance profiles has the lines of the figures."""
+
+import matplotlib.figure
+
+from agents.training.results import Block, LearnerResult
+from escapade.report.mazes.profiles import plots
+from escapade.report.mazes.report import maze_figures
+
+MAZE = "MiniGrid-X-v0"
+
+
+def figures(optimum):
+    results = [LearnerResult(n, value, 0, value, 0, None, []) for n, value in enumerate([0.0, 0.4, 0.8, 0.8])]
+    return maze_figures([Block(MAZE, agent, 10, 1.0, 1.0, results) for agent in ("a", "b")], {MAZE: optimum})
+
+
+def test_every_agent_has_its_line_and_its_band(tmp_path, monkeypatch):
+    drawn = []
+    kept = matplotlib.figure.Figure.savefig
+    monkeypatch.setattr(
+        matplotlib.figure.Figure, "savefig", lambda self, *a, **k: (drawn.append(self), kept(self, *a, **k))[1]
+    )
+    (path,) = plots(figures(0.8), tmp_path / "new")
+    assert path.name == "profile-MiniGrid-X-v0.png"
+    assert path.stat().st_size > 1000
+    (axes,) = drawn[0].axes
+    assert [line.get_label() for line in axes.lines] == ["a", "b"]
+    # Scores 0, ½, 1, 1: three above the thresholds below ½, two above those from ½ on.
+    assert axes.lines[0].get_ydata().tolist() == [0.75] * 5 + [0.5] * 5
+    assert len(axes.collections) == 2
+
+
+def test_without_scores_nothing_is_drawn(tmp_path):
+    found = figures(None)
+    assert plots(found, tmp_path) == []
+    for agent in found[0]["agents"]:
+        del agent["profile"]  # as in the results of an older version
+    assert plots(found, tmp_path) == []

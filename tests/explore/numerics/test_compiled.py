@@ -1,0 +1,39 @@
+"""Compiled code comes from the cache where nothing has changed, and never where a part of it has."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PART = """
+from explore.numerics.compiled import kernel_part
+
+@kernel_part
+def part(x):
+    return x + {added}
+"""
+KERNEL = """
+from explore.numerics.compiled import compiled
+from cache_part import part
+
+@compiled
+def kernel(x):
+    return part(x)
+"""
+RUN = "from cache_kernel import kernel; print(kernel(1), sum(kernel.stats.cache_hits.values()))"
+
+
+def run(folder: Path) -> list[str]:
+    places = {"PYTHONPATH": os.pathsep.join([str(folder), *filter(None, sys.path)]), "NUMBA_CACHE_DIR": str(folder)}
+    done = subprocess.run([sys.executable, "-c", RUN], env={**os.environ, **places}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_a_change_in_a_part_of_another_file_reaches_the_cached_kernel(tmp_path: Path) -> None:
+    (tmp_path / "cache_kernel.py").write_text(KERNEL)
+    (tmp_path / "cache_part.py").write_text(PART.format(added=1))
+    assert run(tmp_path) == ["2", "0"]
+    assert run(tmp_path) == ["2", "1"]
+    (tmp_path / "cache_part.py").write_text(PART.format(added=10))
+    assert run(tmp_path) == ["11", "0"]

@@ -1,0 +1,63 @@
+"""Running moments against NumPy, and the return scale against a plain filter along time."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explore.numerics.moments import ReturnScale, RunningMoments
+
+
+@pytest.mark.parametrize("way", ["update", "merge"], ids=["compiled", "tensors"])
+@given(st.lists(st.integers(1, 7), min_size=1, max_size=6), st.floats(-1e4, 1e4), st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_moments_agree_with_numpy(way, batches, centre, seed):
+    rng = np.random.default_rng(seed)
+    data = centre + rng.normal(size=(2, sum(batches), 3)) * [0.1, 1, 50]
+    moments = RunningMoments(2, 3)
+    for part in np.split(data, np.cumsum(batches)[:-1], axis=1):
+        getattr(moments, way)(torch.from_numpy(part))
+    np.testing.assert_allclose(moments.mean, data.mean(1), rtol=1e-9, atol=1e-9)
+    if sum(batches) > 1:
+        np.testing.assert_allclose(moments.std, data.std(1), rtol=1e-4)
+
+
+@pytest.mark.parametrize("way", ["update", "merge"], ids=["compiled", "tensors"])
+def test_rows_left_out_leave_no_trace(way):
+    rows = torch.tensor([[1.0, float("nan"), 5.0], [float("inf"), 2.0, 2.5]])
+    valid = torch.tensor([[True, False, True], [False, True, True]])
+    moments = RunningMoments(2)
+    getattr(moments, way)(rows, valid)
+    getattr(moments, way)(rows, torch.zeros_like(valid))
+    np.testing.assert_allclose(moments.mean, [3, 2.25])
+    np.testing.assert_allclose(moments.std, [2, 0.25])
+    assert moments.count.tolist() == [2, 2]
+
+
+def test_one_sample_has_deviation_one_and_none_has_too():
+    moments = RunningMoments(1)
+    assert moments.std.item() == 1
+    moments.update(torch.tensor([[7.0]]))
+    assert moments.std.item() == 1
+    assert moments.whiten(torch.tensor([[100.0]]), 5.0).item() == 5
+
+
+def test_return_scale_filters_along_time():
+    rewards = np.random.default_rng(0).random((50, 2, 3))
+    scale = ReturnScale(2, 3, 0.9)
+    filtered, history = np.zeros((2, 3)), []
+    for step in rewards:
+        scale.update(torch.from_numpy(step))
+        filtered = 0.9 * filtered + step
+        history.append(filtered)
+    expected = np.stack(history).transpose(1, 0, 2).reshape(2, -1).std(1)
+    np.testing.assert_allclose(scale.std, expected, rtol=1e-6)
+
+
+def test_return_scale_of_a_scaled_stream_scales():
+    scales = [ReturnScale(1, 1, 0.99) for _ in range(2)]
+    for reward in (1.0, 0.0, 3.0, 2.0):
+        for factor, scale in zip((1, 10), scales, strict=True):
+            scale.update(torch.tensor([[reward * factor]]))
+    assert scales[1].std.item() == pytest.approx(10 * scales[0].std.item())
