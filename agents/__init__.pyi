@@ -6,6 +6,8 @@ from .training.results import Block, LearnerResult, Progress
 from .training.trained import Trained
 from .training.training import train
 
+__version__: str
+
 __all__ = [
     "DQN",
     "AgentSpec",

@@ -7,4 +7,6 @@ Names are imported when they are first asked for. The public names stand in `__i
 
 import lazy_loader
 
+from explore.version import __version__  # noqa: F401
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -3,6 +3,8 @@ from .policy import POLICIES, Policy, from_functions
 from .simulator.simulation import PolicyResult, Simulation, simulate
 from .testbed import TESTBEDS, BedSettings, Testbed
 
+__version__: str
+
 __all__ = [
     "POLICIES",
     "TESTBEDS",

@@ -8,4 +8,6 @@ names stand in `__init__.pyi`.
 
 import lazy_loader
 
+from explore.version import __version__  # noqa: F401
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -9,6 +9,8 @@ from .errors import BadInput
 from .numerics.streams import Streams
 from .wrappers import BonusReward, BonusRewardSingle
 
+__version__: str
+
 __all__ = [
     "BONUSES",
     "STRATEGIES",
