@@ -1,4 +1,4 @@
-"""The command line: one module per command in `escapade.commands`, assembled here.
+"""The command line: one module per command in `escapade.commands`, imported when that command is asked for.
 
 Bad input ends with one sentence and exit status 2. The command runs in a thread of its own, so that Ctrl-C is answered
 at once even while compiled code is running: what is in the store is committed, the rest is given up.
@@ -10,34 +10,58 @@ import os
 import signal
 import sys
 import threading
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from escapade.terminal import interrupt
-from explore.errors import BadInput
+from explore.errors import BadInput, unknown
+
+# Every command with its line in `escapade --help`, the first sentence of its docstring; the module
+# `escapade.commands.NAME` holds the function NAME. Help alone imports none of them.
+COMMANDS = {
+    "run": "Run the bandit and the maze experiment of a file, and report.",
+    "bandits": "Simulate bandit policies and compare them with published values.",
+    "mazes": "Train agents in mazes and compare them.",
+    "check": "Put a bonus, a strategy or a bandit policy on trial.",
+    "plugins": "List the installed plugins with their settings.",
+    "report": "Show the report of results that were kept.",
+    "watch": "See an agent walk a maze.",
+}
+
+
+class LazyCommands(TyperGroup):
+    """The group of all commands; a command's module is imported when the command is run or its own help is asked."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names, in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name; BadInput where there is none."""
+        if cmd_name not in COMMANDS:
+            raise unknown("command", cmd_name, COMMANDS)
+        function = getattr(importlib.import_module(f"escapade.commands.{cmd_name}"), cmd_name)
+        single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        single.command(cmd_name)(function)
+        return typer.main.get_command(single)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands in the help, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
 
 app = typer.Typer(
+    cls=LazyCommands,
+    callback=lambda: None,  # makes it a group though no command is registered yet
     help="Exploration plugins for reinforcement learning, on trial in bandits and mazes.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-# name of the command: module and function; a module is imported before its help is shown, heavy ones import inside.
-COMMANDS = {
-    "run": "escapade.commands.run:run",
-    "bandits": "escapade.commands.bandits:bandits",
-    "mazes": "escapade.commands.mazes:mazes",
-    "check": "escapade.commands.check:check",
-    "plugins": "escapade.commands.plugins:plugins",
-    "report": "escapade.commands.report:report",
-    "watch": "escapade.commands.watch:watch",
-}
-
-for _name, _target in COMMANDS.items():
-    _module, _, _function = _target.partition(":")
-    app.command(_name)(getattr(importlib.import_module(_module), _function))
 
 
 def invoke(arguments: list[str] | None = None) -> int:
@@ -47,13 +71,16 @@ def invoke(arguments: list[str] | None = None) -> int:
     except BadInput as error:
         sys.stderr.write(f"escapade: {error}\n")
         return 2
-    except BrokenPipeError:  # the reader of a pipe has seen enough
+    except BrokenPipeError:  # the reader of a pipe has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except Exception as error:
         # Typer brings its own copy of Click or depends on the package, by version: known by what they can do.
         if not hasattr(error, "format_message"):
             raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stdout.write(f"{error.format_message()}\n")
+            return 0
         sys.stderr.write(f"escapade: {error.format_message()}\n")
         return int(getattr(error, "exit_code", 2))
     return status if isinstance(status, int) else 0
@@ -61,8 +88,8 @@ def invoke(arguments: list[str] | None = None) -> int:
 
 def main() -> None:
     """The console script."""
-    outcome: list[int] = []
-    worker = threading.Thread(target=lambda: outcome.append(invoke()), daemon=True)
+    statuses: list[int] = []
+    worker = threading.Thread(target=lambda: statuses.append(invoke()), daemon=True)
     interrupt.end_tidily_on(*(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)))
     worker.start()
     try:
@@ -77,4 +104,4 @@ def main() -> None:
         interrupt.end_workers()
         os._exit(130)
     sys.stdout.flush()
-    sys.exit(outcome[0] if outcome else 1)
+    sys.exit(statuses[0] if statuses else 1)

@@ -1,11 +1,15 @@
-"""`escapade bandits`: act 1 alone."""
+"""`escapade bandits`: the bandit experiment alone."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from escapade.report.bandits import catalogue
+from escapade.report.bandits.report import figures, show
+from escapade.runs.experiments import draw, policies_for, simulate
 from escapade.terminal.output import Output, make_folder
+from escapade.terminal.progress import Pulls
 
 
 def bandits(
@@ -28,11 +32,6 @@ def bandits(
 
     Example: escapade bandits --policy epsilon-greedy:epsilon=0.1 --policy ucb:c=2 --runs 2000 --horizon 1000
     """
-    from escapade.report.bandits import catalogue
-    from escapade.report.bandits.report import figures, show
-    from escapade.runs.experiments import draw, policies_for, simulate
-    from escapade.terminal.progress import Pulls
-
     output = Output(json)
     if known:
         catalogue.show(output)
@@ -41,11 +40,11 @@ def bandits(
         make_folder(plots, "--plots")
     with Pulls(output.errors) as live:
         simulation = simulate(
-            testbed, policy or policies_for(testbed, horizon), runs, horizon, seed, threads, live.told
+            testbed, policy or policies_for(testbed, horizon), runs, horizon, seed, threads, live.update
         )
-    found = figures(simulation)
-    show(output.console, found)
+    report = figures(simulation)
+    show(output.console, report)
     if plots is not None:
         for path in draw(simulation, plots, threads):
             output.console.print(f"drawn: {path}")
-    output.figures(lambda: found)
+    output.figures(lambda: report)

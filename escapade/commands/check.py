@@ -4,7 +4,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from bandits.trial import run_trials
+from escapade.report.check import show
 from escapade.terminal.output import Output
+from escapade.terminal.progress import Line
 
 
 def check(
@@ -15,18 +18,14 @@ def check(
     ] = None,
     json: Annotated[str | None, typer.Option(help="Write checks and traits here; - is standard output.")] = None,
 ) -> None:
-    """Put a bonus, a strategy or a bandit policy on trial: the checks of its contract, and its traits beside the
-    recorded ones of the built-in plugins.
+    """Put a bonus, a strategy or a bandit policy on trial.
 
-    Exit status 1 where a check fails. Example: escapade check count:beta=0.02
+    It runs the checks of its contract and compares its traits with the recorded ones of the built-in plugins. Exit
+    status 1 where a check fails. Example: escapade check count:beta=0.02
     """
-    from bandits.trial import run_trials
-    from escapade.report.check import show
-    from escapade.terminal.progress import Line
-
     output = Output(json)
     with Line(output.console) as line:
-        trials = run_trials(spec, kind=kind, told=line.told)
+        trials = run_trials(spec, kind=kind, told=line.update)
     for trial in trials:
         show(output.console, trial)
     output.figures(lambda: _figures(spec, [trial.as_dict() for trial in trials]))

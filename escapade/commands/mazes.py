@@ -1,4 +1,4 @@
-"""`escapade mazes`: act 2 alone."""
+"""`escapade mazes`: the maze experiment alone."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -8,8 +8,14 @@ import typer
 from rich import box
 from rich.table import Table
 
+from agents.mazes import describe_mazes
+from agents.mazes.traps import IDS, facts
+from escapade.report.mazes import profiles, visits
+from escapade.report.mazes.report import maze_figures, show
+from escapade.runs.experiments import check_backend, checked_plan, optima, walls
 from escapade.runs.store import Store
 from escapade.terminal.output import Output, make_folder
+from escapade.terminal.progress import swept
 from explore.errors import BadInput
 
 
@@ -31,11 +37,6 @@ def mazes(
 
     Example: escapade mazes --maze MiniGrid-DoorKey-5x5-v0 --agent epsilon-greedy --agent count --learners 5
     """
-    from escapade.report.mazes import profiles, visits
-    from escapade.report.mazes.report import maze_figures, show
-    from escapade.runs.experiments import check_backend, checked_plan, optima, walls
-    from escapade.terminal.progress import swept
-
     if jobs is not None and jobs < 1:
         raise BadInput(f"--jobs {jobs}: at least one block must train at a time.")
     output = Output(json)
@@ -64,9 +65,6 @@ def mazes(
 
 def _list(output: Output) -> None:
     """Print every maze of the catalogue, and what the traps hold."""
-    from agents.mazes import describe_mazes
-    from agents.mazes.traps import IDS, facts
-
     found = describe_mazes()
     table = Table(title="Mazes", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("id", "runs"):

@@ -5,39 +5,40 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from agents.dqn.networks.plain import NETWORKS
+from bandits.policy import POLICIES
+from bandits.testbed import TESTBEDS
 from escapade.terminal.output import Output
+from explore.core.plugins import BONUSES, STRATEGIES
 from explore.core.registry import Registry
 
 
 def plugins(
     json: Annotated[str | None, typer.Option(help="Write the list here; - is standard output.")] = None,
 ) -> None:
-    """List the plugins: kind, origin, settings with defaults, and what is wrong with a broken one.
+    """List the installed plugins with their settings.
+
+    Kind, distribution, version, settings with defaults; for a broken plugin what is wrong with it.
 
     Example: escapade plugins --json -
     """
     output = Output(json)
-    found = installed()
+    listed = installed()
     table = Table(title="Installed plugins", title_justify="left")
     for name in ("kind", "name", "from", "settings and defaults, or what is wrong"):
         table.add_column(name, overflow="fold")
-    for plugin in found:
+    for plugin in listed:
         settings = ", ".join(f"{s['name']}={s['default']}" for s in plugin["settings"])
         origin = f"{plugin['distribution']} {plugin['version']}"
         table.add_row(plugin["kind"], plugin["name"], origin, plugin["problem"] or settings or "none")
     output.console.print(table)
-    output.figures(lambda: {"plugins": found})
+    output.figures(lambda: {"plugins": listed})
 
 
 def installed() -> list[dict[str, Any]]:
     """Every plugin of every kind, as plain data."""
-    from agents.dqn.networks.plain import NETWORKS
-    from bandits.policy import POLICIES
-    from bandits.testbed import TESTBEDS
-    from explore.core.plugins import BONUSES, STRATEGIES
-
     registries: list[Registry[Any]] = [BONUSES, STRATEGIES, NETWORKS, POLICIES, TESTBEDS]
-    found = []
+    listed = []
     for registry in registries:
         for entry in registry.entries():
             settings = []
@@ -46,7 +47,7 @@ def installed() -> list[dict[str, Any]]:
                 for name, field in model.model_fields.items() if model else ():
                     default = None if field.is_required() else field.default
                     settings.append({"name": name, "default": default, "description": field.description or ""})
-            found.append(
+            listed.append(
                 {
                     "kind": registry.kind,
                     "name": entry.name,
@@ -56,4 +57,4 @@ def installed() -> list[dict[str, Any]]:
                     "settings": settings,
                 }
             )
-    return found
+    return listed

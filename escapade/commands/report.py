@@ -6,6 +6,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from escapade.report.bandits import report as bandits
+from escapade.report.mazes import profiles, visits
+from escapade.report.mazes import report as mazes
 from escapade.runs.store import open_existing
 from escapade.terminal.output import Output, make_folder
 from explore.errors import BadInput
@@ -40,10 +43,6 @@ def report(
 
     Example: escapade report escapade-runs/quick --html report.html
     """
-    from escapade.report.bandits import report as bandits
-    from escapade.report.mazes import profiles, visits
-    from escapade.report.mazes import report as mazes
-
     store = open_existing(folder)
     kept = {act: found for act in ("bandits", "mazes") if (found := store.recall(act)) is not None}
     store.close()

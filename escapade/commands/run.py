@@ -1,13 +1,18 @@
-"""`escapade run`: both acts of an experiment, resumed where it was left."""
+"""`escapade run`: the bandit and the maze experiment of a file, resumed where they were stopped."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from escapade.experiment import built_in, load
+from escapade.report.bandits import report as bandits
+from escapade.report.mazes import report as mazes
+from escapade.runs.experiments import check_backend, check_bandits, checked_plan, optima, simulate, walls
 from escapade.runs.store import Store
 from escapade.terminal import interrupt
 from escapade.terminal.output import Output
+from escapade.terminal.progress import Pulls, swept
 from explore.errors import BadInput
 
 
@@ -21,16 +26,12 @@ def run(
     backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
-    """Run both acts and report; run the same command again to go on where it stopped.
+    """Run the bandit and the maze experiment of a file, and report.
+
+    Run the same command again to go on where it stopped.
 
     Example: escapade run --quick --json figures.json
     """
-    from escapade.experiment import built_in, load
-    from escapade.report.bandits import report as bandits
-    from escapade.report.mazes import report as mazes
-    from escapade.runs.experiments import check_backend, check_bandits, checked_plan, optima, simulate, walls
-    from escapade.terminal.progress import Pulls, swept
-
     if (experiment is not None) + quick + full > 1:
         raise BadInput("give one of an experiment file, --quick and --full.")
     chosen = load(experiment) if experiment else built_in("quick" if quick else "full" if full else "default")
@@ -43,9 +44,9 @@ def run(
     output = Output(json)
     store = Store(out or Path("escapade-runs") / chosen.name)
     with Pulls(output.errors) as pulls:
-        simulation = simulate(first.testbed, first.policies, first.runs, first.horizon, used, progress=pulls.told)
+        simulation = simulate(first.testbed, first.policies, first.runs, first.horizon, used, progress=pulls.update)
     arms = bandits.figures(simulation)
-    interrupt.finished("act 1")
+    interrupt.finished("the bandit experiment")
     bandits.show(output.console, arms)
     store.remember("experiment", {**chosen.model_dump(), "seed": used})
     store.remember("bandits", arms)

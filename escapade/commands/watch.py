@@ -1,15 +1,18 @@
 """`escapade watch`: see an agent walk a maze."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from agents.play import Episode, Moment, repeating
+from escapade.runs.sweep import BlockProgress, Plan
 from escapade.terminal.output import Output
+from escapade.terminal.progress import Live
+from escapade.watch import players
+from escapade.watch.gif import checked, write
+from escapade.watch.playback import perform, summary
 from explore.errors import BadInput
-
-if TYPE_CHECKING:
-    from agents.play import Moment
 
 
 def watch(
@@ -29,15 +32,12 @@ def watch(
     gif: Annotated[Path | None, typer.Option(help="Write the episode as a GIF here.")] = None,
     json: Annotated[str | None, typer.Option(help="Write the episode here; - is standard output.")] = None,
 ) -> None:
-    """See an agent walk a maze; space pauses, s takes one step, q quits.
+    """See an agent walk a maze.
+
+    Space pauses, s takes one step, q quits.
 
     Example: escapade watch MiniGrid-DoorKey-8x8-v0 --agent planner --gif walk.gif
     """
-    from agents.play import Episode
-    from escapade.watch import players
-    from escapade.watch.gif import checked
-    from escapade.watch.playback import perform, summary
-
     output = Output(json)
     if gif is not None:
         checked(gif)
@@ -68,10 +68,6 @@ def watch(
 
 def _player(output: Output, who: Any, found: Any, index: int, seed: int, steps: int) -> Any:
     """The player, trained with live progress where it has to be."""
-    from escapade.runs.sweep import Plan, Standing
-    from escapade.terminal.progress import Live
-    from escapade.watch import players
-
     if not who.trains:
         return players.player(who, found, index, seed, steps, lambda progress: None)
     with Live(output.errors, Plan((who.maze,), (who.agent,), 1, steps, seed)) as live:
@@ -82,27 +78,24 @@ def _player(output: Output, who: Any, found: Any, index: int, seed: int, steps: 
             if now.step * 200 // now.steps > told:
                 told = now.step * 200 // now.steps
                 value = float(now.returns[0])
-                live.standing(Standing(0, now.step, now.steps, None if value != value else value, now.rewarded))
+                live.update(BlockProgress(0, now.step, now.steps, None if value != value else value, now.rewarded))
 
         return players.player(who, found, index, seed, steps, progress)
 
 
-def _draw(gif: Path, episode: Any, moments: "list[Moment]", delay: float) -> None:
+def _draw(gif: Path, episode: Any, moments: list[Moment], delay: float) -> None:
     """Play the same actions again and draw every moment."""
-    from agents.play import repeating
-    from escapade.watch.gif import write
-
     actions = [moment.action for moment in moments if moment.action is not None]
     write(gif, (episode.picture() for _ in episode.moments(repeating(actions))), delay)
 
 
-def _sentence(agent: str, moments: "list[Moment]") -> str:
+def _sentence(agent: str, moments: list[Moment]) -> str:
     last = moments[-1]
     ending = last.ending or "was left"
     return f"{agent}: {ending} after {last.step} of at most {last.limit} steps, return {last.returned:.3f}."
 
 
-def _figures(who: Any, kind: str, index: int, moments: "list[Moment]") -> dict[str, Any]:
+def _figures(who: Any, kind: str, index: int, moments: list[Moment]) -> dict[str, Any]:
     last = moments[-1]
     return {
         "maze": who.maze,

@@ -1,10 +1,23 @@
-"""The two acts as functions of plain arguments, checked before anything runs or is written."""
+"""The bandit and the maze experiment as functions of plain arguments, checked before anything runs or is written."""
 
 import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+from joblib import parallel_config
+
+from agents.dqn.agent_spec import parse_agent
+from agents.mazes import parse_maze
+from agents.mazes.layouts.walls import walls as walls_of
+from agents.mazes.traps import facts
+from agents.planners import optimum
+from bandits.plots import TESTBED, classic_figures, plots
+from bandits.recommend import defaults_for
+from bandits.simulator.simulation import checked
+from bandits.simulator.simulation import simulate as simulated
+from escapade.report.bandits.report import lai_robbins_constant
 from escapade.runs.sweep import Plan
 from explore.errors import BadInput, unknown
 
@@ -14,18 +27,13 @@ BACKENDS = ("loky", "ray", "dask")  # of joblib
 def checked_plan(
     mazes: Sequence[str], agents: Sequence[str], learners: int, steps: int, seed: int, device: str
 ) -> Plan:
-    """A plan of act 2 whose every name and number is good; BadInput names the first that is not."""
-    from agents.dqn.agent_spec import parse_agent
-    from agents.mazes import parse_maze
-
+    """A plan of the maze experiment whose every name and number is good; BadInput names the first that is not."""
     for name, value in (("learners", learners), ("steps", steps)):
         if value < 1:
             raise BadInput(f"--{name} {value}: at least 1 is needed.")
     if seed < 0:
         raise BadInput(f"--seed {seed}: a seed is zero or a positive whole number.")
     if device != "cpu":
-        import torch
-
         if not device.startswith("cuda"):
             raise unknown("device", device, ["cpu", "cuda"])
         if not torch.cuda.is_available():
@@ -39,8 +47,6 @@ def checked_plan(
 
 def check_backend(name: str | None) -> None:
     """Refuse, with BadInput, a joblib backend that is unknown, not installed or not started."""
-    from joblib import parallel_config
-
     if name is None:
         return
     if name not in BACKENDS:
@@ -59,37 +65,27 @@ def optima(mazes: Sequence[str]) -> dict[str, float | None]:
 
     A trap states it, and tests hold that against the planner, which may take minutes to find it again.
     """
-    from agents.mazes import parse_maze
-    from agents.mazes.traps import facts
-    from agents.planners import optimum
-
-    found = {}
+    returns = {}
     for maze in mazes:
         spec = parse_maze(maze)
-        told = facts(spec.id)
-        best = optimum(spec.id) if told is None else max(told.local_score, told.global_score)
-        found[maze] = None if best is None else spec.reward_scale * best
-    return found
+        trap = facts(spec.id)
+        best = optimum(spec.id) if trap is None else max(trap.local_score, trap.global_score)
+        returns[maze] = None if best is None else spec.reward_scale * best
+    return returns
 
 
 def walls(mazes: Sequence[str]) -> dict[str, list[str]]:
     """Where every training layout of each maze has a wall."""
-    from agents.mazes.layouts.walls import walls as walls_of
-
     return {maze: walls_of(maze) for maze in mazes}
 
 
 def check_bandits(testbed: str, policies: Sequence[str], runs: int, horizon: int) -> None:
-    """Refuse, with BadInput, what act 1 would refuse, before anything runs or is written."""
-    from bandits.simulator.simulation import checked
-
+    """Refuse, with BadInput, what the bandit experiment would refuse, before anything runs or is written."""
     checked(testbed, policies, runs=runs, horizon=horizon)
 
 
 def policies_for(testbed: str, horizon: int) -> list[str]:
-    """The policies that act 1 plays where none are named: a simple one, the classics, what is made for the testbed."""
-    from bandits.recommend import defaults_for
-
+    """The bandit experiment's policies where none are named: a simple one, the classics, those made for the testbed."""
     return defaults_for(testbed, horizon)
 
 
@@ -102,15 +98,13 @@ def simulate(
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Any:
-    """Act 1: the compiled simulation; BadInput where an argument is wrong."""
+    """The bandit experiment, simulated; BadInput where an argument is wrong."""
     for name, value in (("runs", runs), ("horizon", horizon), ("threads", 1 if threads is None else threads)):
         if value < 1:
             raise BadInput(f"--{name} {value}: at least 1 is needed.")
     if seed < 0:
         raise BadInput(f"--seed {seed}: a seed is zero or a positive whole number.")
-    import bandits
-
-    return bandits.simulate(
+    return simulated(
         testbed=testbed,
         policies=list(policies),
         runs=runs,
@@ -123,9 +117,6 @@ def simulate(
 
 def draw(simulation: Any, folder: Path, threads: int | None = None) -> list[Path]:
     """The figures of a simulation; on the ten-armed testbed those of the book (2.2 to 2.6) too, simulated for them."""
-    from bandits.plots import TESTBED, classic_figures, plots
-    from escapade.report.bandits.report import lai_robbins_constant
-
     drawn = plots(simulation, folder, lai_robbins_constant(simulation))
     if simulation.testbed != TESTBED:
         return drawn

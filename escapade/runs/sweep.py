@@ -1,13 +1,12 @@
-"""Act 2 as a sweep: one block per (maze, agent), all its learners together, the blocks in parallel through joblib.
+"""The maze experiment as a sweep: one block per (maze, agent) with all its learners, blocks in parallel by joblib.
 
 A learner's result depends on its configuration and its name alone, so the store decides what is missing. Blocks run in
-processes by default; a joblib backend (`ray`, `dask`) is named with `backend`. A block says where it stands in a small
-file that whoever shows the progress reads.
+processes by default; a joblib backend (`ray`, `dask`) is named with `backend`. A block writes how far it is to a small
+file, which the progress display reads.
 """
 
 import importlib
 import json
-import os
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -15,7 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy as np
+import torch
+from joblib import Parallel, delayed, parallel_config
 
 from agents.training.results import Block, Progress
 from escapade.runs.store import Store
@@ -26,7 +28,7 @@ TRAIN = "agents.training.training:train"
 
 @dataclass(frozen=True)
 class Plan:
-    """What act 2 trains: every agent in every maze."""
+    """What the maze experiment trains: every agent in every maze."""
 
     mazes: tuple[str, ...]
     agents: tuple[str, ...]
@@ -45,8 +47,8 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where the block number `block` stands: its step, and the mean evaluated return so far (None before the first)."""
+class BlockProgress:
+    """How far the block number `block` is: its step, and the mean evaluated return (None before the first)."""
 
     block: int
     step: int
@@ -55,7 +57,7 @@ class Standing:
     rewarded: int
 
 
-OnStanding = Callable[[Standing], None]
+OnProgress = Callable[[BlockProgress], None]
 
 
 def sweep(
@@ -64,12 +66,10 @@ def sweep(
     *,
     jobs: int | None = None,
     backend: str | None = None,
-    standing: OnStanding | None = None,
+    on_progress: OnProgress | None = None,
     finished: Callable[[Block], None] | None = None,
 ) -> list[Block]:
     """Train what the store lacks, and give back every block of the plan from the store, in the plan's order."""
-    from joblib import Parallel, delayed, parallel_config
-
     names = list(range(plan.learners))
     configurations = plan.configurations()
     missing = []
@@ -78,10 +78,10 @@ def sweep(
         if lacking := [name for name in names if name not in done]:
             missing.append((number, configuration, lacking))
     if missing:
-        cores = os.cpu_count() or 1
+        cores = joblib.cpu_count()
         workers = min(len(missing), jobs or (1 if plan.device != "cpu" else cores))
         threads = max(1, cores // workers)
-        with tempfile.TemporaryDirectory(prefix="escapade-") as folder, _Watch(Path(folder), standing):
+        with tempfile.TemporaryDirectory(prefix="escapade-") as folder, _ProgressReader(Path(folder), on_progress):
             tasks = (
                 delayed(_block)(TRAIN, number, configuration, lacking, threads, folder, store.folder is not None)
                 for number, configuration, lacking in missing
@@ -105,44 +105,42 @@ def _block(
 ) -> tuple[int, Block]:
     module, _, name = train.partition(":")
     if train == TRAIN:
-        import torch
-
         torch.set_num_threads(threads)
-    tell = _Teller(number, Path(folder) / f"{number}.json")
+    report = _ProgressWriter(number, Path(folder) / f"{number}.json")
     arguments = {key: value for key, value in configuration.items() if key not in ("maze", "agent")}
     if keep_weights:
         arguments["keep_weights"] = True
     work: Train = getattr(importlib.import_module(module), name)
-    return number, work(configuration["maze"], configuration["agent"], learners=learners, progress=tell, **arguments)
+    return number, work(configuration["maze"], configuration["agent"], learners=learners, progress=report, **arguments)
 
 
-class _Teller:
-    """Writes where a block stands, at most 200 times in all; the file is replaced whole, never half written."""
+class _ProgressWriter:
+    """Writes how far a block is, at most 200 times in all; the file is replaced whole, never half written."""
 
-    def __init__(self, number: int, place: Path) -> None:
-        self._number, self._place, self._told = number, place, -1
+    def __init__(self, number: int, path: Path) -> None:
+        self._number, self._path, self._written = number, path, -1
 
     def __call__(self, progress: Progress) -> None:
         share = progress.step * 200 // progress.steps
-        if share == self._told:
+        if share == self._written:
             return
-        self._told = share
+        self._written = share
         known = progress.returns[~np.isnan(progress.returns)]
         value = float(known.mean()) if known.size else None
-        draft = self._place.with_suffix(".draft")
+        draft = self._path.with_suffix(".draft")
         draft.write_text(json.dumps([self._number, progress.step, progress.steps, value, progress.rewarded]))
-        draft.replace(self._place)
+        draft.replace(self._path)
 
 
-class _Watch:
-    """Reads the blocks' standing twice a second, in a thread of its own."""
+class _ProgressReader:
+    """Reads how far the blocks are twice a second, in a thread of its own."""
 
-    def __init__(self, folder: Path, standing: OnStanding | None) -> None:
-        self._folder, self._standing, self._over = folder, standing, threading.Event()
+    def __init__(self, folder: Path, on_progress: OnProgress | None) -> None:
+        self._folder, self._on_progress, self._over = folder, on_progress, threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
     def __enter__(self) -> None:
-        if self._standing is not None:
+        if self._on_progress is not None:
             self._thread.start()
 
     def __exit__(self, *_: object) -> None:
@@ -152,6 +150,6 @@ class _Watch:
 
     def _look(self) -> None:
         while not self._over.wait(0.5):
-            for place in self._folder.glob("*.json"):
-                assert self._standing is not None
-                self._standing(Standing(*json.loads(place.read_text())))
+            for path in self._folder.glob("*.json"):
+                assert self._on_progress is not None
+                self._on_progress(BlockProgress(*json.loads(path.read_text())))

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from explore.errors import BadInput
 
 FOLDER = "weights"
@@ -23,11 +25,9 @@ def write(folder: Path, maze: str, agent: str, key: str, weights: Mapping[str, A
     `key` is what tells one configuration from another. The results of a block are worth more than its weights: a disk
     that takes no more of the one may take the other.
     """
-    import torch
-
-    told = hashlib.blake2b(f"{key}{list(weights['learners'])}".encode(), digest_size=6).hexdigest()
+    digest = hashlib.blake2b(f"{key}{list(weights['learners'])}".encode(), digest_size=6).hexdigest()
     readable = re.sub(r"[^A-Za-z0-9.=-]+", "-", f"{maze} {agent}")[:60]
-    name = f"{readable}-{told}.pt"
+    name = f"{readable}-{digest}.pt"
     try:
         (folder / FOLDER).mkdir(exist_ok=True)
         draft, place = tempfile.mkstemp(dir=folder / FOLDER, suffix=".draft")
@@ -44,15 +44,13 @@ def write(folder: Path, maze: str, agent: str, key: str, weights: Mapping[str, A
 
 def read(folder: Path, name: str) -> dict[str, Any]:
     """What was kept; BadInput where the file is missing or damaged."""
-    import torch
-
     place = folder / FOLDER / name
     try:
-        found: dict[str, Any] = torch.load(place, map_location="cpu", weights_only=True)
-        if not {"hidden", "envs", "learners", "state"} <= found.keys():
+        weights: dict[str, Any] = torch.load(place, map_location="cpu", weights_only=True)
+        if not {"hidden", "envs", "learners", "state"} <= weights.keys():
             raise ValueError("parts are missing")
     except FileNotFoundError:
         raise BadInput(f"the weights '{place}' are missing: train this agent again to watch it.") from None
     except Exception:  # a damaged archive raises UnpicklingError, RuntimeError, EOFError, …
         raise BadInput(f"the weights '{place}' cannot be read: train this agent again to watch it.") from None
-    return found
+    return weights

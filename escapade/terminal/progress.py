@@ -1,6 +1,6 @@
-"""Live progress: a bar for act 1; a bar per block of act 2, with its learning curve; a line in a trial.
+"""Live progress: a bar for the bandit experiment, one with its curve for each block of mazes, a line in a trial.
 
-Silent where nobody watches.
+Silent where the console is no terminal.
 """
 
 from rich.console import Console
@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from agents.training.results import Block
 from escapade.runs.store import Store
-from escapade.runs.sweep import Plan, Standing, sweep
+from escapade.runs.sweep import BlockProgress, Plan, sweep
 from escapade.terminal import interrupt
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -16,7 +16,7 @@ WIDTH = 20
 
 
 class Pulls:
-    """A context manager for act 1; `told` is the simulation's progress."""
+    """A context manager for the bandit experiment; `update` is the simulation's progress."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -37,7 +37,7 @@ class Pulls:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def told(self, done: int, total: int) -> None:
+    def update(self, done: int, total: int) -> None:
         """Show how many pulls are done."""
         self._progress.update(self._task, completed=done, total=total, pulls=f"{done / 1e6:,.1f} M pulls")
 
@@ -63,13 +63,13 @@ class Line:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def told(self, what: str) -> None:
+    def update(self, what: str) -> None:
         """Show what is under way now."""
         self._progress.update(self._task, description=what)
 
 
 class Live:
-    """A context manager; `standing` is told where a block stands. Nothing is drawn where the console is no terminal."""
+    """A context manager; `update` takes the progress of a block. Nothing is drawn where the console is no terminal."""
 
     def __init__(self, console: Console, plan: Plan) -> None:
         self._progress = Progress(
@@ -94,24 +94,24 @@ class Live:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def standing(self, where: Standing) -> None:
-        """Show where a block stands."""
-        curve = self._curves[where.block]
-        if where.value is not None and (not curve or curve[-1] != where.value):
-            curve.append(where.value)
+    def update(self, progress: BlockProgress) -> None:
+        """Show how far a block is."""
+        curve = self._curves[progress.block]
+        if progress.value is not None and (not curve or curve[-1] != progress.value):
+            curve.append(progress.value)
         shown = f"{sparkline(curve)} {curve[-1]:.2f}" if curve else "no evaluation yet"
-        self._progress.update(self._tasks[where.block], completed=where.step, total=where.steps, curve=shown)
+        self._progress.update(self._tasks[progress.block], completed=progress.step, total=progress.steps, curve=shown)
 
 
 def swept(console: Console, plan: Plan, store: Store, *, jobs: int | None, backend: str | None) -> list[Block]:
-    """The blocks of act 2, as `sweep` gives them, shown while they are trained and noted as they are finished."""
+    """The blocks of the maze experiment, as `sweep` gives them, with live progress while they are trained."""
     with Live(console, plan) as live:
         return sweep(
             plan,
             store,
             jobs=jobs,
             backend=backend,
-            standing=live.standing,
+            on_progress=live.update,
             finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
         )
 

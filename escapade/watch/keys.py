@@ -14,6 +14,12 @@ from typing import Any, TextIO
 
 from escapade.terminal import interrupt
 
+try:
+    import termios
+    import tty
+except ImportError:  # Windows has neither
+    termios = None  # type: ignore[assignment]
+
 ARROW_RIGHT = "\x1b[C"
 
 
@@ -33,12 +39,9 @@ class Keys:
         return self._kept is not None and not self._ended
 
     def __enter__(self) -> "Keys":
-        with contextlib.suppress(ImportError, OSError, ValueError):
-            import termios
-            import tty
-
+        with contextlib.suppress(OSError, ValueError):
             place = self._source.fileno()
-            if self._source.isatty() and not _in_background(place):
+            if termios is not None and self._source.isatty() and not _in_background(place):
                 try:
                     self._kept = termios.tcgetattr(place)
                     tty.setcbreak(place)
@@ -54,8 +57,6 @@ class Keys:
     def restore(self) -> None:
         """Give the terminal back as it was; more than once does no harm."""
         if self._kept is not None:
-            import termios
-
             kept, self._kept = self._kept, None
             with contextlib.suppress(OSError, ValueError, termios.error):
                 termios.tcsetattr(self._source.fileno(), termios.TCSADRAIN, kept)

@@ -7,17 +7,17 @@ folder by itself means its best learner, by the return on training layouts.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gymnasium import registry
 
+from agents import play
+from agents.dqn.agent_spec import parse_agent
+from agents.mazes import maze_ids, parse_maze
 from agents.mazes.layouts.layouts import Layouts, layout_index, layouts
-from agents.mazes.maze_spec import parse_maze
+from agents.training.training import train
 from escapade.runs.store import Store, open_existing
 from explore.errors import BadInput, unknown
-
-if TYPE_CHECKING:
-    from agents.play import Player
 
 PLANNER, RANDOM = "planner", "random"
 STEPS = 40_000  # of training, where an agent is trained first
@@ -61,8 +61,6 @@ class Role:
 
 def role(place: str, agent: str | None, maze: str | None, learner: int | None) -> Role:
     """Who plays where; BadInput where `place` is neither maze nor folder, or where nobody fits."""
-    from agents.mazes import maze_ids
-
     if place in registry:
         spec = registry[place]
         if spec.entry_point is None:  # `escapade/NAME`, the vector environment of the maze `MiniGrid-NAME`
@@ -78,8 +76,6 @@ def role(place: str, agent: str | None, maze: str | None, learner: int | None) -
 
 
 def _in_maze(maze: str, agent: str, learner: int | None) -> Role:
-    from agents.dqn.agent_spec import parse_agent
-
     kept = None
     if agent not in (PLANNER, RANDOM):
         try:
@@ -136,11 +132,8 @@ def layout_of(maze: str, layout: int | None, held_out: bool, seed: int) -> tuple
     return found, layout
 
 
-def player(who: Role, found: Layouts, index: int, seed: int, steps: int, told: Callable[[Any], None]) -> "Player":
+def player(who: Role, found: Layouts, index: int, seed: int, steps: int, told: Callable[[Any], None]) -> play.Player:
     """The player of a role on a layout; one that is trained first says how far it is with `told`."""
-    from agents import play
-    from agents.training.training import train
-
     if who.agent == PLANNER:
         return play.planned(found, index)
     if who.agent == RANDOM:

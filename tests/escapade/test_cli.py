@@ -1,10 +1,18 @@
 """The command line: exit statuses, one sentence for bad input, nothing written."""
 
+import importlib
 import json
+import pkgutil
+import subprocess
+import sys
 
 import pytest
 
-from escapade.cli import invoke
+from agents.mazes import describe_mazes
+from agents.mazes.traps import IDS
+from bandits.policy import POLICIES
+from escapade import commands
+from escapade.cli import COMMANDS, invoke
 
 EMPTY = "MiniGrid-Empty-5x5-v0"
 
@@ -47,7 +55,8 @@ EMPTY = "MiniGrid-Empty-5x5-v0"
         (["watch", EMPTY, "--delay", "-1"], "--delay"),
         (["watch", EMPTY, "--gif", "walk.png"], ".gif"),
         (["watch", EMPTY, "--gif", "missing/walk.gif"], "missing/walk.gif"),
-        (["nonsense"], "nonsense"),
+        (["nonsense"], "unknown command 'nonsense'"),
+        (["maze"], "did you mean 'mazes'"),
     ],
 )
 def test_bad_input_is_one_sentence_status_two_and_nothing_written(line, said, tmp_path, monkeypatch, capsys):
@@ -69,10 +78,6 @@ def test_bad_input_is_one_sentence_status_two_and_nothing_written(line, said, tm
 )
 def test_an_authors_mistake_is_one_sentence_that_shows_the_place(source, said, tmp_path, monkeypatch, capsys):
     """A policy that is installed, from a file of its author's, in whose third line the mistake is."""
-    import importlib
-
-    from bandits.policy import POLICIES
-
     name = "mine_" + str(len(source))
     lines = [
         "from numba import njit",
@@ -104,16 +109,41 @@ def test_json_to_standard_output_is_alone_there(capsys):
     assert "count" in shown.err
 
 
-@pytest.mark.parametrize("command", ["run", "bandits", "mazes", "check", "plugins", "report", "watch"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_help_has_an_example(command, capsys):
     assert invoke([command, "--help"]) == 0
-    assert "Example: escapade" in " ".join(capsys.readouterr().out.split())
+    assert f"Example: escapade {command}" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_line_of_a_command_is_the_first_of_its_docstring(command):
+    function = getattr(importlib.import_module(f"escapade.commands.{command}"), command)
+    assert function.__doc__.splitlines()[0] == COMMANDS[command]
+
+
+def test_every_command_has_its_line():
+    assert {name for _, name, _ in pkgutil.iter_modules(commands.__path__)} == set(COMMANDS)
+
+
+HEAVY = ("rich", "numpy", "pydantic", "torch", "numba", "scipy", "gymnasium", "minigrid", "joblib", "matplotlib")
+HELP = """
+import sys
+from escapade.cli import invoke
+assert invoke([*sys.argv[1:]]) == 0
+sys.stderr.write(" ".join(module for module in sys.modules if "." not in module))
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], []])
+def test_help_imports_nothing_heavy(arguments):
+    """Help is shown at once since neither a command nor what commands need is imported for it."""
+    done = subprocess.run([sys.executable, "-c", HELP, *arguments], capture_output=True, text=True, check=True)
+    assert all(f"  {name} " in done.stdout for name in COMMANDS)
+    assert set(done.stderr.split()).isdisjoint(HEAVY)
 
 
 def test_the_list_of_mazes_is_the_catalogue(capsys):
     """Every id with its reason; nothing of a reason is lost to markup, as `minigrid[wfc]` once was."""
-    from agents.mazes import describe_mazes
-
     assert invoke(["mazes", "--list", "--json", "-"]) == 0
     shown = capsys.readouterr()
     found = {maze["id"]: maze for maze in json.loads(shown.out)["mazes"]}
@@ -127,8 +157,6 @@ def test_the_list_of_mazes_is_the_catalogue(capsys):
 
 
 def test_the_list_of_mazes_tells_both_optima_of_every_trap(capsys):
-    from agents.mazes.traps import IDS
-
     assert invoke(["mazes", "--list", "--json", "-"]) == 0
     shown = capsys.readouterr()
     traps = {maze["id"]: maze["trap"] for maze in json.loads(shown.out)["mazes"] if maze["trap"] is not None}
