@@ -1,6 +1,9 @@
 """The bandit test bed: arms, policies, the compiled simulator, exact theory, and the trial of a plugin.
 
-    simulation = bandits.simulate("sutton-barto", ["ucb:c=2", "thompson"], runs=2000, horizon=1000)
+    >>> import bandits
+    >>> simulation = bandits.simulate("two-arms", ["ucb1", "thompson"], runs=200, horizon=1000, seed=0)
+    >>> [(policy.spec, round(policy.regret, 1)) for policy in simulation.policies]
+    [('ucb1', 24.9), ('thompson', 7.2)]
 
 Names are imported when they are first asked for. The public names stand in `__init__.pyi`.
 """

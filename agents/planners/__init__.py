@@ -1,4 +1,12 @@
-"""Planners: what one would use instead of learning, where the maze's rules are known."""
+"""Planners: what one would use instead of learning, where the maze's rules are known.
+
+    >>> from agents import planners
+    >>> best = planners.plan("MiniGrid-DoorKey-8x8-v0", 3)  # the shortest way through layout 3
+    >>> len(best.actions), round(best.value, 3)  # 1 − 0.9·13/640
+    (13, 0.982)
+
+The public names stand in `__init__.pyi`.
+"""
 
 import lazy_loader
 
