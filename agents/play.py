@@ -141,7 +141,7 @@ def exploiting(agent: str, weights: Weights, learner: int, layouts: Layouts, see
 
     def act(seen: dict[str, Any]) -> int:
         rows = encoder.encode(symbolic_rows(mazes.single_observation_space, mazes.batch([seen])))
-        best = trained.exploit(torch.from_numpy(np.ascontiguousarray(rows)).unsqueeze(0)).argmax(-1)
+        best = trained.greedy_values(torch.from_numpy(np.ascontiguousarray(rows)).unsqueeze(0)).argmax(-1)
         random = streams.integers(layouts.actions, 1)
         return int(torch.where(streams.uniform(1) < EPSILON, random, best))
 

@@ -14,7 +14,7 @@ from agents.dqn.agent_spec import parse_agent
 from agents.dqn.dqn import DQN, DQNSettings
 from agents.mazes import make
 from agents.training.evaluation import slot_seeds
-from agents.training.learner_env import Stage
+from agents.training.learner_env import LearnerVectorEnv
 from agents.training.training import train
 from explore.encoding.observations import Encoder
 from explore.networks.one_hot import OneHotProduct
@@ -53,13 +53,13 @@ def rates(agent: str) -> tuple[float, float]:
     """Environment steps per second of all learners together while they learn: ours, and by the plain product."""
     learners, settings = list(range(TOGETHER)), DQNSettings()
     seeds = slot_seeds(0, "layouts", learners, settings.envs)
-    stage = Stage(make(MAZE, num_envs=len(seeds), seed=seeds), TOGETHER)
-    dqn = DQN(parse_agent(agent), stage.space, stage.actions, learners=learners, horizon=STEPS, seed=0)
+    env = LearnerVectorEnv(make(MAZE, num_envs=len(seeds), seed=seeds), TOGETHER)
+    dqn = DQN(parse_agent(agent), env.space, env.actions, learners=learners, horizon=STEPS, seed=0)
 
     def advance(vector_steps: int) -> float:
         started = time.process_time()
         for _ in range(vector_steps):
-            dqn.observe(stage.step(dqn.act(stage.rows)))
+            dqn.observe(env.step(dqn.act(env.rows)))
             dqn.learn()
         return vector_steps * len(seeds) / (time.process_time() - started)
 

@@ -15,7 +15,7 @@ from agents.dqn.dqn import DQNSettings
 from agents.dqn.replay import Replay
 from agents.mazes import make
 from agents.training.evaluation import slot_seeds
-from agents.training.learner_env import Stage
+from agents.training.learner_env import LearnerVectorEnv
 from explore.core.plugins import make_bonus
 from explore.numerics.streams import Streams
 
@@ -28,16 +28,18 @@ def main() -> None:
     """Print the mean bonus of rare and of common arrivals after so many steps of a learner."""
     torch.set_num_threads(1)
     settings = DQNSettings()
-    stage = Stage(make(MAZE, num_envs=2 * settings.envs, seed=slot_seeds(1, "layouts", LEARNERS, settings.envs)), 2)
-    actions = gym.spaces.Discrete(stage.actions)
-    bonuses = {spec: make_bonus(spec, stage.space, actions, learners=LEARNERS, envs=settings.envs) for spec in SPECS}
-    counts = make_bonus("count:first_visit=false,beta=1", stage.space, actions, learners=LEARNERS, envs=settings.envs)
+    env = LearnerVectorEnv(
+        make(MAZE, num_envs=2 * settings.envs, seed=slot_seeds(1, "layouts", LEARNERS, settings.envs)), 2
+    )
+    actions = gym.spaces.Discrete(env.actions)
+    bonuses = {spec: make_bonus(spec, env.space, actions, learners=LEARNERS, envs=settings.envs) for spec in SPECS}
+    counts = make_bonus("count:first_visit=false,beta=1", env.space, actions, learners=LEARNERS, envs=settings.envs)
     replay = Replay(settings.capacity, settings.envs)
     choosing, drawing = (Streams(1, name, LEARNERS) for name in ("choose", "draw"))
     print(f"{MAZE}, random play, mean bonus of arrivals seen ≤ {RARE} and > {COMMON} times")
     print(f"{'steps':>7s}  {'bonus':24s} {'rare':>10s} {'common':>10s} {'ratio':>7s}")
     for step in range(settings.envs, POINTS[-1] + 1, settings.envs):
-        moved = stage.step(choosing.integers(stage.actions, settings.envs))
+        moved = env.step(choosing.integers(env.actions, settings.envs))
         for bonus in (counts, *bonuses.values()):
             bonus.observe(moved)
         replay.add(moved, torch.ones_like(moved.reward))
@@ -52,7 +54,7 @@ def main() -> None:
                 paid = bonus.score(drawn)
                 rare, common = paid[visits <= RARE + 0.5].mean().item(), paid[visits > COMMON + 0.5].mean().item()
                 print(f"{step:7,d}  {spec:24s} {rare:10.6f} {common:10.6f} {rare / common:5.1f} ×", flush=True)
-    stage.close()
+    env.close()
 
 
 if __name__ == "__main__":

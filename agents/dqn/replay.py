@@ -1,8 +1,8 @@
-"""Replay of real transitions, one ring per learner, drawn as n-step windows.
+"""Replay of real transitions, one ring buffer per learner, drawn as n-step sequences.
 
-A slot of the ring is one vector step: every environment of every learner. What is kept is what happened (and the
-episodic factor that only the live episode knew), never a bonus or an n-step return: those are computed from the window
-when it is drawn, so that no bonus goes stale.
+A place of the ring is one vector step: every environment of every learner. What is stored is what happened (and the
+episodic factor that only the running episode knew), never a bonus or an n-step return: those are computed from the
+sequence when it is drawn, so that no bonus goes stale.
 """
 
 from dataclasses import dataclass
@@ -10,33 +10,39 @@ from dataclasses import dataclass
 import torch
 
 from explore.core.transitions import Transitions
+from explore.errors import BadInput
 from explore.numerics.streams import Streams
 
 
 @dataclass(frozen=True)
-class Windows:
+class NStepBatch:
     """`steps` consecutive transitions from each drawn start; every tensor begins `(learners, batch)`.
 
-    transitions: `(learners, batch·steps, …)`, the steps of one window side by side; episodic: `(learners, batch·steps,
-    …)`. live: `(learners, batch, steps)` bool, True until the window's episode ends.
+    transitions: `(learners, batch·steps, …)`, the steps of one sequence in consecutive rows; episodic: `(learners,
+    batch·steps, …)`. mask: `(learners, batch, steps)` bool, True until the sequence's episode ends.
     """
 
     transitions: Transitions
     episodic: torch.Tensor
-    live: torch.Tensor
+    mask: torch.Tensor
 
     @property
     def first(self) -> Transitions:
-        """The first transition of each window, `(learners, batch, …)`."""
-        steps = self.live.shape[-1]
+        """The first transition of each sequence, `(learners, batch, …)`."""
+        steps = self.mask.shape[-1]
         return self.transitions.select((slice(None), slice(None, None, steps)))
 
 
 class Replay:
-    """Ring buffers of `capacity` transitions per learner; the oldest are overwritten."""
+    """Ring buffers of `capacity` transitions per learner in `envs` slots; the oldest are overwritten.
+
+    BadInput where the capacity does not hold one vector step.
+    """
 
     def __init__(self, capacity: int, envs: int) -> None:
-        self.length = max(2, capacity // envs)
+        if capacity < envs:
+            raise BadInput(f"a replay of {capacity} transitions cannot hold one step of {envs} environments.")
+        self.length = capacity // envs
         self.envs = envs
         self.written = 0
         self._parts: dict[str, torch.Tensor] = {}
@@ -59,9 +65,15 @@ class Replay:
             self._parts[name][:, place] = part
         self.written += 1
 
-    def sample(self, batch: int, steps: int, streams: Streams) -> Windows:
-        """Draw `batch` windows of `steps` transitions per learner, uniformly, with each learner's own stream."""
-        starts = len(self) - steps + 1  # windows that do not run over the newest transition
+    def sample(self, batch: int, steps: int, streams: Streams) -> NStepBatch:
+        """Draw `batch` sequences of `steps` transitions per learner, uniformly, with each learner's own stream.
+
+        BadInput where fewer than `steps` vector steps are held: a sequence would run from the newest transition on to
+        the oldest.
+        """
+        if not 1 <= steps <= len(self):
+            raise BadInput(f"replay holds {len(self)} vector steps: sequences of {steps} cannot be drawn from it.")
+        starts = len(self) - steps + 1  # sequences that do not run over the newest transition
         oldest = self.written - len(self)
         time = oldest + streams.integers(starts, batch)
         env = streams.integers(self.envs, batch)
@@ -75,11 +87,11 @@ class Replay:
             for name, part in self._parts.items()
         }
         ended = drawn["terminated"] | drawn["truncated"]
-        live = torch.ones_like(ended)
-        live[..., 1:] = ended[..., :-1].cumsum(-1) == 0
+        mask = torch.ones_like(ended)
+        mask[..., 1:] = ended[..., :-1].cumsum(-1) == 0
         flat = {name: part.flatten(1, 2) for name, part in drawn.items()}
         episodic = flat.pop("episodic")
-        return Windows(Transitions(**flat), episodic, live)
+        return NStepBatch(Transitions(**flat), episodic, mask)
 
 
 def _named(transitions: Transitions) -> dict[str, torch.Tensor]:

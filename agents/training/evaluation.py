@@ -1,4 +1,4 @@
-"""Evaluation: what the trained agent gets, judged by its exploiting policy.
+"""Evaluation of the exploiting policy of a trained agent.
 
 The policy is the best action of the extrinsic values, with a random one in 5 % of the steps: the views are partial,
 and a deterministic policy that turns in circles once does so until the time limit (as in Atari's usual protocol, Mnih
@@ -13,21 +13,21 @@ import numpy.typing as npt
 import torch
 
 from agents.mazes import make
-from agents.training.learner_env import Stage
+from agents.training.learner_env import LearnerVectorEnv
 from explore.numerics.seeding import stream
 from explore.numerics.streams import Streams
 
 EPSILON = 0.05
 
 
-class Exploits(Protocol):
+class ValueAgent(Protocol):
     """What is evaluated: a DQN, or the trained networks that are left of one."""
 
     learners: list[int]
     device: torch.device
 
-    def exploit(self, rows: torch.Tensor) -> torch.Tensor:
-        """The values that the agent is judged by, `(learners, batch, actions)`, for rows `(learners, batch, width)`."""
+    def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
+        """The values that the exploiting policy is greedy in, `(learners, batch, actions)`, for rows `(…, width)`."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,22 @@ def slot_seeds(seed: int, purpose: str, learners: list[int], slots: int) -> list
 
 
 @torch.no_grad()
-def evaluate(agent: Exploits, maze: str, layouts: str, episodes: int, *, seed: int, purpose: str) -> Score:
+def evaluate(agent: ValueAgent, maze: str, layouts: str, episodes: int, *, seed: int, purpose: str) -> Score:
     """Play `episodes` episodes per learner on `layouts`; `purpose` names the random streams."""
     seeds = slot_seeds(seed, f"{purpose}/layouts", agent.learners, episodes)
-    stage = Stage(make(maze, num_envs=len(seeds), layouts=layouts, seed=seeds), len(agent.learners), agent.device)
+    env = LearnerVectorEnv(
+        make(maze, num_envs=len(seeds), layouts=layouts, seed=seeds), len(agent.learners), agent.device
+    )
     streams = Streams(seed, f"{purpose}/actions", agent.learners, agent.device)
     returns = torch.zeros(len(agent.learners), episodes, dtype=torch.float64, device=agent.device)
     success = torch.zeros_like(returns, dtype=torch.bool)
     playing = torch.ones_like(success)
     while playing.any():
-        best = agent.exploit(stage.rows).argmax(-1)
-        random = streams.integers(stage.actions, episodes)
-        step = stage.step(torch.where(streams.uniform(episodes) < EPSILON, random, best))
+        best = agent.greedy_values(env.rows).argmax(-1)
+        random = streams.integers(env.actions, episodes)
+        step = env.step(torch.where(streams.uniform(episodes) < EPSILON, random, best))
         returns += step.reward * playing
-        success |= stage.success & playing
+        success |= env.success & playing
         playing &= ~step.ended
-    stage.close()
+    env.close()
     return Score(returns.mean(1).cpu().numpy(), success.double().mean(1).cpu().numpy())

@@ -15,7 +15,7 @@ from explore.encoding.observations import Encoder
 from explore.errors import BadInput
 
 
-class Stage:
+class LearnerVectorEnv:
     """`envs` slots for each of `learners` learners; slot i of the vector environment is learner i // envs.
 
     The vector environment must reset within the step that ends an episode (`AutoresetMode.SAME_STEP`), so that every

@@ -1,7 +1,7 @@
 """Trained learners without their training: the exploiting policy as plain tensors, kept and loaded again.
 
-A DQN is judged by its target network alone (`DQN.exploit`). That network's state, and the widths that it was built
-with, are all that is needed to play what was learned; replay, optimiser and bonus are gone with the training.
+The exploiting policy of a DQN needs its target network alone (`DQN.greedy_values`). That network's state, and the
+widths that it was built with, are all that is needed to play; replay, optimiser and bonus are not kept.
 """
 
 from typing import Any
@@ -64,9 +64,9 @@ class Trained:
         self.network = network.requires_grad_(False).to(self.device)
 
     @torch.no_grad()
-    def exploit(self, rows: torch.Tensor) -> torch.Tensor:
-        """The values that the agent is judged by, `(learners, batch, actions)`, for rows `(learners, batch, width)`."""
-        return self.network.judged(rows)
+    def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
+        """The values that the exploiting policy is greedy in, `(learners, batch, actions)`, for rows `(…, width)`."""
+        return self.network.greedy_values(rows)
 
     def only(self, learner: int) -> "Trained":
         """One of the learners by itself; BadInput where it is not here."""

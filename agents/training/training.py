@@ -15,7 +15,7 @@ from agents.dqn.agent_spec import parse_agent
 from agents.dqn.dqn import DQN, DQNSettings
 from agents.mazes import has_held_out, make
 from agents.training.evaluation import evaluate, slot_seeds
-from agents.training.learner_env import Stage
+from agents.training.learner_env import LearnerVectorEnv
 from agents.training.results import Block, LearnerResult, OnProgress, Progress
 from agents.training.trained import weights_of
 from explore.errors import BadInput
@@ -52,11 +52,11 @@ def train(
     needs_key = spec.bonus is not None and spec.bonus.settings.get("by") == "state"
     mazes = make(maze, num_envs=len(seeds), seed=seeds, state_key=needs_key)
     mazes.count_visits()
-    stage = Stage(mazes, len(names), device)
+    env = LearnerVectorEnv(mazes, len(names), device)
     dqn = DQN(
         spec,
-        stage.space,
-        stage.actions,
+        env.space,
+        env.actions,
         learners=names,
         horizon=steps,
         seed=seed,
@@ -72,10 +72,10 @@ def train(
     vector_steps = steps // chosen.envs
     points = {round(vector_steps * k / CURVE_POINTS) for k in range(1, CURVE_POINTS + 1)}
     for vector_step in range(1, vector_steps + 1):
-        transitions = stage.step(dqn.act(stage.rows))
+        transitions = env.step(dqn.act(env.rows))
         dqn.observe(transitions)
         dqn.learn()
-        for first, met in ((first_reward, transitions.reward > 0), (first_success, stage.success)):
+        for first, met in ((first_reward, transitions.reward > 0), (first_success, env.success)):
             for i in torch.nonzero(met.any(1)).flatten().tolist():
                 if first[i] is None:
                     first[i] = dqn.steps
@@ -88,7 +88,7 @@ def train(
             evaluating += time.perf_counter() - before
         if progress is not None:
             progress(Progress(dqn.steps, vector_steps * chosen.envs, returns, sum(f is not None for f in first_reward)))
-    stage.close()
+    env.close()
     visits = mazes.visits.reshape(len(names), chosen.envs, mazes.layouts.width, mazes.layouts.height).sum(1)
     training = time.perf_counter() - started - evaluating
     train_score = evaluate(dqn, maze, "train", FINAL_EPISODES, seed=seed, purpose="final/train")

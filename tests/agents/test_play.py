@@ -17,7 +17,7 @@ from agents.planners import shortest
 from agents.planners.simulation import played
 from agents.play import Episode, at_random, exploiting, planned, repeating
 from agents.training.evaluation import EPSILON
-from agents.training.learner_env import Stage
+from agents.training.learner_env import LearnerVectorEnv
 from agents.training.observations import symbolic_space
 from agents.training.trained import weights_of
 from explore.errors import BadInput
@@ -97,8 +97,8 @@ def test_a_trained_learner_plays_its_best_actions(maze: str) -> None:
     agreed, seen = 0, set()
     for seed in range(40):
         index = seed % len(found)
-        stage = Stage(CompiledMazes(found.rows([index]), [0]), 1)
-        best = int(dqn.exploit(stage.rows.expand(2, -1, -1))[1].argmax())
+        env = LearnerVectorEnv(CompiledMazes(found.rows([index]), [0]), 1)
+        best = int(dqn.greedy_values(env.rows.expand(2, -1, -1))[1].argmax())
         player = exploiting("count", weights, 1, found, seed=seed)
         _, first, *_ = itertools.islice(Episode(found, index).moments(player), 2)
         agreed += best == first.action

@@ -3,7 +3,7 @@
     Q_k(s, a) = f_k(s, a) + κ·p_k(s, a),   k = 1 … K        (Osband et al. 2018; f_k learned, p_k fixed at its start)
 
 Each environment slot follows one member, drawn anew at the start of each episode; each member learns from its own
-random share of the transitions and bootstraps from itself. The agent is judged by the mean of its members.
+random share of the transitions and bootstraps from itself. The exploiting policy is greedy in the mean of the members.
 
 K = 20 and κ = 5 are bsuite's (`baselines/jax/boot_dqn`), for rewards near 1 and one small network per member. Here the
 members share the hidden layers and κ applies to priors with outputs of order 1/√width: K = 10, κ = 1.

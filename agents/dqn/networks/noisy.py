@@ -3,7 +3,7 @@
     y = x(μ_w + σ_w ⊙ f(p)f(q)ᵀ) + μ_b + σ_b ⊙ f(q),   f(x) = sgn(x)√|x|,   p, q ~ N(0, 1)     (factorised noise)
 
 μ starts uniform in ±1/√inputs and σ at σ₀/√inputs with σ₀ = 0.5 (section 3.2). Noise is drawn anew before each choice
-and each update, per learner; the agent is judged by its mean weights, without noise.
+and each update, per learner; the exploiting policy uses the mean weights, without noise.
 """
 
 import itertools
@@ -83,6 +83,6 @@ class Noisy(Network):
         for layer in self.noisy:
             layer.resample(streams)
 
-    def quiet(self) -> None:
+    def remove_noise(self) -> None:
         for layer in self.noisy:
             layer.noise = None

@@ -2,7 +2,7 @@
 
 A network gives `extrinsic` value functions of the environment's reward and, if the agent has a bonus, one of the bonus:
 `(learners, batch, functions, actions)`, the extrinsic ones first. It says which of them an environment slot acts on
-and which of them is the agent's judgement; everything else is the DQN's. `plain` has one extrinsic function.
+and which of them the exploiting policy is greedy in; everything else is the DQN's. `plain` has one extrinsic function.
 """
 
 from abc import ABC, abstractmethod
@@ -59,27 +59,27 @@ class Network(torch.nn.Module, ABC):
 
     def behaviour(self, values: torch.Tensor) -> torch.Tensor:
         """The extrinsic values that each slot acts on, `(learners, envs, functions, actions)` without functions."""
-        return self.judgement(values)
+        return self.extrinsic_values(values)
 
-    def judgement(self, values: torch.Tensor) -> torch.Tensor:
-        """The extrinsic values that the agent is judged by, `(learners, batch, actions)`."""
+    def extrinsic_values(self, values: torch.Tensor) -> torch.Tensor:
+        """The extrinsic values that the exploiting policy is greedy in, `(learners, batch, actions)`."""
         return values[:, :, : self.extrinsic].mean(2)
 
-    def judged(self, rows: torch.Tensor) -> torch.Tensor:
-        """The values that the agent is judged by for these rows, without noise."""
-        self.quiet()
-        return self.judgement(self(rows))
+    def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
+        """`extrinsic_values` of these rows, without noise."""
+        self.remove_noise()
+        return self.extrinsic_values(self(rows))
 
     def resample(self, streams: Streams) -> None:
         """Draw new weight noise, before each choice and each update; nothing without noise."""
         return
 
-    def quiet(self) -> None:
+    def remove_noise(self) -> None:
         """Use the mean weights until the next `resample`."""
         return
 
     def observe(self, transitions: Transitions, streams: Streams) -> None:
-        """Learn that episodes ended, once per real step."""
+        """Take in one real step of every slot, in order; most networks need nothing."""
         return
 
     def mask(self, batch: int, streams: Streams) -> torch.Tensor | None:

@@ -1,4 +1,4 @@
-"""What the learner is told: targets worked by hand, and the bonus among them."""
+"""Targets worked by hand, and the bonus in them."""
 
 import gymnasium as gym
 import numpy as np
@@ -7,8 +7,10 @@ import torch
 
 from agents.dqn.agent_spec import parse_agent
 from agents.dqn.dqn import DQN, DQNSettings
-from agents.dqn.replay import Windows
+from agents.dqn.replay import NStepBatch
+from explore.core.spec import settings_from
 from explore.core.transitions import Transitions
+from explore.errors import BadInput
 
 SPACE = gym.spaces.Box(-1, 1, (4,), np.float32)
 ACTIONS = 3
@@ -19,7 +21,7 @@ def agent(spec: str, names: tuple[int, ...] = (0, 1), **settings: object) -> DQN
     return DQN(parse_agent(spec), SPACE, ACTIONS, learners=list(names), horizon=1000, seed=3, settings=chosen)
 
 
-def lived(time: int, names: tuple[int, ...] = (0, 1), envs: int = 2, ended: bool = False) -> Transitions:
+def random_step(time: int, names: tuple[int, ...] = (0, 1), envs: int = 2, ended: bool = False) -> Transitions:
     """A random step; each learner's is its own, whoever else is present."""
     parts = []
     for name in names:
@@ -37,8 +39,8 @@ def lived(time: int, names: tuple[int, ...] = (0, 1), envs: int = 2, ended: bool
     )
 
 
-def windows(rewards: list[float], *, terminated: bool, truncated: bool, steps: int) -> Windows:
-    """One window for one learner; the episode ends, or not, with the last of `rewards`, what follows is another's."""
+def sequence(rewards: list[float], *, terminated: bool, truncated: bool, steps: int) -> NStepBatch:
+    """One sequence for one learner; the episode ends, or not, with the last of `rewards`, what follows is another's."""
     count, ends = len(rewards), terminated or truncated
     random = torch.Generator().manual_seed(0)
     at_end = torch.arange(steps) == count - 1
@@ -50,8 +52,8 @@ def windows(rewards: list[float], *, terminated: bool, truncated: bool, steps: i
         terminated=(at_end & terminated)[None],
         truncated=(at_end & truncated)[None],
     )
-    live = torch.arange(steps) < count if ends else torch.ones(steps, dtype=torch.bool)
-    return Windows(transitions, torch.ones(1, steps), live.view(1, 1, steps))
+    mask = torch.arange(steps) < count if ends else torch.ones(steps, dtype=torch.bool)
+    return NStepBatch(transitions, torch.ones(1, steps), mask.view(1, 1, steps))
 
 
 def bootstrap(dqn: DQN, successor: torch.Tensor) -> float:
@@ -76,7 +78,7 @@ def bootstrap(dqn: DQN, successor: torch.Tensor) -> float:
 def test_extrinsic_target_by_hand(rewards: list[float], terminated: bool, truncated: bool, steps: int) -> None:
     dqn = agent("epsilon-greedy", (0,), n_step=steps, discount=0.9)
     torch.nn.init.normal_(next(iter(dqn.target.parameters())))  # so that the target differs from the online network
-    drawn = windows(rewards, terminated=terminated, truncated=truncated, steps=steps)
+    drawn = sequence(rewards, terminated=terminated, truncated=truncated, steps=steps)
     last = len(rewards) - 1
     expected = sum(0.9**k * reward for k, reward in enumerate(rewards))
     if not terminated:  # truncation bootstraps
@@ -87,7 +89,7 @@ def test_extrinsic_target_by_hand(rewards: list[float], terminated: bool, trunca
 
 @pytest.mark.parametrize("steps", [1, 3])
 def test_the_bonus_moves_the_intrinsic_target_and_leaves_the_extrinsic_one(steps: int) -> None:
-    drawn = windows([0.1, 0.2, 0.7][:steps], terminated=True, truncated=False, steps=steps)
+    drawn = sequence([0.1, 0.2, 0.7][:steps], terminated=True, truncated=False, steps=steps)
     without, with_bonus = (agent(f"count:beta={beta}", (0,), n_step=steps) for beta in (0.0, 0.5))
     with torch.no_grad():
         plain, moved = without.targets(drawn)[0, 0], with_bonus.targets(drawn)[0, 0]
@@ -101,12 +103,12 @@ def test_the_bonus_moves_the_intrinsic_target_and_leaves_the_extrinsic_one(steps
 
 def test_the_bonus_is_the_one_known_now_not_the_one_at_storage() -> None:
     dqn = agent("count", (0,))
-    step = lived(0, (0,))
+    step = random_step(0, (0,))
     dqn.observe(step)
     first = dqn.bonus.score(step).clone()
     for _ in range(8):
         dqn.observe(step)
-    drawn = dqn.replay.sample(4, 1, dqn.drawing)
+    drawn = dqn.replay.sample(4, 1, dqn.replay_streams)
     now = dqn.bonus.score(drawn.transitions, drawn.episodic)
     assert (now < first.max()).all()
 
@@ -114,7 +116,7 @@ def test_the_bonus_is_the_one_known_now_not_the_one_at_storage() -> None:
 def test_the_intrinsic_value_is_learned() -> None:
     """Where every reward is zero, the intrinsic function still rises to what the bonus pays."""
     dqn = agent("count:beta=1", (0,), intrinsic_discount=0.0)
-    step = lived(0, (0,), ended=True)
+    step = random_step(0, (0,), ended=True)
     for _ in range(300):
         dqn.observe(step)
         dqn.learn()
@@ -128,18 +130,18 @@ def test_a_learner_is_the_same_alone_and_in_company(spec: str) -> None:
     together, alone = agent(spec, (0, 1)), agent(spec, (1,))
     for time in range(40):
         for dqn, names in ((together, (0, 1)), (alone, (1,))):
-            dqn.act(lived(time, names).observation)
-            dqn.observe(lived(time, names, ended=time % 7 == 6))
+            dqn.act(random_step(time, names).observation)
+            dqn.observe(random_step(time, names, ended=time % 7 == 6))
             dqn.learn()
-    rows = lived(99, (0, 1)).observation
-    ours, theirs = together.exploit(rows)[1], alone.exploit(rows[1:])[0]
+    rows = random_step(99, (0, 1)).observation
+    ours, theirs = together.greedy_values(rows)[1], alone.greedy_values(rows[1:])[0]
     assert torch.allclose(ours, theirs, atol=1e-5)
-    assert not torch.allclose(ours, agent(spec, (1,)).exploit(rows[1:])[0], atol=1e-3)  # and it has learned something
+    assert not torch.allclose(ours, agent(spec, (1,)).greedy_values(rows[1:])[0], atol=1e-3)
 
 
-def test_slots_act_on_the_bonus_by_their_weights_and_judgement_does_not() -> None:
+def test_slots_act_on_the_bonus_by_their_weights_and_the_exploiting_policy_does_not() -> None:
     dqn = agent("greedy+count", (0,))
-    rows = lived(0, (0,)).observation[:, :1].expand(1, 2, 4)
+    rows = random_step(0, (0,)).observation[:, :1].expand(1, 2, 4)
     for network in (dqn.network, dqn.target):
         head = network.body.layers[-1]
         with torch.no_grad():
@@ -148,16 +150,22 @@ def test_slots_act_on_the_bonus_by_their_weights_and_judgement_does_not() -> Non
             # Extrinsic values prefer action 0, intrinsic ones action 2 by more.
             head.bias.view(1, 2, ACTIONS)[:] = torch.tensor([[1.0, 0.0, 0.5], [0.0, 0.0, 9.0]])
     assert dqn.act(rows).tolist() == [[0, 2]]  # weights 0 and 1
-    assert dqn.exploit(rows).argmax(-1).tolist() == [[0, 0]]
+    assert dqn.greedy_values(rows).argmax(-1).tolist() == [[0, 0]]
 
 
 def test_no_update_before_the_warm_up() -> None:
     dqn = agent("epsilon-greedy", (0,), warmup=20)
     before = [p.clone() for p in dqn.network.parameters()]
     for time in range(9):
-        dqn.observe(lived(time, (0,)))
+        dqn.observe(random_step(time, (0,)))
         dqn.learn()
     assert all(torch.equal(a, b) for a, b in zip(before, dqn.network.parameters(), strict=True))
-    dqn.observe(lived(9, (0,)))
+    dqn.observe(random_step(9, (0,)))
     dqn.learn()
     assert not all(torch.equal(a, b) for a, b in zip(before, dqn.network.parameters(), strict=True))
+
+
+def test_settings_whose_replay_cannot_hold_a_sequence_are_refused() -> None:
+    with pytest.raises(BadInput, match=r"capacity 100 does not hold n_step 20 steps of 8 .* at least 160"):
+        settings_from(DQNSettings, {"capacity": 100, "n_step": 20}, "the DQN")
+    assert settings_from(DQNSettings, {"capacity": 160, "n_step": 20}, "the DQN").capacity == 160

@@ -1,4 +1,4 @@
-"""The stage against a vector environment whose every observation says where it is."""
+"""`LearnerVectorEnv` against a vector environment whose every observation says where it is."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ import torch
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from agents.mazes import make
-from agents.training.learner_env import Stage
+from agents.training.learner_env import LearnerVectorEnv
 from explore.errors import BadInput
 
 LENGTH = 3
@@ -43,11 +43,11 @@ def corridors(count: int, mode: AutoresetMode = AutoresetMode.SAME_STEP) -> Sync
 
 
 def test_successors_are_true_and_the_next_episode_begins_where_it_was_reset() -> None:
-    stage = Stage(corridors(4), learners=2)
-    assert stage.rows.shape == (2, 2, 2)
+    env = LearnerVectorEnv(corridors(4), learners=2)
+    assert env.rows.shape == (2, 2, 2)
     for step in range(8):
         episode, time = divmod(step, LENGTH)
-        moved = stage.step(torch.ones(2, 2, dtype=torch.int64))
+        moved = env.step(torch.ones(2, 2, dtype=torch.int64))
         assert torch.equal(moved.observation, torch.tensor([float(episode), time]).expand(2, 2, 2))
         assert torch.equal(moved.next_observation, torch.tensor([float(episode), time + 1]).expand(2, 2, 2))
         over = time == LENGTH - 1
@@ -58,22 +58,24 @@ def test_successors_are_true_and_the_next_episode_begins_where_it_was_reset() ->
 
 def test_another_reset_mode_is_refused() -> None:
     with pytest.raises(BadInput, match="SAME_STEP"):
-        Stage(corridors(2, AutoresetMode.NEXT_STEP), learners=1)
+        LearnerVectorEnv(corridors(2, AutoresetMode.NEXT_STEP), learners=1)
 
 
 def test_continuous_actions_are_refused() -> None:
     with pytest.raises(BadInput, match="discrete actions"):
-        Stage(gym.make_vec("Pendulum-v1", 2, vector_kwargs={"autoreset_mode": AutoresetMode.SAME_STEP}), learners=1)
+        LearnerVectorEnv(
+            gym.make_vec("Pendulum-v1", 2, vector_kwargs={"autoreset_mode": AutoresetMode.SAME_STEP}), learners=1
+        )
 
 
 def test_state_keys_name_the_true_successor() -> None:
     vector = make("MiniGrid-Empty-5x5-v0", 2, state_key=True)
-    stage = Stage(vector, learners=1)
+    env = LearnerVectorEnv(vector, learners=1)
     left, right, forward = 0, 1, 2
-    start = stage.step(torch.tensor([[right, right]])).state_key
+    start = env.step(torch.tensor([[right, right]])).state_key
     known = None
     for action in (forward, forward, left, forward, forward):
-        moved = stage.step(torch.full((1, 2), action))
+        moved = env.step(torch.full((1, 2), action))
         assert moved.state_key is not None
         assert moved.next_state_key is not None
         if known is not None:
@@ -81,7 +83,7 @@ def test_state_keys_name_the_true_successor() -> None:
         known = moved.next_state_key
         if moved.ended.any():
             assert moved.terminated.all()
-            assert torch.equal(stage.step(torch.tensor([[right, right]])).state_key, start)  # begun anew
+            assert torch.equal(env.step(torch.tensor([[right, right]])).state_key, start)  # begun anew
             assert not (known == start).any()
             return
     pytest.fail("the goal was not reached")

@@ -9,7 +9,7 @@ from agents.dqn.agent_spec import parse_agent
 from agents.dqn.dqn import DQN, DQNSettings
 from agents.mazes import make
 from agents.training.evaluation import evaluate
-from agents.training.learner_env import Stage
+from agents.training.learner_env import LearnerVectorEnv
 from agents.training.observations import symbolic_space
 from agents.training.trained import Trained, weights_of
 from explore.errors import BadInput
@@ -44,17 +44,17 @@ def test_the_loaded_agent_is_evaluated_as_the_trained_one(agent) -> None:
 
 
 def test_values_are_the_same_to_the_last_bit(agent) -> None:
-    rows = Stage(make(MAZE, 40, seed=3), 2).rows
-    agent.target.resample(agent.choosing)  # noise that nobody is judged by
-    assert torch.equal(loaded(agent).exploit(rows), agent.exploit(rows))
+    rows = LearnerVectorEnv(make(MAZE, 40, seed=3), 2).rows
+    agent.target.resample(agent.action_streams)  # noise that the exploiting policy must not have
+    assert torch.equal(loaded(agent).greedy_values(rows), agent.greedy_values(rows))
 
 
 def test_a_learner_by_itself_values_actions_as_in_company(agent) -> None:
     both = loaded(agent)
-    rows = Stage(make(MAZE, 40, seed=3), 1).rows
-    together = both.exploit(rows.expand(2, -1, -1))
+    rows = LearnerVectorEnv(make(MAZE, 40, seed=3), 1).rows
+    together = both.greedy_values(rows.expand(2, -1, -1))
     for place, name in enumerate([3, 8]):
-        alone = both.only(name).exploit(rows)
+        alone = both.only(name).greedy_values(rows)
         torch.testing.assert_close(alone[0], together[place])
     assert not torch.allclose(together[0], together[1])
 

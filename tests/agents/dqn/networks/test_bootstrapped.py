@@ -41,7 +41,7 @@ def test_values_are_what_is_learned_and_kappa_times_a_prior_that_never_moves(int
     assert prior.std(2).min() > 0.01  # the members differ before they have learned anything
 
 
-def test_each_slot_acts_on_its_member_and_judgement_is_their_mean() -> None:
+def test_each_slot_acts_on_its_member_and_the_exploiting_policy_on_their_mean() -> None:
     network = bootstrapped()
     network.member.copy_(torch.tensor([[0, 3, 4, 3], [2, 2, 1, 0]]))
     values = network(ROWS)
@@ -49,7 +49,7 @@ def test_each_slot_acts_on_its_member_and_judgement_is_their_mean() -> None:
     for learner in range(2):
         for env in range(ENVS):
             assert torch.equal(acts[learner, env], values[learner, env, network.member[learner, env]])
-    torch.testing.assert_close(network.judgement(values), values[:, :, :5].mean(2))
+    torch.testing.assert_close(network.extrinsic_values(values), values[:, :, :5].mean(2))
 
 
 def test_a_new_member_is_drawn_where_an_episode_ended_and_only_there() -> None:

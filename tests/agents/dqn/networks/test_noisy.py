@@ -1,4 +1,4 @@
-"""Noisy layers: the paper's formula by hand, the law of the noise, and its silence in judgement."""
+"""Noisy layers: the paper's formula by hand, the law of the noise, and none of it in the exploiting policy."""
 
 import gymnasium as gym
 import numpy as np
@@ -51,7 +51,7 @@ def test_noise_starts_at_sigma_over_the_root_of_the_inputs() -> None:
     np.testing.assert_allclose(found, expected, rtol=0.1)
 
 
-def test_judgement_is_without_noise_and_each_draw_is_another() -> None:
+def test_the_mean_layer_has_no_noise_and_each_draw_is_another() -> None:
     network, streams = noisy([0]), Streams(0, "noise", [0])
     quiet = network(ROWS)
     network.resample(streams)
@@ -59,7 +59,7 @@ def test_judgement_is_without_noise_and_each_draw_is_another() -> None:
     network.resample(streams)
     assert not torch.equal(first, quiet)
     assert not torch.equal(first, network(ROWS))
-    network.quiet()
+    network.remove_noise()
     assert torch.equal(network(ROWS), quiet)
 
 

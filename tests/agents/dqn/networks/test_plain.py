@@ -1,4 +1,4 @@
-"""The plain network: value functions side by side, and what an agent is judged by."""
+"""The plain network: value functions side by side, and which of them the exploiting policy is greedy in."""
 
 import gymnasium as gym
 import torch
@@ -21,7 +21,7 @@ def test_the_bonus_has_a_function_of_its_own_behind_the_extrinsic_one() -> None:
         values = network(ROWS)
         assert values.shape == (2, 5, 1 + intrinsic, 3)
         assert torch.equal(values.flatten(2), network.body(ROWS))
-        assert torch.equal(network.judgement(values), values[:, :, 0])
+        assert torch.equal(network.extrinsic_values(values), values[:, :, 0])
         assert torch.equal(network.behaviour(values), values[:, :, 0])
 
 
@@ -34,7 +34,7 @@ def test_values_start_near_zero_and_differ_between_learners() -> None:
 def test_it_learns_from_everything_and_draws_nothing() -> None:
     network, streams = plain(True), Streams(0, "draws", [0, 1])
     network.resample(streams)
-    network.quiet()
+    network.remove_noise()
     assert network.mask(7, streams) is None
     assert torch.equal(streams.uniform(3), Streams(0, "draws", [0, 1]).uniform(3))
 
