@@ -2,11 +2,11 @@
 
     >>> import gymnasium as gym, numpy as np
     >>> import explore
-    >>> envs = gym.make_vec("FrozenLake-v1", num_envs=4)
+    >>> envs = gym.make_vec("CartPole-v1", num_envs=4)
     >>> envs = explore.BonusReward(envs, "count:beta=0.1")  # what an agent sees as reward now includes the bonus
     >>> _ = envs.reset(seed=0)
     >>> _, reward, _, _, _ = envs.step(np.zeros(4, dtype=np.int64))
-    >>> bool((reward > 0).all())  # FrozenLake itself pays nothing before the goal
+    >>> bool((reward > 1).all())  # CartPole itself pays 1 a step
     True
 
 Names are imported when they are first asked for, so that `import explore` costs nothing (torch above all). The public
