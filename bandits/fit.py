@@ -39,9 +39,9 @@ def misfits(name: str, settings: Settings, bed: Testbed, horizon: int) -> list[s
 
 def _change(name: str, settings: Settings, bed: Testbed, horizon: int) -> str:
     constant = name in STEPS and float(settings.get("alpha", 0.0)) > 0.0
-    if bed.shows:
+    if bed.context_rows:
         return "" if name in CONTEXTUAL | ARMS_THAT_MOVE else "does not look at what the testbed shows before each pull"
-    if bed.moving:
+    if bed.non_stationary:
         if name == "optimistic":
             return "explores only at the start, and misses later changes"
         if name in ADVERSARIAL - {"exp3-s"}:
@@ -58,7 +58,7 @@ def _rewards(name: str, settings: Settings, bed: Testbed, horizon: int) -> str:
         return f"is made for rewards in [0, 1]; these are {bed.family} with a variance of up to {bed.variance:.3g}"
     if name == "ucb" and float(settings["c"]) ** 2 >= 12 * bed.variance:
         return f"c={settings['c']:g} is wide for a variance of at most {bed.variance:.3g}: it explores long"
-    if name in HOEFFDING and bed.family == "bernoulli" and bed.means is not None and not bed.moving:
+    if name in HOEFFDING and bed.family == "bernoulli" and bed.means is not None and not bed.non_stationary:
         largest = float((bed.means * (1.0 - bed.means)).max())
         if largest < 0.125:
             return f"takes the variance of a reward for 1/4, where it is at most {largest:.2g}, and explores long"
@@ -70,7 +70,7 @@ def _rewards(name: str, settings: Settings, bed: Testbed, horizon: int) -> str:
     )
     if name in POSTERIORS | DIVERGENCES and not is_bounded(bed) and bed.family not in ("gaussian", *own):
         return f"takes rewards for Gaussian, but they are {bed.family}"
-    if name in ADVERSARIAL and not bed.moving:
+    if name in ADVERSARIAL and not bed.non_stationary:
         return "pays for safety against an adversary, which these arms are not"
     return ""
 
@@ -121,7 +121,7 @@ def _time(name: str, settings: Settings, bed: Testbed, horizon: int) -> str:
         first = phase_length(0.25 * settings["epsilon"], 0.5 * settings["delta"], bed.variance) * bed.arms
         if first > horizon:
             return f"needs {first:,.0f} pulls for its first phase: it drops no arm here"
-    if name.startswith("sliding-window") and bed.moving and int(settings["window"]) >= horizon:
+    if name.startswith("sliding-window") and bed.non_stationary and int(settings["window"]) >= horizon:
         return "has a window as long as the horizon: it forgets nothing here"
     return ""
 

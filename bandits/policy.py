@@ -25,11 +25,11 @@ Two functions are enough where nothing has to be installed or set by name:
 
 Functions that `numba.njit` compiled run as fast as those of the house; plain Python ones work too, much slower.
 
-A policy of simple arithmetic may give both functions for many runs at once, as `lanes` (see
+A policy of simple arithmetic may give both functions for many runs at once, as `batched` (see
 `bandits.simulator.batched`): several times faster, and the same to the last bit.
 
-A policy that estimates something whose exact value is known on a testbed may say so: `learns` names it, and
-`conclude(state, learnt)` writes the estimates as a run ends.
+A policy that estimates quantities whose exact values are known on a testbed names them by `estimands`, and
+`write_estimates(state, estimates)` writes its estimates at the end of a run.
 
 An installed policy is named by an entry point of the group `escapade.policies`.
 """
@@ -49,20 +49,20 @@ from explore.numerics.compiled import kernel_part
 
 Floats = npt.NDArray[np.float64]
 Functions = tuple[Callable[..., int], Callable[..., None]]
-Lanes = tuple[Callable[..., None], Callable[..., None]]
+BatchedFunctions = tuple[Callable[..., None], Callable[..., None]]
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What a policy should learn in every run: the `names` of some values, and the values `exact` `(values,)`."""
+class Estimands:
+    """Quantities that a policy estimates in every run: their `names`, and their exact values `exact` `(values,)`."""
 
     names: tuple[str, ...]
     exact: Floats
 
 
 @kernel_part
-def nothing_concluded(state: Floats, learnt: Floats) -> None:
-    """The `conclude` of a policy that estimates nothing known: it is never called."""
+def no_estimates(state: Floats, estimates: Floats) -> None:
+    """The `write_estimates` of a policy without estimands: it is never called."""
 
 
 class Policy:
@@ -71,12 +71,12 @@ class Policy:
     Settings: ClassVar[type[Settings]] = Settings
     select: ClassVar[Callable[..., int]]
     update: ClassVar[Callable[..., None]]
-    conclude: ClassVar[Callable[..., None]] = staticmethod(nothing_concluded)
-    lanes: ClassVar[Lanes | None] = None
+    write_estimates: ClassVar[Callable[..., None]] = staticmethod(no_estimates)
+    batched: ClassVar[BatchedFunctions | None] = None
 
     def __init_subclass__(cls) -> None:
-        if not {"select", "update", "functions"}.isdisjoint(vars(cls)) and "lanes" not in vars(cls):
-            cls.lanes = None  # those inherited are of other functions
+        if not {"select", "update", "functions"}.isdisjoint(vars(cls)) and "batched" not in vars(cls):
+            cls.batched = None  # those inherited are of other functions
 
     def __init__(self, **settings: Any) -> None:
         self.settings: Any = settings_from(type(self).Settings, settings, f"the policy '{type(self).__name__}'")
@@ -89,13 +89,13 @@ class Policy:
         """The pair (select, update), for policies that have several."""
         return type(self).select, type(self).update
 
-    def learns(self, bed: Testbed) -> Lesson | None:
-        """What `conclude` writes on this testbed; None for nothing."""
+    def estimands(self, bed: Testbed) -> Estimands | None:
+        """The quantities that `write_estimates` estimates on this testbed; None where there are none."""
         return None
 
-    def lanes_on(self, bed: Testbed) -> Lanes | None:
+    def batched_functions(self, bed: Testbed) -> BatchedFunctions | None:
         """The pair for many runs at once, None where there is none."""
-        return type(self).lanes
+        return type(self).batched
 
 
 def from_functions(

@@ -46,21 +46,21 @@ WHERE: tuple[Situation, ...] = (
         "a context is seen before each pull",
         ("lin-ts", "lin-ucb"),
         "they learn how the context makes the reward; all others see arms that change at random",
-        lambda bed, horizon: bed.shows > 0,
+        lambda bed, horizon: bed.context_rows > 0,
     ),
     Situation(
         "changing, in [0, 1]",
         "rewards in [0, 1] of arms that change",
         ("glr-ucb", "sliding-window-thompson", "discounted-thompson", "epsilon-greedy:alpha=0.1"),
         "they forget, or notice the change; what never forgets trusts averages of another time",
-        lambda bed, horizon: bed.moving and is_bounded(bed),
+        lambda bed, horizon: bed.non_stationary and is_bounded(bed),
     ),
     Situation(
         "changing",
         "unbounded rewards of arms that change",
         ("discounted-thompson", "sliding-window-thompson", "epsilon-greedy:alpha=0.1"),
         "they forget at a pace to be set: discount 0.99 remembers some 100 steps",
-        lambda bed, horizon: bed.moving,
+        lambda bed, horizon: bed.non_stationary,
     ),
     Situation(
         "late",
@@ -224,12 +224,12 @@ def _accepts(spec: str, bed: Testbed, horizon: int) -> bool:
 def facts_of(bed: Testbed, horizon: int) -> str:
     """The testbed in a sentence or two, as far as its class says it."""
     arms = f"{bed.arms:,} arm{'s' if bed.arms > 1 else ''} with {NAMES.get(bed.family, bed.family)} rewards"
-    if bed.means is not None and not bed.moving:
+    if bed.means is not None and not bed.non_stationary:
         gaps = sorted(float(bed.means.max() - mean) for mean in bed.means if mean < bed.means.max())
         means = f"the same in every run, the best {gaps[0]:.3g} above the next" if gaps else "all equally good"
     elif hasattr(bed, "chains"):
         means = "moved by their pulls"
-    elif bed.moving:
+    elif bed.non_stationary:
         means = "changing"
     else:
         means = f"means drawn anew for each run from {bed.prior}" if bed.prior else "means drawn anew for each run"

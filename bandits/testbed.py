@@ -2,12 +2,13 @@
 
 A testbed is a few compiled functions over an array `arms` `(arms, columns)` whose column 0 is the arm's mean now:
 
-    start(arms, parameters, rng)        the arms as a run begins, drawn from a prior or fixed
-    move(arms, parameters, t, rng)      what changes before step t, for testbeds that are not stationary
-    show(arms, shown)                   what a policy may see before it chooses, for testbeds with `shows` > 0 such rows
-    pay(arms, arm, word) -> reward      the reward of a pull, decided by 64 random bits; it may change the arm
+    sample_arms(arms, parameters, rng)        the arms as a run begins, drawn from a prior or fixed
+    advance(arms, parameters, t, rng)         the change before step t, for testbeds that are not stationary
+    write_context(arms, context)              the context of every arm before a choice, `(context_rows, arms)`, for
+                                              testbeds with `context_rows` > 0
+    sample_reward(arms, arm, word) -> reward  the reward of a pull, decided by 64 random bits; it may change the arm
 
-With a late reward the policy sees again what the arm showed when it was pulled.
+With a delayed reward the policy gets the context that the arm had when it was pulled.
 
 `rng` and `word` are of the streams in `bandits.simulator.randomness`. The n-th pull of arm a in run i gets the same
 word whatever the policy did before: common random numbers, so that the difference of two policies shows with few runs.
@@ -39,13 +40,13 @@ class BedSettings(Settings):
 
 
 @kernel_part
-def fixed_in_time(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
-    """The `move` of a stationary testbed: it is never called."""
+def never_advances(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
+    """The `advance` of a stationary testbed: it is never called."""
 
 
 @kernel_part
-def nothing_to_see(arms: Floats, shown: Floats) -> None:
-    """The `show` of a testbed without contexts: it is never called."""
+def no_context(arms: Floats, context: Floats) -> None:
+    """The `write_context` of a testbed without contexts: it is never called."""
 
 
 class Testbed:
@@ -58,26 +59,27 @@ class Testbed:
     source: ClassVar[str] = ""  # who stated the problem
     family: ClassVar[str]  # bernoulli, gaussian, …: what policies may assume of the rewards
     columns: int = 1
-    moving: ClassVar[bool] = False
-    shows: int = 0  # rows that `show` writes to the end of a policy's state
+    non_stationary: ClassVar[bool] = False
+    context_rows: int = 0  # rows that `write_context` fills at the end of a policy's state
     linear: str = ""  # where they are contexts in which the means are linear: parameters are shared, or disjoint
     lengths: tuple[float, float] | None = None  # of such a context and of a parameter: at most these, where known
-    start: ClassVar[Callable[..., None]]
-    move: ClassVar[Callable[..., None]] = staticmethod(fixed_in_time)
-    show: ClassVar[Callable[..., None]] = staticmethod(nothing_to_see)
-    pay: ClassVar[Callable[..., float]]
-    pay_lanes: ClassVar[Callable[..., None] | None] = None  # for many runs at once, see `bandits.simulator.batched`
+    sample_arms: ClassVar[Callable[..., None]]
+    advance: ClassVar[Callable[..., None]] = staticmethod(never_advances)
+    write_context: ClassVar[Callable[..., None]] = staticmethod(no_context)
+    sample_reward: ClassVar[Callable[..., float]]
+    sample_reward_batched: ClassVar[Callable[..., None] | None] = None  # see `bandits.simulator.batched`
 
     def __init_subclass__(cls) -> None:
-        if not {"pay", "functions", "moving"}.isdisjoint(vars(cls)) and "pay_lanes" not in vars(cls):
-            cls.pay_lanes = None  # the one inherited pays as another testbed does
+        own = vars(cls)
+        if not {"sample_reward", "functions", "non_stationary"}.isdisjoint(own) and "sample_reward_batched" not in own:
+            cls.sample_reward_batched = None  # the inherited one samples the rewards of another testbed
 
     def __init__(self, **settings: Any) -> None:
         self.settings: Any = settings_from(type(self).Settings, settings, f"the testbed '{type(self).__name__}'")
 
     @property
     def parameters(self) -> Floats:
-        """What `start` reads, `(arms, …)`."""
+        """What `sample_arms` reads, `(arms, …)`."""
         raise NotImplementedError
 
     @property
@@ -108,11 +110,11 @@ class Testbed:
     @property
     def mean_gap(self) -> float | None:
         """By how much an arm's mean is below the best, on average over the arms and the prior; None where unknown."""
-        return None if self.moving or self.means is None else float(self.means.max() - self.means.mean())
+        return None if self.non_stationary or self.means is None else float(self.means.max() - self.means.mean())
 
     def stretches(self, horizon: int) -> int | None:
         """Into how many stretches of unchanging means so many steps fall; None where that is not known beforehand."""
-        return None if self.moving else 1
+        return None if self.non_stationary else 1
 
     @property
     def delay(self) -> float:
@@ -136,7 +138,7 @@ class Testbed:
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """The functions by the names that the kernel knows them by."""
-        names = ("start", "move", "show", "pay")
+        names = ("sample_arms", "advance", "write_context", "sample_reward")
         return {name: getattr(type(self), name) for name in names}
 
 

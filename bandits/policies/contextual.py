@@ -184,7 +184,7 @@ class _Linear(Policy):
 
     def start(self, bed: Testbed, noise: float, level: float, base: float) -> Floats:
         """Nothing learned: V = λI, θ̂ = 0."""
-        d, disjoint = bed.shows, self.disjoint(bed)
+        d, disjoint = bed.context_rows, self.disjoint(bed)
         numbers = d * d + 3 * d
         length = numbers if disjoint else -(-numbers // bed.arms)
         if length * bed.arms > MOST:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field, model_validator
 
-from bandits.policy import Floats, Lesson, Policy, rows
+from bandits.policy import Estimands, Floats, Policy, rows
 from bandits.simulator.randomness import uniform
 from bandits.testbed import Testbed
 from bandits.testbeds.markov import NOW, MarkovBed
@@ -78,14 +78,14 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 
 
 @kernel_part
-def conclude(state: Floats, learnt: Floats) -> None:
+def write_estimates(state: Floats, estimates: Floats) -> None:
     """Of each arm, Q(k, continue; k) of every state, and 1 where it was not pulled in the last tenth of the steps."""
     first, states = int(state[FIRST, 0]), int(state[STATES, 0])
     for arm in range(state.shape[1]):
         place = arm * (states + 1)
         for k in range(states):
-            learnt[place + k] = state[first + k * (states + 1), arm]
-        learnt[place + states] = 1.0 if state[LAST, arm] <= state[LATE, 0] else 0.0
+            estimates[place + k] = state[first + k * (states + 1), arm]
+        estimates[place + states] = 1.0 if state[LAST, arm] <= state[LATE, 0] else 0.0
 
 
 class Duff(Policy):
@@ -109,7 +109,7 @@ class Duff(Policy):
 
     select = staticmethod(select)
     update = staticmethod(update)
-    conclude = staticmethod(conclude)
+    write_estimates = staticmethod(write_estimates)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """All values 0; BadInput for arms that are no Markov chains, or for random delays."""
@@ -127,7 +127,7 @@ class Duff(Policy):
         """γ."""
         return float(self.settings.discount or bed.discount)
 
-    def learns(self, bed: Testbed) -> Lesson | None:
+    def estimands(self, bed: Testbed) -> Estimands | None:
         """The exact values, where the chains are the same in every run."""
         chains = _markov(bed).chains
         if chains is None:
@@ -138,7 +138,7 @@ class Duff(Policy):
             values = np.diag(restart_values(chain.transitions, chain.rewards, self.discount(bed)))
             names += [*(f"V, task {task} state {state}" for state in range(len(values))), f"task {task} abandoned"]
             exact += [*values.tolist(), 0.0]
-        return Lesson(tuple(names), np.array(exact))
+        return Estimands(tuple(names), np.array(exact))
 
 
 def _markov(bed: Testbed) -> MarkovBed:

@@ -18,8 +18,8 @@ from typing import Any
 from pydantic import Field
 
 from bandits.policies.shared import BOUNDED, coin
-from bandits.policy import Floats, Functions, Lanes, Policy, rows
-from bandits.simulator.batched import LANES, Chosen, Work, best_lanes, normals
+from bandits.policy import BatchedFunctions, Floats, Functions, Policy, rows
+from bandits.simulator.batched import BATCH, Chosen, Work, best_batched, draw_normals_batched
 from bandits.simulator.kernel import Words
 from bandits.simulator.randomness import best, beta, gamma, gamma_at, normal, uniform
 from bandits.testbed import Testbed
@@ -160,21 +160,21 @@ def select_two_gaussian(state: Floats, t: int, rng: Any) -> int:
 
 
 @kernel_part
-def select_gaussian_lanes(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
+def select_gaussian_batched(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
     """`select_gaussian` for many runs at once."""
     noise, draws = work[0], work[3]
     for arm in range(state.shape[1]):
-        normals(rng, noise)
-        for lane in range(LANES):
+        draw_normals_batched(rng, noise)
+        for lane in range(BATCH):
             draws[arm, lane] = state[MEAN, arm, lane] + state[SPREAD, arm, lane] * noise[lane]
-    best_lanes(draws, rng, chosen, work)
+    best_batched(draws, rng, chosen, work)
 
 
 @kernel_part
-def update_gaussian_lanes(state: Floats, chosen: Chosen, reward: Floats, rng: Words, work: Work) -> None:
+def update_gaussian_batched(state: Floats, chosen: Chosen, reward: Floats, rng: Words, work: Work) -> None:
     """`update_gaussian` for many runs at once."""
     ratio, spread = state[A, 0, 0], state[B, 0, 0]
-    for lane in range(LANES):
+    for lane in range(BATCH):
         arm = chosen[lane]
         state[PULLS, arm, lane] += 1.0
         state[SUMS, arm, lane] += reward[lane]
@@ -216,9 +216,9 @@ class Thompson(Policy):
             "gamma": (select_gamma, update_sums),
         }[self.model(bed)]
 
-    def lanes_on(self, bed: Testbed) -> Lanes | None:
+    def batched_functions(self, bed: Testbed) -> BatchedFunctions | None:
         """Side by side where the posterior is Gaussian."""
-        return (select_gaussian_lanes, update_gaussian_lanes) if self.model(bed) == "gaussian" else None
+        return (select_gaussian_batched, update_gaussian_batched) if self.model(bed) == "gaussian" else None
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """The prior."""
@@ -249,7 +249,7 @@ class TopTwoThompson(Thompson):
             return "gaussian"
         return super().model(bed)
 
-    def lanes_on(self, bed: Testbed) -> Lanes | None:
+    def batched_functions(self, bed: Testbed) -> BatchedFunctions | None:
         """One by one."""
         return None
 

@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from bandits.policy import Floats, Policy, rows
-from bandits.simulator.batched import LANES, Chosen, Work, best_lanes, challenge, settle_lanes
+from bandits.simulator.batched import BATCH, Chosen, Work, best_batched, break_ties_batched, running_argmax
 from bandits.simulator.kernel import Words
 from bandits.simulator.randomness import best
 from bandits.testbed import Testbed
@@ -68,50 +68,50 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 
 
 @kernel_part
-def _largest_lanes(state: Floats, width: float, rng: Words, chosen: Chosen, work: Work) -> None:
+def _largest_batched(state: Floats, width: float, rng: Words, chosen: Chosen, work: Work) -> None:
     top, tied, index = work[1], work[2], work[3]
-    for lane in range(LANES):
+    for lane in range(BATCH):
         index[0, lane] = state[VALUES, 0, lane] + width * state[SPREAD, 0, lane]
         top[lane], chosen[lane], tied[lane] = index[0, lane], 0, 0.0
     for arm in range(1, state.shape[1]):
-        for lane in range(LANES):
+        for lane in range(BATCH):
             value = state[VALUES, arm, lane] + width * state[SPREAD, arm, lane]
             index[arm, lane] = value
-            top[lane], chosen[lane], tied[lane] = challenge(arm, value, top[lane], chosen[lane], tied[lane])
-    settle_lanes(index, rng, chosen, work)
+            top[lane], chosen[lane], tied[lane] = running_argmax(arm, value, top[lane], chosen[lane], tied[lane])
+    break_ties_batched(index, rng, chosen, work)
 
 
 @kernel_part
-def _untried_lanes(state: Floats, rng: Words, chosen: Chosen, work: Work) -> None:
+def _untried_batched(state: Floats, rng: Words, chosen: Chosen, work: Work) -> None:
     index = work[3]
     for arm in range(state.shape[1]):
-        for lane in range(LANES):
+        for lane in range(BATCH):
             index[arm, lane] = -state[PULLS, arm, lane]
-    best_lanes(index, rng, chosen, work)
+    best_batched(index, rng, chosen, work)
 
 
 @kernel_part
-def select_lanes(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
+def select_batched(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
     """`select` for many runs at once."""
     if t <= state.shape[1]:
-        _untried_lanes(state, rng, chosen, work)
+        _untried_batched(state, rng, chosen, work)
     else:
-        _largest_lanes(state, state[C, 0, 0] * math.sqrt(math.log(t)), rng, chosen, work)
+        _largest_batched(state, state[C, 0, 0] * math.sqrt(math.log(t)), rng, chosen, work)
 
 
 @kernel_part
-def select_ucb1_lanes(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
+def select_ucb1_batched(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
     """`select_ucb1` for many runs at once."""
     if t <= state.shape[1]:
-        _untried_lanes(state, rng, chosen, work)
+        _untried_batched(state, rng, chosen, work)
     else:
-        _largest_lanes(state, math.sqrt(state[C, 0, 0] * math.log(t - 1)), rng, chosen, work)
+        _largest_batched(state, math.sqrt(state[C, 0, 0] * math.log(t - 1)), rng, chosen, work)
 
 
 @kernel_part
-def update_lanes(state: Floats, chosen: Chosen, reward: Floats, rng: Words, work: Work) -> None:
+def update_batched(state: Floats, chosen: Chosen, reward: Floats, rng: Words, work: Work) -> None:
     """`update` for many runs at once."""
-    for lane in range(LANES):
+    for lane in range(BATCH):
         arm = chosen[lane]
         pulls = state[PULLS, arm, lane] + 1.0
         state[PULLS, arm, lane] = pulls
@@ -127,7 +127,7 @@ class UCB(Policy):
 
     select = staticmethod(select)
     update = staticmethod(update)
-    lanes = (select_lanes, update_lanes)
+    batched = (select_batched, update_batched)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""
@@ -142,7 +142,7 @@ class UCB1(Policy):
 
     select = staticmethod(select_ucb1)
     update = staticmethod(update)
-    lanes = (select_ucb1_lanes, update_lanes)
+    batched = (select_ucb1_batched, update_batched)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""

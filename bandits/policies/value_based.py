@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import Field
 
 from bandits.policy import Floats, Policy, rows
-from bandits.simulator.batched import LANES, Chosen, Work, best_lanes, uniform_lanes
+from bandits.simulator.batched import BATCH, Chosen, Work, best_batched, uniform_batched
 from bandits.simulator.kernel import Words
 from bandits.simulator.randomness import best, integer, mix, part_of, uniform
 from bandits.testbed import Testbed
@@ -60,22 +60,22 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 
 
 @kernel_part
-def select_lanes(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
+def select_batched(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work) -> None:
     """`select` for many runs at once; a random arm takes one word of the stream, as the best one does."""
     arms, epsilon = state.shape[1], state[EPSILON, 0, 0]
     coin = work[0]
-    uniform_lanes(rng, coin)
-    best_lanes(state[VALUES], rng, chosen, work)
-    for lane in range(LANES):
+    uniform_batched(rng, coin)
+    best_batched(state[VALUES], rng, chosen, work)
+    for lane in range(BATCH):
         random = part_of(mix(rng[lane]), arms)
         chosen[lane] = random if coin[lane] < epsilon else chosen[lane]
 
 
 @kernel_part
-def update_lanes(state: Floats, chosen: Chosen, reward: Floats, rng: Words, work: Work) -> None:
+def update_batched(state: Floats, chosen: Chosen, reward: Floats, rng: Words, work: Work) -> None:
     """`update` for many runs at once."""
     alpha = state[ALPHA, 0, 0]
-    for lane in range(LANES):
+    for lane in range(BATCH):
         arm = chosen[lane]
         pulls = state[PULLS, arm, lane] + 1.0
         state[PULLS, arm, lane] = pulls
@@ -93,7 +93,7 @@ class EpsilonGreedy(Policy):
 
     select = staticmethod(select)
     update = staticmethod(update)
-    lanes = (select_lanes, update_lanes)
+    batched = (select_batched, update_batched)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """ε, α, and no pulls."""

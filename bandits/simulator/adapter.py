@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bandits.simulator.kernel import ARMS, LAST, PAY, POLICY, Floats, Words, bound
+from bandits.simulator.kernel import ARMS, LAST, PAY, POLICY, Floats, Words, specialise
 from bandits.simulator.randomness import GAMMA, best, key, mix
 from bandits.simulator.simulation import PolicyResult, checkpoints, summary
 from bandits.testbed import Testbed
@@ -88,8 +88,8 @@ def play(
     step.
     """
     started = time.perf_counter()
-    begin = bound(_begin, {"start": type(bed).start})
-    pull = bound(_pull, {"pay": type(bed).pay, "move": type(bed).move})
+    begin = specialise(_begin, {"sample_arms": type(bed).sample_arms})
+    pull = specialise(_pull, {"sample_reward": type(bed).sample_reward, "advance": type(bed).advance})
     parameters, points = np.ascontiguousarray(bed.parameters), checkpoints(horizon)
     arms = np.empty((runs, bed.arms, bed.columns))
     streams, arms_rng = np.empty((runs, bed.arms), np.uint64), np.empty((runs, 1), np.uint64)
@@ -106,7 +106,7 @@ def play(
             raise BadInput(
                 f"'{spec}' chose an arm in step {t} that there is not: the {bed.arms} arms are 0 to {bed.arms - 1}."
             )
-        pull(parameters, t, bed.moving, arms, streams, arms_rng, chosen, reward, gap)
+        pull(parameters, t, bed.non_stationary, arms, streams, arms_rng, chosen, reward, gap)
         told(chosen, reward)
         pulls[every, chosen] += 1.0
         values[every, chosen] += (reward - values[every, chosen]) / pulls[every, chosen]
@@ -144,7 +144,7 @@ def _player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tupl
     """How the plugin chooses, and how it is told."""
     from explore.core.plugins import BONUSES, make_strategy
 
-    if bed.delay != 0.0 or bed.shows:
+    if bed.delay != 0.0 or bed.context_rows:
         raise BadInput(f"'{spec}' plays prompt arms without contexts or states: take another testbed, and delay=0.")
     name = parse(spec).name
     if name in BONUSES.names():
@@ -241,10 +241,10 @@ def _best_of_each(worth: Floats, coins: Words, chosen: npt.NDArray[np.int64]) ->
 
 
 def _unbound(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the testbed that `bound` puts in its place")
+    raise NotImplementedError("a function of the testbed that `specialise` puts in its place")
 
 
-start = move = pay = _unbound
+sample_arms = advance = sample_reward = _unbound
 
 
 def _begin(parameters: Floats, seed: np.uint64, arms: Floats, streams: Words, arms_rng: Words) -> None:
@@ -252,7 +252,7 @@ def _begin(parameters: Floats, seed: np.uint64, arms: Floats, streams: Words, ar
     for run in range(len(arms)):
         arms_rng[run, 0] = key(seed, np.uint64(run), ARMS)
         pays = key(seed, np.uint64(run), PAY)
-        start(arms[run], parameters, arms_rng[run])
+        sample_arms(arms[run], parameters, arms_rng[run])
         for arm in range(arms.shape[1]):
             streams[run, arm] = mix(pays + np.uint64(arm) * GAMMA)
 
@@ -260,7 +260,7 @@ def _begin(parameters: Floats, seed: np.uint64, arms: Floats, streams: Words, ar
 def _pull(
     parameters: Floats,
     t: int,
-    moving: bool,
+    non_stationary: bool,
     arms: Floats,
     streams: Words,
     arms_rng: Words,
@@ -270,9 +270,9 @@ def _pull(
 ) -> None:
     """One pull in every run: its reward, and by how much the arm's mean is below the best."""
     for run in range(len(arms)):
-        if moving and t > 1:
-            move(arms[run], parameters, t, arms_rng[run])
+        if non_stationary and t > 1:
+            advance(arms[run], parameters, t, arms_rng[run])
         arm = chosen[run]
         gap[run] = arms[run, :, 0].max() - arms[run, arm, 0]
         streams[run, arm] += GAMMA
-        reward[run] = pay(arms[run], arm, np.uint64(mix(streams[run, arm])))
+        reward[run] = sample_reward(arms[run], arm, np.uint64(mix(streams[run, arm])))

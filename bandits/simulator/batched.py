@@ -33,20 +33,20 @@ from bandits.simulator.randomness import (
 )
 from explore.numerics.compiled import kernel_part
 
-LANES = 64  # measured: a step has its price however many runs take it, and more than 64 leave the first cache
+BATCH = 64  # measured: a step has its price however many runs take it, and more than 64 leave the first cache
 Chosen = npt.NDArray[np.int64]
-Room = tuple[int, int]
+Workspace = tuple[int, int]
 Work = tuple[Floats, Floats, Floats, Floats]
 
 
 def _unbound(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the testbed or policy that `bound` puts in its place")
+    raise NotImplementedError("a function of the testbed or policy that `specialise` puts in its place")
 
 
-start = pay = select = update = _unbound
+sample_arms = sample_reward = select = update = _unbound
 
 
-def room(arms: int, columns: int, initial: Floats, longest: int = 0, shown: int = 0) -> Room:
+def workspace(arms: int, columns: int, initial: Floats, longest: int = 0, context: int = 0) -> Workspace:
     """What `play` is given to work in: it makes its own, as arrays that are the compiler's own vectorise."""
     return arms, columns
 
@@ -57,35 +57,39 @@ def play(
     seed: np.uint64,
     first: int,
     horizon: int,
-    moving: bool,
-    shown: int,
+    non_stationary: bool,
+    context: int,
     delay: float,
     discount: float,
     steps: npt.NDArray[np.int64],
     regret: npt.NDArray[np.float32],
     last: Floats,
     sums: Floats,
-    learnt: Floats,
-    room: Room,
+    estimates: Floats,
+    workspace: Workspace,
 ) -> None:
-    """As `bandits.simulator.kernel.play`, where nothing moves, is shown, comes late, is discounted or concluded.
+    """As `bandits.simulator.kernel.play`, without changes, contexts, delays, discount and estimands.
 
     The last lanes play runs that nobody asked for where runs are no multiple of them.
     """
-    arms, means = np.empty(room), np.empty((room[0], LANES))
-    state = np.empty((initial.shape[0], initial.shape[1], LANES))
-    work = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty((room[0], LANES))
-    mean, reward, top, total = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    streams, rng, words = np.empty((room[0], LANES), np.uint64), np.empty(LANES, np.uint64), np.empty(LANES, np.uint64)
-    arms_rng, chosen = np.empty(1, np.uint64), np.empty(LANES, np.int64)
-    for block in range(0, len(regret), LANES):
-        lanes = min(LANES, len(regret) - block)
-        for lane in range(LANES):
+    arms, means = np.empty(workspace), np.empty((workspace[0], BATCH))
+    state = np.empty((initial.shape[0], initial.shape[1], BATCH))
+    work = np.empty(BATCH), np.empty(BATCH), np.empty(BATCH), np.empty((workspace[0], BATCH))
+    mean, reward, top, total = np.empty(BATCH), np.empty(BATCH), np.empty(BATCH), np.empty(BATCH)
+    streams, rng, words = (
+        np.empty((workspace[0], BATCH), np.uint64),
+        np.empty(BATCH, np.uint64),
+        np.empty(BATCH, np.uint64),
+    )
+    arms_rng, chosen = np.empty(1, np.uint64), np.empty(BATCH, np.int64)
+    for block in range(0, len(regret), BATCH):
+        lanes = min(BATCH, len(regret) - block)
+        for lane in range(BATCH):
             run = np.uint64(first + block + lane)
             arms_rng[0] = key(seed, run, ARMS)
             rng[lane] = key(seed, run, POLICY)
             pays = key(seed, run, PAY)
-            start(arms, parameters, arms_rng)
+            sample_arms(arms, parameters, arms_rng)
             for arm in range(len(arms)):
                 streams[arm, lane] = mix(pays + np.uint64(arm) * GAMMA)
                 means[arm, lane] = arms[arm, 0]
@@ -96,17 +100,17 @@ def play(
         point = 0
         for t in range(1, horizon + 1):
             select(state, t, rng, chosen, work)
-            for lane in range(LANES):
+            for lane in range(BATCH):
                 arm = chosen[lane]
-                if not 0 <= arm < room[0]:
-                    raise NoSuchArm(arm, t, room[0])
+                if not 0 <= arm < workspace[0]:
+                    raise NoSuchArm(arm, t, workspace[0])
                 streams[arm, lane] += GAMMA
                 words[lane] = streams[arm, lane]
                 mean[lane] = means[arm, lane]
-            for lane in range(LANES):
+            for lane in range(BATCH):
                 words[lane] = mix(words[lane])
                 total[lane] += top[lane] - mean[lane]
-            pay(mean, words, reward, work)
+            sample_reward(mean, words, reward, work)
             update(state, chosen, reward, rng, work)
             if t == steps[point]:
                 for lane in range(lanes):
@@ -132,38 +136,38 @@ def play(
 
 
 @kernel_part
-def uniform_lanes(rng: Words, out: Floats) -> None:
+def uniform_batched(rng: Words, out: Floats) -> None:
     """Numbers in [0, 1), as `uniform`."""
-    for lane in range(LANES):
+    for lane in range(BATCH):
         rng[lane] += GAMMA
         out[lane] = uniform_of(mix(rng[lane]))
 
 
 @kernel_part
-def best_lanes(values: Floats, rng: Words, chosen: Chosen, work: Work) -> None:
+def best_batched(values: Floats, rng: Words, chosen: Chosen, work: Work) -> None:
     """The index of the largest of `values` `(arms, lanes)` in each lane, as `best`; computes in `work` 1 and 2."""
     top, tied = work[1], work[2]
-    for lane in range(LANES):
+    for lane in range(BATCH):
         top[lane], chosen[lane], tied[lane] = values[0, lane], 0, 0.0
     for arm in range(1, len(values)):
-        for lane in range(LANES):
+        for lane in range(BATCH):
             value = values[arm, lane]
-            top[lane], chosen[lane], tied[lane] = challenge(arm, value, top[lane], chosen[lane], tied[lane])
-    settle_lanes(values, rng, chosen, work)
+            top[lane], chosen[lane], tied[lane] = running_argmax(arm, value, top[lane], chosen[lane], tied[lane])
+    break_ties_batched(values, rng, chosen, work)
 
 
 @kernel_part
-def challenge(arm: int, value: float, top: float, chosen: int, tied: float) -> tuple[float, int, float]:
+def running_argmax(arm: int, value: float, top: float, chosen: int, tied: float) -> tuple[float, int, float]:
     """The largest value so far, its arm, and the last arm that was tied with the largest before it."""
     larger, equal = value > top, value == top
     return value if larger else top, arm if larger else chosen, float(arm) if equal else tied
 
 
 @kernel_part
-def settle_lanes(values: Floats, rng: Words, chosen: Chosen, work: Work) -> None:
+def break_ties_batched(values: Floats, rng: Words, chosen: Chosen, work: Work) -> None:
     """Break the ties of a search, and move each stream by one word."""
     top, tied = work[1], work[2]
-    for lane in range(LANES):
+    for lane in range(BATCH):
         rng[lane] += GAMMA
         if tied[lane] > chosen[lane]:  # an arm that was tied before the chosen one was tied with a smaller value
             ties = 1
@@ -175,29 +179,29 @@ def settle_lanes(values: Floats, rng: Words, chosen: Chosen, work: Work) -> None
 
 
 @kernel_part
-def normal_lanes(words: Words, out: Floats) -> None:
+def normal_batched(words: Words, out: Floats) -> None:
     """The words as standard normal numbers, as `normal_of`; the few that the ziggurat does not accept at once apart."""
     rejected = False
-    for lane in range(LANES):
+    for lane in range(BATCH):
         word = words[lane]
         layer = np.int64(word & LAYER)
         out[lane] = (2.0 * uniform_of(word) - 1.0) * EDGES[layer]
         rejected |= not abs(out[lane]) < EDGES[layer + 1]
     if rejected:
-        for lane in range(LANES):
+        for lane in range(BATCH):
             if not abs(out[lane]) < EDGES[np.int64(words[lane] & LAYER) + 1]:
                 out[lane] = normal_of(words[lane])
 
 
 @kernel_part
-def normals(rng: Words, out: Floats) -> None:
+def draw_normals_batched(rng: Words, out: Floats) -> None:
     """Standard normal numbers, as `normal`."""
-    for lane in range(LANES):
+    for lane in range(BATCH):
         rng[lane] += GAMMA
         word = mix(rng[lane])
         layer = np.int64(word & LAYER)
         out[lane] = (2.0 * uniform_of(word) - 1.0) * EDGES[layer]
-    for lane in range(LANES):
+    for lane in range(BATCH):
         word = mix(rng[lane])
         if not abs(out[lane]) < EDGES[np.int64(word & LAYER) + 1]:
             out[lane] = normal_of(word)

@@ -24,10 +24,10 @@ STATE, RNG = types.float64[:, ::1], types.uint64[::1]
 TAKES = {
     "select": ("state, t, rng", (STATE, types.int64, RNG)),
     "update": ("state, arm, reward, rng", (STATE, types.int64, types.float64, RNG)),
-    "start": ("arms, parameters, rng", (STATE, STATE, RNG)),
-    "move": ("arms, parameters, t, rng", (STATE, STATE, types.int64, RNG)),
-    "show": ("arms, shown", (STATE, STATE)),
-    "pay": ("arms, arm, word", (STATE, types.int64, types.uint64)),
+    "sample_arms": ("arms, parameters, rng", (STATE, STATE, RNG)),
+    "advance": ("arms, parameters, t, rng", (STATE, STATE, types.int64, RNG)),
+    "write_context": ("arms, context", (STATE, STATE)),
+    "sample_reward": ("arms, arm, word", (STATE, types.int64, types.uint64)),
 }
 HOUSE = (numba, explore, bandits)
 

@@ -16,16 +16,16 @@ import numpy as np
 import numpy.typing as npt
 from numba.core.dispatcher import Dispatcher
 
-from bandits.policy import POLICIES, Lesson, Policy
+from bandits.policy import POLICIES, Estimands, Policy
 from bandits.simulator import batched, kernel
 from bandits.simulator.diagnosis import complaint
-from bandits.simulator.kernel import Floats, NoSuchArm, bound
+from bandits.simulator.kernel import Floats, NoSuchArm, specialise
 from bandits.testbed import TESTBEDS, Testbed, spelled
 from explore.core.registry import Registry
 from explore.core.spec import parse
 from explore.errors import BadInput, unknown
 
-BLOCK = batched.LANES  # runs played by one thread before it takes the next ones
+BLOCK = batched.BATCH  # runs played by one thread before it takes the next ones
 POINTS_PER_DECADE = 16
 BAND = (0.05, 0.95)  # quantiles over runs of the band around a regret curve
 
@@ -43,7 +43,8 @@ class PolicyResult:
     its mean is below the best, and how often it is.
     regret_low, regret_high: the 5 % and 95 % quantiles over runs.
     returns: `(runs,)`, each run's discounted return Σ γ^{t−1} r_t; None on a testbed without a discount.
-    lesson, learnt: the values that the policy should have learnt, and `(runs, values)` what it did; None for most.
+    estimands, estimates: quantities of known value that the policy estimates, and its estimates at the end of each run,
+    `(runs, values)`; None for most policies.
     compiled: False where the policy is plain Python. compile_seconds: what making its kernel ready took.
     """
 
@@ -70,8 +71,8 @@ class PolicyResult:
     compile_seconds: float
     compiled: bool
     returns: Floats | None = None
-    lesson: Lesson | None = None
-    learnt: Floats | None = None
+    estimands: Estimands | None = None
+    estimates: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -169,11 +170,11 @@ def _simulate_one(
 ) -> PolicyResult:
     started = time.perf_counter()
     parameters, initial = np.ascontiguousarray(bed.parameters), _state(bed, spec, policy, horizon)
-    play, room = _kernel(bed, policy)
+    play, workspace = _kernel(bed, policy)
     regret = np.zeros((runs, len(points)), dtype=np.float32)
     last = np.zeros((runs, 5 if bed.discount > 0 else 4))
-    lesson = policy.learns(bed)
-    learnt = np.zeros((runs, 0 if lesson is None else len(lesson.exact)))
+    estimands = policy.estimands(bed)
+    estimates = np.zeros((runs, 0 if estimands is None else len(estimands.exact)))
 
     def block(first: int, size: int = BLOCK) -> Floats:
         sums = np.zeros((len(points), 3))
@@ -184,16 +185,16 @@ def _simulate_one(
             np.uint64(seed),
             first,
             horizon,
-            bed.moving,
-            bed.shows,
+            bed.non_stationary,
+            bed.context_rows,
             bed.delay,
             bed.discount,
             points,
             regret[rows],
             last[rows],
             sums,
-            learnt[rows],
-            room(bed.arms, bed.columns, initial, bed.longest_delay, bed.shows),
+            estimates[rows],
+            workspace(bed.arms, bed.columns, initial, bed.longest_delay, bed.context_rows),
         )
         return sums
 
@@ -219,7 +220,7 @@ def _simulate_one(
             raise
     pulls_per_second = runs * horizon / (time.perf_counter() - ready)
     found = summary(spec, regret, last, sums, pulls_per_second, ready - started, isinstance(play, Dispatcher))
-    return found if lesson is None else replace(found, lesson=lesson, learnt=learnt)
+    return found if estimands is None else replace(found, estimands=estimands, estimates=estimates)
 
 
 def summary(
@@ -272,21 +273,21 @@ def _state(bed: Testbed, spec: str, policy: Policy, horizon: int) -> Floats:
             f"the policy '{spec}' begins with a state of shape {own.shape}: "
             f"it must be (rows, {bed.arms}), with a column for each arm."
         )
-    return np.vstack([own, np.zeros((bed.shows, bed.arms))])
+    return np.vstack([own, np.zeros((bed.context_rows, bed.arms))])
 
 
 def _kernel(bed: Testbed, policy: Policy) -> tuple[Callable[..., None], Callable[..., Any]]:
-    """The kernel that plays this policy here, and what makes the room it works in; side by side where both can."""
+    """The kernel that plays this policy here, and what makes its workspace; the batched one where both can."""
     parts: dict[str, Any]
-    beside = policy.lanes_on(bed) if policy.learns(bed) is None else None
-    if beside is not None and bed.pay_lanes is not None and bed.delay == bed.discount == 0.0:
-        parts = {"start": type(bed).start, "pay": type(bed).pay_lanes}
+    beside = policy.batched_functions(bed) if policy.estimands(bed) is None else None
+    if beside is not None and bed.sample_reward_batched is not None and bed.delay == bed.discount == 0.0:
+        parts = {"sample_arms": type(bed).sample_arms, "sample_reward": type(bed).sample_reward_batched}
         parts["select"], parts["update"] = beside
-        return bound(batched.play, parts), batched.room
+        return specialise(batched.play, parts), batched.workspace
     parts = bed.functions()
     parts["select"], parts["update"] = policy.functions(bed)
-    parts["conclude"] = type(policy).conclude
-    return bound(kernel.play, parts), kernel.room
+    parts["write_estimates"] = type(policy).write_estimates
+    return specialise(kernel.play, parts), kernel.workspace
 
 
 def _standard_error(values: Floats) -> float:

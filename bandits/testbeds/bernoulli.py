@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from bandits.simulator.batched import LANES, Work
+from bandits.simulator.batched import BATCH, Work
 from bandits.simulator.kernel import Words
 from bandits.simulator.randomness import uniform_of
 from bandits.testbed import BedSettings, Floats, Testbed
@@ -21,21 +21,21 @@ from explore.numerics.compiled import kernel_part
 
 
 @kernel_part
-def start(arms: Floats, parameters: Floats, rng: Any) -> None:
+def sample_arms(arms: Floats, parameters: Floats, rng: Any) -> None:
     """The same means in every run."""
     arms[:, :] = parameters
 
 
 @kernel_part
-def pay(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward(arms: Floats, arm: int, word: np.uint64) -> float:
     """1 with the arm's probability."""
     return 1.0 if uniform_of(word) < arms[arm, 0] else 0.0
 
 
 @kernel_part
-def pay_lanes(mean: Floats, words: Words, reward: Floats, work: Work) -> None:
+def sample_reward_batched(mean: Floats, words: Words, reward: Floats, work: Work) -> None:
     """The same for many runs at once."""
-    for lane in range(LANES):
+    for lane in range(BATCH):
         reward[lane] = 1.0 if uniform_of(words[lane]) < mean[lane] else 0.0
 
 
@@ -43,9 +43,9 @@ class FixedBernoulli(Testbed):
     """Bernoulli arms whose means `(arms,)` subclasses state."""
 
     family = "bernoulli"
-    start = staticmethod(start)
-    pay = staticmethod(pay)
-    pay_lanes = staticmethod(pay_lanes)
+    sample_arms = staticmethod(sample_arms)
+    sample_reward = staticmethod(sample_reward)
+    sample_reward_batched = staticmethod(sample_reward_batched)
 
     @property
     def parameters(self) -> Floats:
@@ -89,8 +89,8 @@ class Bernoulli(Family):
     source = "Thompson 1933"
     family = "bernoulli"
     lowest, highest = 0.0, 1.0
-    pay = staticmethod(pay)
-    pay_lanes = staticmethod(pay_lanes)
+    sample_reward = staticmethod(sample_reward)
+    sample_reward_batched = staticmethod(sample_reward_batched)
 
     @property
     def variance(self) -> float:

@@ -43,7 +43,7 @@ def _copy(arms: Floats, arm: int, first: int, dimension: int) -> None:
 
 
 @kernel_part
-def start(arms: Floats, parameters: Floats, rng: Any) -> None:
+def sample_arms(arms: Floats, parameters: Floats, rng: Any) -> None:
     """Parameters, and the first contexts."""
     dimension = (arms.shape[1] - CONTEXT) // 2
     for arm in range(len(arms)):
@@ -52,11 +52,11 @@ def start(arms: Floats, parameters: Floats, rng: Any) -> None:
             _point(arms, arm, CONTEXT + dimension, dimension, rng)
         else:
             _copy(arms, arm, CONTEXT + dimension, dimension)
-    move(arms, parameters, 1, rng)
+    advance(arms, parameters, 1, rng)
 
 
 @kernel_part
-def move(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
+def advance(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
     """New contexts, and the means that follow."""
     dimension = (arms.shape[1] - CONTEXT) // 2
     for arm in range(len(arms)):
@@ -71,15 +71,15 @@ def move(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
 
 
 @kernel_part
-def show(arms: Floats, shown: Floats) -> None:
+def write_context(arms: Floats, context: Floats) -> None:
     """The context of each arm, `(dimension, arms)`."""
-    for row in range(len(shown)):
+    for row in range(len(context)):
         for arm in range(len(arms)):
-            shown[row, arm] = arms[arm, CONTEXT + row]
+            context[row, arm] = arms[arm, CONTEXT + row]
 
 
 @kernel_part
-def pay(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward(arms: Floats, arm: int, word: np.uint64) -> float:
     """N(μ, noise²)."""
     return float(arms[arm, MEAN] + arms[arm, NOISE] * normal_of(word))
 
@@ -98,16 +98,16 @@ class Linear(Testbed):
     about = "contextual arms: before every step each shows numbers, and its mean is linear in them"
     source = "Abbasi-Yadkori, Pál & Szepesvári 2011; Li et al. 2010"
     family = "gaussian"
-    moving = True
+    non_stationary = True
     lengths = (1.0, 1.0)
-    start = staticmethod(start)
-    move = staticmethod(move)
-    show = staticmethod(show)
-    pay = staticmethod(pay)
+    sample_arms = staticmethod(sample_arms)
+    advance = staticmethod(advance)
+    write_context = staticmethod(write_context)
+    sample_reward = staticmethod(sample_reward)
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.shows = self.settings.dimension
+        self.context_rows = self.settings.dimension
         self.linear = self.settings.parameters
         self.columns = CONTEXT + 2 * self.settings.dimension
 

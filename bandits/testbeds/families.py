@@ -36,7 +36,7 @@ def numbers(text: str, name: str) -> Floats:
 
 
 @kernel_part
-def start(arms: Floats, parameters: Floats, rng: Any) -> None:
+def sample_arms(arms: Floats, parameters: Floats, rng: Any) -> None:
     """Means as given, or drawn from the prior."""
     for arm in range(len(arms)):
         mean = parameters[arm, 0]
@@ -46,9 +46,9 @@ def start(arms: Floats, parameters: Floats, rng: Any) -> None:
 
 
 @kernel_part
-def start_truncated(arms: Floats, parameters: Floats, rng: Any) -> None:
+def sample_arms_truncated(arms: Floats, parameters: Floats, rng: Any) -> None:
     """The same; what is given or drawn is the centre, and the mean of what is left in [0, 1] follows."""
-    start(arms, parameters, rng)
+    sample_arms(arms, parameters, rng)
     for arm in range(len(arms)):
         centre, spread = arms[arm, CENTRE], arms[arm, SPREAD]
         low, high = -centre / spread, (1.0 - centre) / spread
@@ -58,13 +58,13 @@ def start_truncated(arms: Floats, parameters: Floats, rng: Any) -> None:
 
 
 @kernel_part
-def pay_gaussian(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward_gaussian(arms: Floats, arm: int, word: np.uint64) -> float:
     """N(μ, σ²)."""
     return float(arms[arm, MEAN] + arms[arm, SPREAD] * normal_of(word))
 
 
 @kernel_part
-def pay_truncated(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward_truncated(arms: Floats, arm: int, word: np.uint64) -> float:
     """N(m, σ²) in [0, 1]."""
     while True:
         reward = float(arms[arm, CENTRE] + arms[arm, SPREAD] * normal_of(word))
@@ -74,13 +74,13 @@ def pay_truncated(arms: Floats, arm: int, word: np.uint64) -> float:
 
 
 @kernel_part
-def pay_exponential(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward_exponential(arms: Floats, arm: int, word: np.uint64) -> float:
     """−μ ln U."""
     return float(-arms[arm, MEAN] * math.log(1.0 - uniform_of(word)))
 
 
 @kernel_part
-def pay_poisson(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward_poisson(arms: Floats, arm: int, word: np.uint64) -> float:
     """By inversion: the smallest k whose distribution function exceeds a uniform number."""
     left, count = uniform_of(word), 0.0
     chance = math.exp(-arms[arm, MEAN])
@@ -92,14 +92,14 @@ def pay_poisson(arms: Floats, arm: int, word: np.uint64) -> float:
 
 
 @kernel_part
-def pay_uniform(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward_uniform(arms: Floats, arm: int, word: np.uint64) -> float:
     """Uniform on [μ − w, μ + w], w = min(μ, 1 − μ)."""
     mean = arms[arm, MEAN]
     return float(mean + min(mean, 1.0 - mean) * (2.0 * uniform_of(word) - 1.0))
 
 
 @kernel_part
-def pay_beta(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward_beta(arms: Floats, arm: int, word: np.uint64) -> float:
     """Beta(κμ, κ(1 − μ)), from a stream that begins with the word; SPREAD is κ."""
     own = np.empty(1, np.uint64)
     own[0] = word
@@ -107,7 +107,7 @@ def pay_beta(arms: Floats, arm: int, word: np.uint64) -> float:
 
 
 @kernel_part
-def pay_student(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward_student(arms: Floats, arm: int, word: np.uint64) -> float:
     """μ + σ Z / √(2 G / ν), G gamma of shape ν/2; CENTRE is ν."""
     own = np.empty(1, np.uint64)
     own[0] = word
@@ -117,9 +117,9 @@ def pay_student(arms: Floats, arm: int, word: np.uint64) -> float:
 
 
 @kernel_part
-def start_student(arms: Floats, parameters: Floats, rng: Any) -> None:
+def sample_arms_student(arms: Floats, parameters: Floats, rng: Any) -> None:
     """As `start`, and the degrees of freedom."""
-    start(arms, parameters, rng)
+    sample_arms(arms, parameters, rng)
     arms[:, CENTRE] = parameters[:, 4]
 
 
@@ -184,7 +184,7 @@ class Family(Testbed):
         found[:, 2], found[:, 3], found[:, 4] = self.settings.low, self.settings.high, np.nan
         return found
 
-    start = staticmethod(start)
+    sample_arms = staticmethod(sample_arms)
 
 
 class Gaussian(Family):
@@ -196,7 +196,7 @@ class Gaussian(Family):
     about = "Gaussian arms, each with a deviation of its own"
     source = "Lai & Robbins 1985"
     family = "gaussian"
-    pay = staticmethod(pay_gaussian)
+    sample_reward = staticmethod(sample_reward_gaussian)
 
     @property
     def spread(self) -> str:
@@ -224,8 +224,8 @@ class TruncatedGaussian(Family):
     source = "bounded arms as in Garivier & Cappé 2011, section 6"
     family = "bounded"
     lowest, highest = 0.0, 1.0
-    start = staticmethod(start_truncated)
-    pay = staticmethod(pay_truncated)
+    sample_arms = staticmethod(sample_arms_truncated)
+    sample_reward = staticmethod(sample_reward_truncated)
 
     @property
     def prior(self) -> str:
@@ -274,7 +274,7 @@ class Exponential(Family):
     source = "Garivier & Cappé 2011, section 6.3 (there cut off at 10)"
     family = "exponential"
     lowest = 0.0
-    pay = staticmethod(pay_exponential)
+    sample_reward = staticmethod(sample_reward_exponential)
 
     @property
     def variance(self) -> float:
@@ -289,7 +289,7 @@ class Poisson(Family):
     source = "Cappé et al. 2013"
     family = "poisson"
     lowest, highest = 0.0, 500.0
-    pay = staticmethod(pay_poisson)
+    sample_reward = staticmethod(sample_reward_poisson)
 
     @property
     def variance(self) -> float:
@@ -304,7 +304,7 @@ class Uniform(Family):
     source = "any bounded arms: Auer, Cesa-Bianchi & Fischer 2002"
     family = "bounded"
     lowest, highest = 0.0, 1.0
-    pay = staticmethod(pay_uniform)
+    sample_reward = staticmethod(sample_reward_uniform)
 
     @property
     def variance(self) -> float:
@@ -325,7 +325,7 @@ class Beta(Family):
     source = "any bounded arms: Auer, Cesa-Bianchi & Fischer 2002"
     family = "bounded"
     lowest, highest = 0.001, 0.999
-    pay = staticmethod(pay_beta)
+    sample_reward = staticmethod(sample_reward_beta)
 
     @property
     def spread(self) -> str:
@@ -348,8 +348,8 @@ class Student(Family):
     about = "Student-t arms: heavy tails"
     source = "heavy tails: Bubeck, Cesa-Bianchi & Lugosi 2013"
     family = "heavy-tailed"
-    start = staticmethod(start_student)
-    pay = staticmethod(pay_student)
+    sample_arms = staticmethod(sample_arms_student)
+    sample_reward = staticmethod(sample_reward_student)
 
     @property
     def spread(self) -> str:

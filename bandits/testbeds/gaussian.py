@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from bandits.simulator.batched import LANES, Work, normal_lanes
+from bandits.simulator.batched import BATCH, Work, normal_batched
 from bandits.simulator.kernel import Words
 from bandits.simulator.randomness import normal, normal_of
 from bandits.testbed import BedSettings, Floats, Testbed
@@ -26,23 +26,23 @@ def expected_best(arms: int) -> float:
 
 
 @kernel_part
-def start(arms: Floats, parameters: Floats, rng: Any) -> None:
+def sample_arms(arms: Floats, parameters: Floats, rng: Any) -> None:
     """Means drawn from N(parameters[arm, 0], 1)."""
     for arm in range(len(arms)):
         arms[arm, 0] = parameters[arm, 0] + normal(rng)
 
 
 @kernel_part
-def pay(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward(arms: Floats, arm: int, word: np.uint64) -> float:
     """The arm's mean plus a standard normal number."""
     return float(arms[arm, 0]) + normal_of(word)
 
 
 @kernel_part
-def pay_lanes(mean: Floats, words: Words, reward: Floats, work: Work) -> None:
+def sample_reward_batched(mean: Floats, words: Words, reward: Floats, work: Work) -> None:
     """The same for many runs at once."""
-    normal_lanes(words, reward)
-    for lane in range(LANES):
+    normal_batched(words, reward)
+    for lane in range(BATCH):
         reward[lane] = mean[lane] + reward[lane]
 
 
@@ -56,9 +56,9 @@ class SuttonBarto(Testbed):
     about = "the ten-armed testbed: means drawn from N(0, 1), rewards of variance 1"
     source = "Sutton & Barto 2018, section 2.3"
     family = "gaussian"
-    start = staticmethod(start)
-    pay = staticmethod(pay)
-    pay_lanes = staticmethod(pay_lanes)
+    sample_arms = staticmethod(sample_arms)
+    sample_reward = staticmethod(sample_reward)
+    sample_reward_batched = staticmethod(sample_reward_batched)
 
     @property
     def prior(self) -> str:

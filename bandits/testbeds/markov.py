@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field, model_validator
 
-from bandits.simulator.kernel import ARMS, Words, bound
+from bandits.simulator.kernel import ARMS, Words, specialise
 from bandits.simulator.randomness import exponential, integer, key, uniform, uniform_of
 from bandits.testbed import BedSettings, Floats, Testbed
 from bandits.theory.gittins.duff import DISCOUNT, two_tasks
@@ -43,7 +43,7 @@ NOW, INDEX = range(2)  # rows of what is shown
 
 
 @kernel_part
-def start(arms: Floats, parameters: Floats, rng: Any) -> None:
+def sample_arms(arms: Floats, parameters: Floats, rng: Any) -> None:
     """The chains as given, or drawn, each in a random state."""
     for arm in range(len(arms)):
         if math.isnan(parameters[arm, MEAN]):
@@ -107,7 +107,7 @@ def expected_of(arm: Floats) -> Floats:
 
 
 @kernel_part
-def pay(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward(arms: Floats, arm: int, word: np.uint64) -> float:
     """Move the arm, and the reward of the state that it enters."""
     states, now = int(arms[arm, STATES]), uniform_of(word)
     row = ENTERING + (3 + int(arms[arm, STATE])) * states
@@ -120,11 +120,11 @@ def pay(arms: Floats, arm: int, word: np.uint64) -> float:
 
 
 @kernel_part
-def show(arms: Floats, shown: Floats) -> None:
+def write_context(arms: Floats, context: Floats) -> None:
     """The states and their indices."""
     for arm in range(len(arms)):
-        shown[NOW, arm] = arms[arm, STATE]
-        shown[INDEX, arm] = arms[arm, ENTERING + 2 * int(arms[arm, STATES]) + int(arms[arm, STATE])]
+        context[NOW, arm] = arms[arm, STATE]
+        context[INDEX, arm] = arms[arm, ENTERING + 2 * int(arms[arm, STATES]) + int(arms[arm, STATE])]
 
 
 def _optima(parameters: Floats, seed: np.uint64, discount: float, arms: Floats, rng: Words, best: Floats) -> None:
@@ -134,7 +134,7 @@ def _optima(parameters: Floats, seed: np.uint64, discount: float, arms: Floats, 
     owner = np.arange(len(arms) * states) // states
     for run in range(len(best)):
         rng[0] = key(seed, np.uint64(run), ARMS)
-        start(arms, parameters, rng)
+        sample_arms(arms, parameters, rng)
         for arm in range(len(arms)):
             own = slice(arm * states, (arm + 1) * states)
             index[own], leaving[own] = eliminate(
@@ -146,11 +146,11 @@ def _optima(parameters: Floats, seed: np.uint64, discount: float, arms: Floats, 
 class MarkovBed(Testbed):
     """Rested Markov arms, all with as many `states`; subclasses give the `chains`, or draw them."""
 
-    moving = True  # by being pulled
-    shows = 2
-    start = staticmethod(start)
-    show = staticmethod(show)
-    pay = staticmethod(pay)
+    non_stationary = True  # by being pulled
+    context_rows = 2
+    sample_arms = staticmethod(sample_arms)
+    write_context = staticmethod(write_context)
+    sample_reward = staticmethod(sample_reward)
 
     @property
     def states(self) -> int:
@@ -169,9 +169,9 @@ class MarkovBed(Testbed):
 
     def optimum(self, seed: int, runs: int) -> Floats:
         """What Gittins' policy earns in each run from the states in which its arms begin, over endless pulls."""
-        best, room, rng = np.empty(runs), np.empty((self.arms, self.columns)), np.empty(1, np.uint64)
+        best, arms, rng = np.empty(runs), np.empty((self.arms, self.columns)), np.empty(1, np.uint64)
         parameters = np.ascontiguousarray(self.parameters)
-        bound(_optima, {"start": start})(parameters, np.uint64(seed), self.discount, room, rng, best)
+        specialise(_optima, {"sample_arms": sample_arms})(parameters, np.uint64(seed), self.discount, arms, rng, best)
         return best
 
 
@@ -263,7 +263,7 @@ class Markov(MarkovBed):
         if self.settings.seed < 0:
             return blank
         drawn, rng = np.empty_like(blank), np.empty(1, np.uint64)
-        bound(_begun, {"start": start})(blank, np.uint64(self.settings.seed), drawn, rng)
+        specialise(_begun, {"sample_arms": sample_arms})(blank, np.uint64(self.settings.seed), drawn, rng)
         return drawn
 
     @property
@@ -275,4 +275,4 @@ class Markov(MarkovBed):
 def _begun(parameters: Floats, seed: np.uint64, arms: Floats, rng: Words) -> None:
     """The arms of a seed of their own, which no run of any simulation has."""
     rng[0] = key(seed, ~np.uint64(0), ARMS)
-    start(arms, parameters, rng)
+    sample_arms(arms, parameters, rng)

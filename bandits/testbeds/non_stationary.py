@@ -20,50 +20,50 @@ from explore.numerics.compiled import kernel_part
 
 
 @kernel_part
-def start_drift(arms: Floats, parameters: Floats, rng: Any) -> None:
+def sample_arms_drift(arms: Floats, parameters: Floats, rng: Any) -> None:
     """Equal means, or drawn ones."""
     for arm in range(len(arms)):
         arms[arm, 0] = parameters[arm, 1] * normal(rng)
 
 
 @kernel_part
-def move_drift(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
+def advance_drift(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
     """A step of each walk."""
     for arm in range(len(arms)):
         arms[arm, 0] += parameters[arm, 0] * normal(rng)
 
 
 @kernel_part
-def pay_drift(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward_drift(arms: Floats, arm: int, word: np.uint64) -> float:
     """N(μ, 1)."""
     return float(arms[arm, 0]) + normal_of(word)
 
 
 @kernel_part
-def start_abrupt(arms: Floats, parameters: Floats, rng: Any) -> None:
+def sample_arms_abrupt(arms: Floats, parameters: Floats, rng: Any) -> None:
     """Means drawn from the uniform distribution."""
     for arm in range(len(arms)):
         arms[arm, 0] = uniform(rng)
 
 
 @kernel_part
-def move_abrupt(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
+def advance_abrupt(arms: Floats, parameters: Floats, t: int, rng: Any) -> None:
     """New means in the steps that are listed, or by chance."""
     change = uniform(rng) < parameters[0, 0]
     for i in range(1, parameters.shape[1]):
         change |= t == parameters[0, i]
     if change:
-        start_abrupt(arms, parameters, rng)
+        sample_arms_abrupt(arms, parameters, rng)
 
 
 @kernel_part
-def pay_coin(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward_coin(arms: Floats, arm: int, word: np.uint64) -> float:
     """1 with the arm's chance."""
     return 1.0 if uniform_of(word) < arms[arm, 0] else 0.0
 
 
 @kernel_part
-def start_rotting(arms: Floats, parameters: Floats, rng: Any) -> None:
+def sample_arms_rotting(arms: Floats, parameters: Floats, rng: Any) -> None:
     """Fresh arms: mean now, mean when fresh, pulls, decay, noise."""
     for arm in range(len(arms)):
         fresh = parameters[arm, 0] + (parameters[arm, 1] - parameters[arm, 0]) * uniform(rng)
@@ -72,7 +72,7 @@ def start_rotting(arms: Floats, parameters: Floats, rng: Any) -> None:
 
 
 @kernel_part
-def pay_rotting(arms: Floats, arm: int, word: np.uint64) -> float:
+def sample_reward_rotting(arms: Floats, arm: int, word: np.uint64) -> float:
     """What the arm pays now; the next pull pays less."""
     reward = float(arms[arm, 0]) + arms[arm, 4] * normal_of(word)
     arms[arm, 2] += 1.0
@@ -92,10 +92,10 @@ class Drift(Testbed):
         spread: float = Field(0.0, ge=0, description="standard deviation of the means at the start")
 
     family = "gaussian"
-    moving = True
-    start = staticmethod(start_drift)
-    move = staticmethod(move_drift)
-    pay = staticmethod(pay_drift)
+    non_stationary = True
+    sample_arms = staticmethod(sample_arms_drift)
+    advance = staticmethod(advance_drift)
+    sample_reward = staticmethod(sample_reward_drift)
 
     @property
     def parameters(self) -> Floats:
@@ -123,10 +123,10 @@ class Abrupt(Testbed):
             return text
 
     family = "bernoulli"
-    moving = True
-    start = staticmethod(start_abrupt)
-    move = staticmethod(move_abrupt)
-    pay = staticmethod(pay_coin)
+    non_stationary = True
+    sample_arms = staticmethod(sample_arms_abrupt)
+    advance = staticmethod(advance_abrupt)
+    sample_reward = staticmethod(sample_reward_coin)
 
     @property
     def variance(self) -> float:
@@ -160,9 +160,9 @@ class Rotting(Testbed):
 
     family = "gaussian"
     columns = 5
-    moving = True
-    start = staticmethod(start_rotting)
-    pay = staticmethod(pay_rotting)
+    non_stationary = True
+    sample_arms = staticmethod(sample_arms_rotting)
+    sample_reward = staticmethod(sample_reward_rotting)
 
     @property
     def variance(self) -> float:

@@ -48,11 +48,11 @@ def exact_values(simulation: Any) -> list[Exact]:
             agrees = abs(float(short.mean())) <= SIGNIFICANT * error + FAR * abs(float(best.mean()))
             values = float(best.mean()), float(own.mean()), error
             found.append(Exact(policy.spec, "discounted return", *values, None, agrees))
-        if policy.lesson is not None:
-            away = np.abs(policy.learnt - policy.lesson.exact) > OFF * np.abs(policy.lesson.exact)
-            for place, name in enumerate(policy.lesson.names):
-                learnt, off = policy.learnt[:, place], float(away[:, place].mean())
-                values = float(policy.lesson.exact[place]), float(learnt.mean()), _standard_error(learnt)
+        if policy.estimands is not None:
+            away = np.abs(policy.estimates - policy.estimands.exact) > OFF * np.abs(policy.estimands.exact)
+            for place, name in enumerate(policy.estimands.names):
+                learnt, off = policy.estimates[:, place], float(away[:, place].mean())
+                values = float(policy.estimands.exact[place]), float(learnt.mean()), _standard_error(learnt)
                 found.append(Exact(policy.spec, name, *values, off, off <= SELDOM))
     return found
 

@@ -81,18 +81,18 @@ def test_a_state_that_does_not_fit_the_arms_is_refused(state: Any) -> None:
 
 
 def test_who_chooses_no_arm_is_told_so() -> None:
-    """Compiled, in lanes and interpreted; beyond the arms, below them, and far outside of all memory."""
+    """Compiled, batched and interpreted; beyond the arms, below them, and far outside of all memory."""
 
-    class Lanes(value_based.EpsilonGreedy):
+    class Batched(value_based.EpsilonGreedy):
         select = staticmethod(value_based.select)
         update = staticmethod(value_based.update)
-        lanes = (numba.njit(_beyond_lanes), value_based.update_lanes)
+        batched = (numba.njit(_beyond_batched), value_based.update_batched)
 
     beyond = [
         numba.njit(lambda state, t, rng: state.shape[1] if t == 7 else 0),
         lambda state, t, rng: 10 if t == 7 else 0,
     ]
-    for wrong in [*(bandits.from_functions(one, COMPILED[1], [0.0] * 3) for one in beyond), Lanes()]:
+    for wrong in [*(bandits.from_functions(one, COMPILED[1], [0.0] * 3) for one in beyond), Batched()]:
         with pytest.raises(BadInput, match=r"chose arm 10 in step 7: the 10 arms are 0 to 9\."):
             bandits.simulate(policies=[wrong], runs=3, horizon=20)
     for arm in (-1, 10**12):
@@ -101,6 +101,6 @@ def test_who_chooses_no_arm_is_told_so() -> None:
             bandits.simulate(policies=[away], runs=3, horizon=20)
 
 
-def _beyond_lanes(state: Any, t: int, rng: Any, chosen: Any, work: Any) -> None:
+def _beyond_batched(state: Any, t: int, rng: Any, chosen: Any, work: Any) -> None:
     for lane in range(len(chosen)):
         chosen[lane] = state.shape[1] if t == 7 and lane == 2 else 0

@@ -25,7 +25,7 @@ def lower_bound(bed: Testbed) -> LaiRobbins | str:
     """The bound of Lai & Robbins, or why there is none. Late rewards make nothing easier: it stands there too."""
     if bed.linear:
         return "the means follow contexts: no lower bound of this kind"
-    if bed.moving:
+    if bed.non_stationary:
         return "the arms change: no lower bound of this kind"
     if bed.means is None:
         return "the arms are drawn anew in each run, and the mean constant over such arms is infinite"
@@ -43,10 +43,10 @@ def bound_on(bed: Testbed, policy: Spec, settings: dict[str, Any], horizon: int)
     family = bed.family if bed.family in (*FAMILIES, "bounded") else UNKNOWN
     if family == "gaussian" and variances.min() < variances.max():
         family = UNKNOWN  # policies are told the largest only
-    means = None if bed.means is None or bed.moving else bed.means.tolist()
+    means = None if bed.means is None or bed.non_stationary else bed.means.tolist()
     drawn: dict[str, Any] = {}
     if bed.linear:
-        drawn = {"linear": bed.linear, "dimension": bed.shows, "lengths": bed.lengths}
+        drawn = {"linear": bed.linear, "dimension": bed.context_rows, "lengths": bed.lengths}
     elif means is None:
         drawn = {"mean_gap": bed.mean_gap, "prior": bed.prior, "stretches": bed.stretches(horizon)}
     found = bound_for(
@@ -65,4 +65,4 @@ def _uncovered(bed: Testbed, policy: str, horizon: int) -> str:
         return "" if policy in CONTEXTS else BLIND
     if bed.stretches(horizon) is None:
         return UNKNOWN_CHANGES if policy in CHANGES and is_bounded(bed) else CHANGING
-    return CHANGING if bed.moving and policy not in CHANGES else ""
+    return CHANGING if bed.non_stationary and policy not in CHANGES else ""

@@ -13,8 +13,8 @@ from bandits.trial.contract.episodes import boundaries, memory
 from bandits.trial.contract.policies import (
     policy_arms,
     policy_arrays,
+    policy_batched,
     policy_compiles,
-    policy_lanes,
     policy_numbers,
     policy_state,
     policy_stream,
@@ -109,7 +109,7 @@ POLICY: tuple[Rule, ...] = (
     Rule(
         "side by side",
         "Its functions for many runs at once, where it has some, play as those for one run.",
-        policy_lanes,
+        policy_batched,
         ("any threads",),
         only_after=(*HARMLESS, "compiles"),
     ),

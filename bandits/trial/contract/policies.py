@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bandits.policy import Policy
-from bandits.simulator.kernel import PAY, POLICY, Floats, Words, bound
+from bandits.simulator.kernel import PAY, POLICY, Floats, Words, specialise
 from bandits.simulator.randomness import GAMMA, key, mix
 from bandits.simulator.simulation import BLOCK, PolicyResult, simulate
 from bandits.testbed import TESTBEDS, Testbed
@@ -124,13 +124,13 @@ def policy_threads(subject: Subject) -> Answer:
     return None, ""
 
 
-def policy_lanes(subject: Subject) -> Answer:
+def policy_batched(subject: Subject) -> Answer:
     """Its functions for many runs at once, where it has some, do what those for one run do."""
     bed, policy = next(beds(subject, USUAL)), subject.policy()
-    if policy.lanes_on(bed) is None or bed.pay_lanes is None:
+    if policy.batched_functions(bed) is None or bed.sample_reward_batched is None:
         return None, "It has none."
     alone: Any = copy.copy(policy)
-    alone.lanes_on = lambda bed: None
+    alone.batched_functions = lambda bed: None
     if not _equal(_simulated(policy, bed, RUNS, 1), _simulated(alone, bed, RUNS, 1)):
         return "its functions for many runs at once play otherwise than those for one run", ""
     return None, ""
@@ -173,10 +173,14 @@ class Trace:
     """Single runs of a policy, whose state and stream lie between marks."""
 
     def __init__(self, policy: Policy, bed: Testbed) -> None:
-        initial = np.vstack([policy.initial(bed, _pulls(bed)), np.zeros((bed.shows, bed.arms))])
+        initial = np.vstack([policy.initial(bed, _pulls(bed)), np.zeros((bed.context_rows, bed.arms))])
         select, update = policy.functions(bed)
         parts: dict[str, Any] = {"select": select, "update": update}
-        self._follow = bound(_trace, parts) if not bed.shows else bound(_trace_shown, {**parts, **bed.functions()})
+        self._follow = (
+            specialise(_trace, parts)
+            if not bed.context_rows
+            else specialise(_trace_shown, {**parts, **bed.functions()})
+        )
         self._bed = bed
         self._state = np.full((len(initial) + 2 * GUARD, bed.arms), float(MARK))
         self._words = np.full(1 + 2 * GUARD, MARK, np.uint64)
@@ -192,7 +196,7 @@ class Trace:
         self.state[:] = self._initial
         self.rng[0] = key(np.uint64(0), np.uint64(run), POLICY)
         chosen = np.zeros(len(rewards), np.int64)
-        if not self._bed.shows:
+        if not self._bed.context_rows:
             self._follow(self.state, self.rng, rewards, chosen)
             return chosen
         arms, streams = np.empty((self._bed.arms, self._bed.columns)), np.zeros(self._bed.arms + 1, np.uint64)
@@ -200,7 +204,15 @@ class Trace:
             streams[place] = key(np.uint64(run), np.uint64(place), PAY)
         parameters = np.ascontiguousarray(self._bed.parameters)
         self._follow(
-            self.state, self.rng, parameters, self._bed.moving, self._bed.shows, arms, streams[:1], streams[1:], chosen
+            self.state,
+            self.rng,
+            parameters,
+            self._bed.non_stationary,
+            self._bed.context_rows,
+            arms,
+            streams[:1],
+            streams[1:],
+            chosen,
         )
         return chosen
 
@@ -214,10 +226,10 @@ class Trace:
 
 
 def _unbound(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the policy that `bound` puts in its place")
+    raise NotImplementedError("a function of the policy that `specialise` puts in its place")
 
 
-start = move = show = pay = select = update = _unbound
+sample_arms = advance = write_context = sample_reward = select = update = _unbound
 
 
 def _trace(state: Floats, rng: Words, rewards: Floats, chosen: Integers) -> None:
@@ -234,25 +246,25 @@ def _trace_shown(
     state: Floats,
     rng: Words,
     parameters: Floats,
-    moving: bool,
-    shown: int,
+    non_stationary: bool,
+    context_rows: int,
     arms: Floats,
     arms_rng: Words,
     streams: Words,
     chosen: Integers,
 ) -> None:
     """One run on a testbed that shows something."""
-    start(arms, parameters, arms_rng)
+    sample_arms(arms, parameters, arms_rng)
     for step in range(len(chosen)):
-        if moving and step > 0:
-            move(arms, parameters, step + 1, arms_rng)
-        show(arms, state[len(state) - shown :])
+        if non_stationary and step > 0:
+            advance(arms, parameters, step + 1, arms_rng)
+        write_context(arms, state[len(state) - context_rows :])
         arm = select(state, step + 1, rng)
         chosen[step] = arm
         if arm < 0 or arm >= state.shape[1]:
             return
         streams[arm] += GAMMA
-        update(state, arm, pay(arms, arm, np.uint64(mix(streams[arm]))), rng)
+        update(state, arm, sample_reward(arms, arm, np.uint64(mix(streams[arm]))), rng)
 
 
 def _rewards(bed: Testbed, pulls: int, seed: int = 0) -> dict[str, Floats]:

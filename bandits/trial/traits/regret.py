@@ -22,7 +22,7 @@ from bandits.policies.value_based import EpsilonGreedy
 from bandits.policy import Policy
 from bandits.simulator import adapter
 from bandits.simulator.adapter import Arms, Choose, Told
-from bandits.simulator.kernel import POLICY, Floats, Words, bound
+from bandits.simulator.kernel import POLICY, Floats, Words, specialise
 from bandits.simulator.randomness import key
 from bandits.testbed import Testbed
 from bandits.testbeds.bernoulli import Needle, TwoArms
@@ -114,7 +114,7 @@ def _player(subject: Subject, bed: Testbed, runs: int) -> tuple[Choose, Told]:
 def policy_player(policy: Policy, bed: Testbed, runs: int, horizon: int, seed: int = 0) -> tuple[Choose, Told]:
     """How a policy plays step by step, beside plugins; it pulls the arms that it pulls in a simulation."""
     select, update = policy.functions(bed)
-    chooses, learns = bound(_choose, {"select": select}), bound(_learn, {"update": update})
+    chooses, learns = specialise(_choose, {"select": select}), specialise(_learn, {"update": update})
     states = np.repeat(policy.initial(bed, horizon)[None], runs, axis=0)
     streams = np.empty((runs, 1), np.uint64)
     for run in range(runs):
@@ -129,7 +129,7 @@ def policy_player(policy: Policy, bed: Testbed, runs: int, horizon: int, seed: i
 
 
 def _unbound(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the policy that `bound` puts in its place")
+    raise NotImplementedError("a function of the policy that `specialise` puts in its place")
 
 
 select = update = _unbound

@@ -112,7 +112,7 @@ def _first_line(plugin: Any) -> str:
 
 
 def _settings(plugin: Any) -> str:
-    skipped = ("delay", "delays", "discount") if hasattr(plugin, "pay") else ()
+    skipped = ("delay", "delays", "discount") if hasattr(plugin, "sample_reward") else ()
     fields = plugin.Settings.model_fields
     return ",".join(f"{name}={field.default}" for name, field in fields.items() if name not in skipped)
 

@@ -178,7 +178,7 @@ def _facts(bed: Any, simulation: Any) -> dict[str, Any]:
         "about": bed.about,
         "facts": facts_of(bed, simulation.horizon),
         "source": bed.source,
-        "regret": "dynamic" if bed.moving else "pseudo",
+        "regret": "dynamic" if bed.non_stationary else "pseudo",
         "situation": kind.words,
         "suits": playable(kind.take, bed, simulation.horizon),
         "why": kind.why,

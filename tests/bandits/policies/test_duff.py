@@ -35,17 +35,17 @@ def test_the_update_is_the_formula(delay: int) -> None:
     """Choices and chains as they come, rewards `delay` steps late: all pulls whose reward was told are learnt from."""
     bed, policy = Markov(arms=3, states=4, seed=3, delay=delay), Duff(epsilon=0.3, alpha0=0.8, tau=20)
     arms, rng = np.empty((bed.arms, bed.columns)), np.array([11], np.uint64)
-    markov.start(arms, bed.parameters, rng)
-    state = np.vstack([policy.initial(bed, 300), np.zeros((bed.shows, bed.arms))])
+    markov.sample_arms(arms, bed.parameters, rng)
+    state = np.vstack([policy.initial(bed, 300), np.zeros((bed.context_rows, bed.arms))])
     pulls: list[Any] = []
     words = np.random.default_rng(2).integers(2**64, size=301, dtype=np.uint64)
     for t, word in enumerate(words, start=1):
-        markov.show(arms, state[len(state) - bed.shows :])
+        markov.write_context(arms, state[len(state) - bed.context_rows :])
         arm = duff.select(state, t, rng)
         if t == len(words):
             break
         i = int(arms[arm, STATE])
-        reward = markov.pay(arms, arm, np.uint64(word))
+        reward = markov.sample_reward(arms, arm, np.uint64(word))
         pulls.append((arm, i, int(arms[arm, STATE]), reward))
         if t > delay:
             duff.update(state, pulls[t - 1 - delay][0], pulls[t - 1 - delay][3], rng)
@@ -85,8 +85,8 @@ def test_the_compiled_run_learns_what_the_formula_does(delay: int) -> None:
     spec = f"markov:arms=1,states=3,seed=8,delay={delay}"
     found = simulate(spec, ["duff"], runs=1, horizon=200, seed=4).policies[0]
     expected = by_formula(pulls[: len(pulls) - delay], 1, 3, 0.9, 0.5, 300)
-    assert found.learnt is not None
-    np.testing.assert_allclose(found.learnt[0], [*(expected[0, k, CONTINUE, k] for k in range(3)), 0.0], rtol=1e-9)
+    assert found.estimates is not None
+    np.testing.assert_allclose(found.estimates[0], [*(expected[0, k, CONTINUE, k] for k in range(3)), 0.0], rtol=1e-9)
 
 
 @pytest.fixture(scope="module")
@@ -101,38 +101,38 @@ VALUES, ABANDONED = [0, 1, 3, 4], [2, 5]
 def test_constant_epsilon_converges(study: Any) -> None:
     """To the exact values, and to what another implementation found in one run, within the spread of runs."""
     found = study[1]
-    np.testing.assert_allclose(found.lesson.exact[VALUES], EXACT, atol=5e-4)
-    learnt, spread = found.learnt[:, VALUES], found.learnt[:, VALUES].std(0, ddof=1)
+    np.testing.assert_allclose(found.estimands.exact[VALUES], EXACT, atol=5e-4)
+    learnt, spread = found.estimates[:, VALUES], found.estimates[:, VALUES].std(0, ddof=1)
     assert np.all(np.abs(learnt.mean(0) - EXACT) < 4 * spread / np.sqrt(40) + 1e-3)
     assert np.all(spread < [0.5, 0.3, 0.6, 0.4])
     assert np.all(np.abs(np.array(RECORDED) - learnt.mean(0)) < 3 * spread)
-    assert not found.learnt[:, ABANDONED].any()
+    assert not found.estimates[:, ABANDONED].any()
 
 
 def test_the_boltzmann_schedule_sticks_in_task_1(study: Any) -> None:
     """It is abandoned in most runs, and its values stay wrong; task 0 goes on and is right."""
     found = study[0]
-    off = (np.abs(found.learnt - found.lesson.exact) > 0.1 * found.lesson.exact).mean(0)
-    assert found.learnt[:, 5].mean() > 0.7
+    off = (np.abs(found.estimates - found.estimands.exact) > 0.1 * found.estimands.exact).mean(0)
+    assert found.estimates[:, 5].mean() > 0.7
     assert off[3] > 0.5
-    assert off[0] == off[1] == found.learnt[:, 2].mean() == 0
-    poor = found.learnt[:, 3]
+    assert off[0] == off[1] == found.estimates[:, 2].mean() == 0
+    poor = found.estimates[:, 3]
     assert poor.mean() < EXACT[2] - 3 * poor.std() / np.sqrt(40)
-    assert found.lesson.names[3] == "V, task 1 state 0"
-    assert found.lesson.names[5] == "task 1 abandoned"
+    assert found.estimands.names[3] == "V, task 1 state 0"
+    assert found.estimands.names[5] == "task 1 abandoned"
 
 
 def test_the_temperature_falls_by_its_schedule() -> None:
     bed, policy = TwoTasks(), Duff(t_max=50, t_min=2, beta=0.9)
-    state = np.vstack([policy.initial(bed, 100), np.zeros((bed.shows, 2))])
+    state = np.vstack([policy.initial(bed, 100), np.zeros((bed.context_rows, 2))])
     for t in range(1, 11):
         assert state[duff.TEMPERATURE, 0] == pytest.approx(2 + 0.9 ** (t - 1) * 48)
         duff.select(state, t, np.array([t], np.uint64))
 
 
 def test_nothing_exact_is_known_of_chains_that_each_run_draws() -> None:
-    assert Duff().learns(Markov(arms=2, states=3)) is None
-    lesson = Duff(discount=0.5).learns(Markov(arms=2, states=3, seed=1))
+    assert Duff().estimands(Markov(arms=2, states=3)) is None
+    lesson = Duff(discount=0.5).estimands(Markov(arms=2, states=3, seed=1))
     assert lesson is not None
     assert len(lesson.exact) == len(lesson.names) == 8
 

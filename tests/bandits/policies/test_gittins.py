@@ -107,17 +107,17 @@ def test_bernoulli_arms_from_the_prior_earn_the_best_return() -> None:
 def test_the_compiled_choice_on_markov_arms_is_the_largest_exact_index(bed: Any) -> None:
     """In every joint state; and that arm is the first pull of an optimal policy, by policy iteration."""
     arms = np.empty((bed.arms, bed.columns))
-    markov.start(arms, np.ascontiguousarray(bed.parameters), np.array([5], np.uint64))
+    markov.sample_arms(arms, np.ascontiguousarray(bed.parameters), np.array([5], np.uint64))
     n = bed.states
     upto = arms[:, markov.ENTERING + 3 * n :].reshape(-1, n, n)
     entering, steps = arms[:, markov.ENTERING : markov.ENTERING + n], np.diff(upto, axis=2, prepend=0.0)
     exact = [chain_indices(p, p @ r, bed.discount) for p, r in zip(steps, entering, strict=True)]
     joint = JointChain([markov.MarkovArm(p, r) for p, r in zip(steps, entering, strict=True)], bed.discount)
     worth = joint.rewards + bed.discount * joint.transitions @ joint.best_value()
-    state = np.vstack([Gittins().initial(bed, 100), np.zeros((bed.shows, bed.arms))])
+    state = np.vstack([Gittins().initial(bed, 100), np.zeros((bed.context_rows, bed.arms))])
     for t, states in enumerate(itertools.product(range(n), repeat=bed.arms), start=1):
         arms[:, STATE] = states
-        markov.show(arms, state[len(state) - bed.shows :])
+        markov.write_context(arms, state[len(state) - bed.context_rows :])
         chosen = gittins.select_markov(state, t, RNG)
         indices = [exact[arm][states[arm]] for arm in range(bed.arms)]
         np.testing.assert_allclose(state[1 + markov.INDEX], indices, atol=1e-12)

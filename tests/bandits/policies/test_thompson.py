@@ -56,7 +56,7 @@ def test_published_regret(testbed: str, horizon: int, published: float) -> None:
 
 
 def test_side_by_side_is_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings: dict[str, Any] = {"runs": batched.LANES + 3, "horizon": 200, "seed": 4}
+    settings: dict[str, Any] = {"runs": batched.BATCH + 3, "horizon": 200, "seed": 4}
     beside = simulate(policies=["thompson"], **settings).policies[0]
     monkeypatch.setattr(Thompson, "lanes_on", lambda self, bed: None)
     np.testing.assert_array_equal(beside.regrets, simulate(policies=["thompson"], **settings).policies[0].regrets)

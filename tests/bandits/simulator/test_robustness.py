@@ -200,8 +200,8 @@ def pulls(name: str, bed: Any, order: Any, seed: int, *, scale: float = 1.0, shi
     policy = simulation._built(POLICIES, name)
     select, update = policy.functions(bed)
     state, words = simulation._state(bed, name, policy, 10 * STEPS), np.array([seed], np.uint64)
-    own, theta = rng.uniform(0.4, 0.6, bed.arms), rng.normal(size=bed.shows)
-    noise, seen = rng.uniform(-0.4, 0.4, (STEPS + 1, bed.arms)), rng.normal(size=(STEPS, bed.shows, bed.arms))
+    own, theta = rng.uniform(0.4, 0.6, bed.arms), rng.normal(size=bed.context_rows)
+    noise, seen = rng.uniform(-0.4, 0.4, (STEPS + 1, bed.arms)), rng.normal(size=(STEPS, bed.context_rows, bed.arms))
     counts, found = np.zeros(bed.arms, int), []
 
     def pull(arm: int, contexts: Any) -> None:
@@ -210,10 +210,10 @@ def pulls(name: str, bed: Any, order: Any, seed: int, *, scale: float = 1.0, shi
         update(state, list(order).index(arm), shift + scale * reward, words)
 
     for arm in range(bed.arms):
-        state[len(state) - bed.shows :] = seen[arm][:, order]
+        state[len(state) - bed.context_rows :] = seen[arm][:, order]
         pull(arm, seen[arm])
     for t in range(bed.arms + 1, STEPS):
-        state[len(state) - bed.shows :] = seen[t][:, order]
+        state[len(state) - bed.context_rows :] = seen[t][:, order]
         arm = int(order[select(state, t, words)])
         found.append(arm)
         pull(arm, seen[t])

@@ -234,7 +234,7 @@ def test_the_kernel_is_named_after_its_functions() -> None:
     bed = SuttonBarto().functions()
 
     def name(play: Callable[..., None], **functions: Callable[..., Any]) -> str:
-        bound: Any = kernel.bound(play, {**bed, **functions})
+        bound: Any = kernel.specialise(play, {**bed, **functions})
         return str(bound.py_func.__qualname__)
 
     one = name(kernel.play, select=value_based.select, update=value_based.update)
@@ -247,15 +247,15 @@ def test_the_kernel_is_named_after_its_functions() -> None:
 def test_a_kernel_is_named_after_what_its_functions_call_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """KL-UCB solves its equation in another module: a change there must not leave the old kernel in the cache."""
     functions = (("select", divergence.select), ("update", divergence.update))
-    before: Any = kernel._bound.__wrapped__(kernel.play, functions)
+    before: Any = kernel._specialised.__wrapped__(kernel.play, functions)
     real = compiled._source
     changed = "bandits.theory.divergences"
     monkeypatch.setattr(compiled, "_source", lambda name: b"changed" if name == changed else real(name))
-    after: Any = kernel._bound.__wrapped__(kernel.play, functions)
+    after: Any = kernel._specialised.__wrapped__(kernel.play, functions)
     assert after.py_func.__qualname__ != before.py_func.__qualname__
 
 
-LANES = [
+BATCHED = [
     value_based.EpsilonGreedy(epsilon=0.2),
     value_based.Optimistic(),
     ucb.UCB(c=1.0),
@@ -264,30 +264,30 @@ LANES = [
 
 
 @pytest.mark.parametrize("testbed", ["sutton-barto", "two-arms", "scaled:arms=1"])
-@pytest.mark.parametrize("policy", LANES, ids=lambda policy: type(policy).__name__)
+@pytest.mark.parametrize("policy", BATCHED, ids=lambda policy: type(policy).__name__)
 def test_side_by_side_is_one_by_one(policy: Policy, testbed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bit for bit, with many ties (two arms that pay 0 or 1), and for runs that do not fill the batched."""
-    settings: dict[str, Any] = {"runs": batched.LANES + 3, "horizon": 120, "seed": 4, "threads": 1}
+    settings: dict[str, Any] = {"runs": batched.BATCH + 3, "horizon": 120, "seed": 4, "threads": 1}
     beside = simulate(testbed, [policy], **settings)
-    monkeypatch.setattr(type(policy), "lanes", None)
+    monkeypatch.setattr(type(policy), "batched", None)
     same(beside, simulate(testbed, [policy], **settings))
 
 
-def test_who_overrides_a_function_leaves_the_lanes() -> None:
-    """The lanes of the parent would play the parent's rule."""
+def test_who_overrides_a_function_loses_the_batched_pair() -> None:
+    """The batched pair of the parent would play the parent's rule."""
 
     class Greedy(value_based.EpsilonGreedy):
         select = staticmethod(value_based.select_first)
 
     class Cents(SuttonBarto):
-        pay = staticmethod(SuttonBarto.pay)
+        sample_reward = staticmethod(SuttonBarto.sample_reward)
 
     class Renamed(value_based.EpsilonGreedy):
         pass
 
-    assert Greedy.lanes is None
-    assert Cents.pay_lanes is None
-    assert Renamed.lanes is not None
+    assert Greedy.batched is None
+    assert Cents.sample_reward_batched is None
+    assert Renamed.batched is not None
 
 
 def test_an_authors_functions_are_compiled_as_the_house_compiles_its_own() -> None:

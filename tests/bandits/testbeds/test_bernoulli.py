@@ -6,7 +6,7 @@ from scipy import stats
 
 from bandits.simulator.simulation import simulate
 from bandits.testbed import spelled
-from bandits.testbeds.bernoulli import Bernoulli, Needle, ProblemB, Scaled, TwoArms, pay
+from bandits.testbeds.bernoulli import Bernoulli, Needle, ProblemB, Scaled, TwoArms, sample_reward
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,13 @@ def test_means_and_their_mean_gap(bed, means) -> None:
 def test_means_are_drawn_where_none_are_given() -> None:
     bed, rng = Bernoulli(arms=2000), np.array([5], np.uint64)
     arms = np.empty((bed.arms, bed.columns))
-    type(bed).start(arms, np.ascontiguousarray(bed.parameters), rng)
+    type(bed).sample_arms(arms, np.ascontiguousarray(bed.parameters), rng)
     assert stats.kstest(arms[:, 0], stats.uniform.cdf).pvalue > 1e-3
     assert bed.prior == "U[0, 1]"
     assert Bernoulli(arms=3, low=0.2, high=0.6).mean_gap == pytest.approx(0.4 * (0.75 - 0.5))
     rewards = [
-        pay(arms, 0, np.uint64(word)) for word in np.random.default_rng(1).integers(2**64, size=4000, dtype="u8")
+        sample_reward(arms, 0, np.uint64(word))
+        for word in np.random.default_rng(1).integers(2**64, size=4000, dtype="u8")
     ]
     assert stats.binomtest(int(sum(rewards)), 4000, arms[0, 0]).pvalue > 1e-3
 

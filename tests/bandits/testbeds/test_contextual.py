@@ -18,10 +18,10 @@ from explore.errors import BadInput
 def moved(bed: Linear, steps: int, seed: int = 3) -> Any:
     """The arms before each step, `(steps, arms, columns)`."""
     arms, rng = np.empty((bed.arms, bed.columns)), np.array([seed], np.uint64)
-    contextual.start(arms, bed.parameters, rng)
+    contextual.sample_arms(arms, bed.parameters, rng)
     found = [arms.copy()]
     for t in range(2, steps + 1):
-        contextual.move(arms, bed.parameters, t, rng)
+        contextual.advance(arms, bed.parameters, t, rng)
         found.append(arms.copy())
     return np.array(found)
 
@@ -46,7 +46,7 @@ def test_rewards_are_the_mean_and_noise() -> None:
     bed = Linear(arms=2, dimension=2, noise=0.3)
     arms = moved(bed, 1)[0]
     words = np.random.default_rng(8).integers(2**64, size=3000, dtype=np.uint64)
-    paid = [contextual.pay(arms, 1, word) for word in words]
+    paid = [contextual.sample_reward(arms, 1, word) for word in words]
     assert stats.kstest(paid, stats.norm(arms[1, 0], 0.3).cdf).pvalue > 1e-3
     assert bed.variance == pytest.approx(0.09)
 
@@ -66,11 +66,11 @@ class Witness(Policy):
     def functions(self, bed: Any) -> Any:
         def select(state: Any, t: int, rng: Any) -> int:
             arm = (t - 1 + self.first) % bed.arms
-            self.seen.append((arm, state[-bed.shows :, arm].copy()))
+            self.seen.append((arm, state[-bed.context_rows :, arm].copy()))
             return arm
 
         def update(state: Any, arm: int, reward: float, rng: Any) -> None:
-            self.told.append((arm, state[-bed.shows :, arm].copy(), reward))
+            self.told.append((arm, state[-bed.context_rows :, arm].copy(), reward))
 
         return select, update
 

@@ -25,12 +25,12 @@ WORDS = [int(word) for word in np.random.default_rng(8).integers(2**64, size=300
 def begun(spec: str, seed: int = 5) -> tuple[Any, Any]:
     bed = simulation._built(TESTBEDS, spec)
     arms = np.empty((bed.arms, bed.columns))
-    type(bed).start(arms, np.ascontiguousarray(bed.parameters), np.array([seed], np.uint64))
+    type(bed).sample_arms(arms, np.ascontiguousarray(bed.parameters), np.array([seed], np.uint64))
     return bed, arms
 
 
 def paid(bed: Any, arms: Any, arm: int) -> Any:
-    return np.array([type(bed).pay(arms, arm, np.uint64(word)) for word in WORDS])
+    return np.array([type(bed).sample_reward(arms, arm, np.uint64(word)) for word in WORDS])
 
 
 @pytest.mark.parametrize(("spec", "distribution"), CASES)
@@ -93,4 +93,4 @@ def test_rewards_are_decided_by_the_word() -> None:
     """Common random numbers: the same word, the same reward."""
     bed, arms = begun("student")
     word = np.uint64(randomness.mix(np.uint64(3)))
-    assert type(bed).pay(arms, 1, word) == type(bed).pay(arms, 1, word)
+    assert type(bed).sample_reward(arms, 1, word) == type(bed).sample_reward(arms, 1, word)

@@ -21,7 +21,7 @@ FIXED = Markov(arms=3, states=4, branching=2, seed=5)
 
 def begun(bed: MarkovBed, seed: int = 5) -> Any:
     arms = np.empty((bed.arms, bed.columns))
-    markov.start(arms, np.ascontiguousarray(bed.parameters), np.array([seed], np.uint64))
+    markov.sample_arms(arms, np.ascontiguousarray(bed.parameters), np.array([seed], np.uint64))
     return arms
 
 
@@ -39,7 +39,7 @@ def test_arms_move_by_their_chains_and_pay_on_entering(bed: MarkovBed) -> None:
         for word in words(4000, 21):
             i = int(arms[arm, STATE])
             assert arms[arm, 0] == pytest.approx(chain.rewards[i])
-            reward = markov.pay(arms, arm, word)
+            reward = markov.sample_reward(arms, arm, word)
             j = int(arms[arm, STATE])
             assert reward == chain.entering[j]
             counted[i, j] += 1
@@ -55,7 +55,7 @@ def test_an_arm_that_is_not_pulled_does_not_move() -> None:
     arms = begun(FIXED)
     before = arms.copy()
     for word in words(50):
-        markov.pay(arms, 1, word)
+        markov.sample_reward(arms, 1, word)
     np.testing.assert_array_equal(arms[[0, 2]], before[[0, 2]])
     np.testing.assert_array_equal(arms[1, ENTERING:], before[1, ENTERING:])  # it moves; its chain stays
 

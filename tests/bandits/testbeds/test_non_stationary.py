@@ -19,10 +19,10 @@ def moved(spec: str, steps: int, seed: int = 3) -> Any:
     bed = simulation._built(TESTBEDS, spec)
     arms, rng = np.empty((bed.arms, bed.columns)), np.array([seed], np.uint64)
     parameters = np.ascontiguousarray(bed.parameters)
-    type(bed).start(arms, parameters, rng)
+    type(bed).sample_arms(arms, parameters, rng)
     found = [arms[:, 0].copy()]
     for t in range(2, steps + 1):
-        type(bed).move(arms, parameters, t, rng)
+        type(bed).advance(arms, parameters, t, rng)
         found.append(arms[:, 0].copy())
     return np.array(found)
 
@@ -49,9 +49,9 @@ def test_rotting_arms_pay_by_their_pulls() -> None:
     """The n-th pull pays μ n^{−θ}; another arm stays fresh."""
     bed = simulation._built(TESTBEDS, "rotting:arms=2,decay=0.5,noise=0.001")
     arms = np.empty((2, bed.columns))
-    type(bed).start(arms, np.ascontiguousarray(bed.parameters), np.array([3], np.uint64))
+    type(bed).sample_arms(arms, np.ascontiguousarray(bed.parameters), np.array([3], np.uint64))
     fresh = arms[:, 0].copy()
-    rewards = [type(bed).pay(arms, 0, np.uint64(n * 7919)) for n in range(9)]
+    rewards = [type(bed).sample_reward(arms, 0, np.uint64(n * 7919)) for n in range(9)]
     np.testing.assert_allclose(rewards, fresh[0] / np.sqrt(np.arange(1, 10)), atol=0.005)
     assert arms[1, 0] == fresh[1]
 
@@ -116,10 +116,10 @@ def test_regret_in_a_changing_bed_is_against_the_best_arm_of_each_step() -> None
     start = int(key(np.uint64(6), np.uint64(0), kernel.ARMS))
     arms, rng = np.empty((3, 1)), np.array([start], np.uint64)
     parameters, expected = np.ascontiguousarray(bed.parameters), 0.0
-    type(bed).start(arms, parameters, rng)
+    type(bed).sample_arms(arms, parameters, rng)
     for t in range(1, 21):
         if t > 1:
-            type(bed).move(arms, parameters, t, rng)
+            type(bed).advance(arms, parameters, t, rng)
         expected += arms[:, 0].max() - arms[(t - 1) % 3, 0]
     assert found.regret == pytest.approx(expected, rel=1e-6)
 
@@ -131,5 +131,5 @@ def test_wrong_settings_are_refused() -> None:
 
 
 def test_lanes_are_left_where_rewards_come_late() -> None:
-    assert simulation._kernel(SuttonBarto(), EpsilonGreedy())[1] is not kernel.room
-    assert simulation._kernel(SuttonBarto(delay=3), EpsilonGreedy())[1] is kernel.room
+    assert simulation._kernel(SuttonBarto(), EpsilonGreedy())[1] is not kernel.workspace
+    assert simulation._kernel(SuttonBarto(delay=3), EpsilonGreedy())[1] is kernel.workspace

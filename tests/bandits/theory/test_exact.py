@@ -13,7 +13,7 @@ NOISE = np.random.default_rng(2).normal(size=400)
 
 
 def simulated(spec: str, returns: Any, horizon: int = 100, discount: float = 0.7) -> Any:
-    policy = SimpleNamespace(spec=spec, returns=returns, lesson=None, learnt=None)
+    policy = SimpleNamespace(spec=spec, returns=returns, estimands=None, estimates=None)
     return SimpleNamespace(discount=discount, horizon=horizon, optimum=BEST, policies=[policy])
 
 
@@ -45,8 +45,8 @@ def test_what_was_learnt_is_judged_run_by_run() -> None:
     learnt[:20, 1], learnt[20:, 1] = 4.0, 6.0
     learnt[:3, 2] = 1.0
     run = simulated("duff", BEST[:40])
-    run.policies[0].lesson = SimpleNamespace(names=("a", "b", "gone"), exact=np.array([10.0, 5.0, 0.0]))
-    run.policies[0].learnt = learnt
+    run.policies[0].estimands = SimpleNamespace(names=("a", "b", "gone"), exact=np.array([10.0, 5.0, 0.0]))
+    run.policies[0].estimates = learnt
     found = exact_values(run)
     assert [(row.quantity, row.off, row.agrees) for row in found] == [
         ("a", 0.05, True),

@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 
-from bandits.policies.value_based import EpsilonGreedy, select_lanes, update_lanes
+from bandits.policies.value_based import EpsilonGreedy, select_batched, update_batched
 from bandits.policy import POLICIES, Policy, rows
 from bandits.trial import run_trial
 from bandits.trial.contract.checks import contract, rules
@@ -139,13 +139,13 @@ class NotCompilable(Plain):
 @kernel_part
 def select_as_the_first(state, t, rng, chosen, work):
     """All runs pull what the first of them pulls."""
-    select_lanes(state, t, rng, chosen, work)
+    select_batched(state, t, rng, chosen, work)
     for lane in range(len(chosen)):
         chosen[lane] = chosen[0]
 
 
 class LanesMixedUp(EpsilonGreedy):
-    lanes = (select_as_the_first, update_lanes)
+    batched = (select_as_the_first, update_batched)
 
 
 class Raises(Plain):
