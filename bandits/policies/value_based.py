@@ -19,10 +19,11 @@ from pydantic import Field
 from bandits.policy import Floats, Policy, rows
 from bandits.simulator.batched import BATCH, Chosen, Work, best_batched, uniform_batched
 from bandits.simulator.kernel import Words
-from bandits.simulator.randomness import best, integer, mix, part_of, uniform
+from bandits.simulator.randomness import best, integer, part_of, uniform
 from bandits.testbed import Testbed
 from explore.core.spec import Settings
 from explore.numerics.compiled import kernel_part
+from explore.numerics.hashing import mix
 
 EPSILON, ALPHA, VALUES, PULLS = range(4)
 

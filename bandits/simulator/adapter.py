@@ -22,13 +22,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bandits.simulator.kernel import ARMS, LAST, PAY, POLICY, Floats, Words, specialise
-from bandits.simulator.randomness import GAMMA, best, key, mix
+from bandits.simulator.randomness import best, key
 from bandits.simulator.simulation import PolicyResult, checkpoints, summary
 from bandits.testbed import Testbed
 from explore.core.registry import Registry
 from explore.core.spec import parse
 from explore.errors import BadInput
 from explore.numerics.compiled import compiled
+from explore.numerics.hashing import GAMMA, mix
 
 MOST_LEARNED = 50  # runs of a bonus with networks of its own, of which it has as many
 MOST_RUNS = 2000  # of any other

@@ -19,19 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bandits.simulator.kernel import ARMS, LAST, PAY, POLICY, Floats, NoSuchArm, Words
-from bandits.simulator.randomness import (
-    EDGES,
-    GAMMA,
-    LAYER,
-    TIE,
-    key,
-    mix,
-    normal_of,
-    part_of,
-    uniform_of,
-    words_between,
-)
+from bandits.simulator.randomness import EDGES, LAYER, TIE, key, normal_of, part_of, uniform_of, words_between
 from explore.numerics.compiled import kernel_part
+from explore.numerics.hashing import GAMMA, mix
 
 BATCH = 64  # measured: a step has its price however many runs take it, and more than 64 leave the first cache
 Chosen = npt.NDArray[np.int64]

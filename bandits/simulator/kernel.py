@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 from numba.core.dispatcher import Dispatcher
 
-from bandits.simulator.randomness import GAMMA, key, mix, uniform, words_between
+from bandits.simulator.randomness import key, uniform, words_between
 from explore.numerics.compiled import borrowed, compiled, has_source, kernel_part
+from explore.numerics.hashing import GAMMA, mix
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]

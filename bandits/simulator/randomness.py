@@ -17,14 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from explore.numerics.compiled import kernel_part
+from explore.numerics.hashing import GAMMA, mix
 
 Rng = npt.NDArray[np.uint64]
 
-GAMMA = np.uint64(0x9E3779B97F4A7C15)
 TIE = np.uint64(0xD1B54A32D192ED03)  # another odd constant, far from γ
 _INVERSE = np.uint64(0xF1DE83E19937733D)  # γ · this = 1 modulo 2⁶⁴
-_MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_30, _27, _31, _11, _32 = (np.uint64(bits) for bits in (30, 27, 31, 11, 32))
+_11, _32 = np.uint64(11), np.uint64(32)
 LAYER = np.uint64(255)
 _UNIT = 2.0**-53
 _R, _V = 3.6541528853610088, 0.00492867323399  # where the tail begins, and the area of each of the 256 layers
@@ -41,14 +40,6 @@ def _ziggurat() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
 
 
 EDGES, HEIGHTS = _ziggurat()
-
-
-@kernel_part
-def mix(word: np.uint64) -> np.uint64:
-    """The output function of SplitMix64: a bijection of the 64-bit words that looks random."""
-    word = (word ^ (word >> _30)) * _MIX1
-    word = (word ^ (word >> _27)) * _MIX2
-    return word ^ (word >> _31)
 
 
 @kernel_part

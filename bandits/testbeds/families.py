@@ -19,10 +19,11 @@ import numpy as np
 from pydantic import Field
 from scipy import stats
 
-from bandits.simulator.randomness import GAMMA, beta, gamma, mix, normal, normal_of, uniform, uniform_of
+from bandits.simulator.randomness import beta, gamma, normal, normal_of, uniform, uniform_of
 from bandits.testbed import BedSettings, Floats, Testbed
 from explore.errors import BadInput
 from explore.numerics.compiled import kernel_part
+from explore.numerics.hashing import GAMMA, mix
 
 MEAN, SPREAD, CENTRE = range(3)  # columns of the arms; of the parameters: mean or NaN, spread, low, high
 

@@ -11,8 +11,9 @@ from typing import Any
 import gymnasium as gym
 import torch
 
-from explore.bonuses.base.visits import OFFSET, Visits, with_action
+from explore.bonuses.base.visits import OFFSET, Visits
 from explore.core.transitions import Transitions
+from explore.counting.keys import with_action
 from explore.counting.tables import CountTable
 from explore.errors import BadInput
 

@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 
 from explore.bonuses.count import Count, CountSettings
 from explore.core.bonus import BonusSettings
-from explore.encoding.observations import row_keys
+from explore.counting.keys import row_keys
 from explore.numerics.seeding import stream
 
 

@@ -13,7 +13,6 @@ import numpy.typing as npt
 import torch
 
 from explore.errors import BadInput
-from explore.numerics.compiled import compiled
 
 IMAGE_SCALE = 255.0
 
@@ -95,37 +94,6 @@ class Encoder:
             return out
         out[..., self._number_places] = rows[..., self._number_columns].float() * self._number_scales.to(rows.device)
         return out
-
-
-def row_keys(rows: torch.Tensor) -> torch.Tensor:
-    """64-bit keys of rows, `(…, width)` to `(…)` int64 on the same device: equal rows have equal keys.
-
-    Two different rows share a key with probability 2⁻⁶⁴ (SplitMix64's mixer, Steele et al. 2014, over 8-byte words).
-    """
-    array = rows.detach().cpu().contiguous().numpy()
-    if array.dtype.kind == "f":
-        array = array + 0.0  # −0.0 equals 0.0, so it must have the same bits
-    flat = array.reshape(-1, array.shape[-1])
-    spare = -flat.shape[1] * flat.itemsize % 8
-    as_bytes = np.ascontiguousarray(flat).view(np.uint8).reshape(len(flat), -1)
-    padded = np.zeros((len(flat), as_bytes.shape[1] + spare), dtype=np.uint8)
-    padded[:, : as_bytes.shape[1]] = as_bytes
-    # Where the rows were: what is counted under the keys is multiplied with what lies there.
-    return torch.from_numpy(_mix(padded.view(np.uint64)).view(np.int64).reshape(array.shape[:-1])).to(rows.device)
-
-
-@compiled
-def _mix(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    keys = np.empty(words.shape[0], dtype=np.uint64)
-    for row in range(words.shape[0]):
-        key = np.uint64(0x9E3779B97F4A7C15)
-        for word in words[row]:
-            key = (key ^ word) + np.uint64(0x9E3779B97F4A7C15)
-            key = (key ^ (key >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            key = (key ^ (key >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            key = key ^ (key >> np.uint64(31))
-        keys[row] = key
-    return keys
 
 
 def _leaves(space: gym.Space[Any]) -> Any:

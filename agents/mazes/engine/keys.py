@@ -12,18 +12,9 @@ import numpy as np
 from agents.mazes.engine.codes import Codes
 from agents.mazes.engine.moves import BAD, OBSTACLES, STEPS, Numbers, Random
 from explore.numerics.compiled import kernel_part
+from explore.numerics.hashing import GAMMA, absorb
 
-_SEED = np.uint64(0x9E3779B97F4A7C15)
-_MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_30, _27, _31 = (np.uint64(bits) for bits in (30, 27, 31))
-
-
-@kernel_part
-def _stir(word: np.uint64, more: np.uint64) -> np.uint64:
-    word = (word ^ more) + _SEED
-    word = (word ^ (word >> _30)) * _MIX1
-    word = (word ^ (word >> _27)) * _MIX2
-    return word ^ (word >> _31)
+_27 = np.uint64(27)
 
 
 @kernel_part
@@ -31,15 +22,15 @@ def state_key(
     rule: int, cells: Codes, inside: Codes, agent: Numbers, task: Numbers, random: Random, mission: int
 ) -> int:
     """The key of one environment's state; a moving world's own generator belongs to its state."""
-    word = _stir(_SEED, np.uint64(mission))
+    word = absorb(GAMMA, np.uint64(mission))
     for i in range(len(cells)):
         # Most cells never change, but which ones do is the layout's affair.
-        word = _stir(word, np.uint64(cells[i]) + (np.uint64(inside[i]) << _27))
+        word = absorb(word, np.uint64(cells[i]) + (np.uint64(inside[i]) << _27))
     for i in range(STEPS):
-        word = _stir(word, np.uint64(agent[i]))
+        word = absorb(word, np.uint64(agent[i]))
     for i in range(BAD):
-        word = _stir(word, np.uint64(task[i]))
+        word = absorb(word, np.uint64(task[i]))
     if rule == OBSTACLES:
         for i in range(len(random)):
-            word = _stir(word, random[i])
+            word = absorb(word, random[i])
     return int(np.int64(word))

@@ -35,14 +35,13 @@ from agents.mazes.engine.pcg import words
 from agents.mazes.layouts.packing import Packed, owner_of_step, pack, rule_of, why_not
 from explore.errors import BadInput, unknown
 from explore.numerics.compiled import kernel_part
+from explore.numerics.hashing import GAMMA, mix
 
 RESETS = 2560
 HELD_OUT_SHARE = 5  # one layout in five
 FORMAT = 1  # of the cache files; counted up when what is in them changes
 
-_STEP, _EPISODE = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)
-_MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_30, _27, _31, _1 = (np.uint64(bits) for bits in (30, 27, 31, 1))
+_EPISODE, _1 = np.uint64(0xD1B54A32D192ED03), np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -113,10 +112,8 @@ def split(maze: str) -> tuple[Layouts, Layouts]:
 @kernel_part
 def layout_index(slot_seed: int, episode: int, count: int) -> int:
     """Which of `count` layouts the slot with this seed plays in its episode number `episode`."""
-    word = np.uint64(slot_seed) * _STEP + (np.uint64(episode) + _1) * _EPISODE
-    word = (word ^ (word >> _30)) * _MIX1
-    word = (word ^ (word >> _27)) * _MIX2
-    return int(np.int64((word ^ (word >> _31)) % np.uint64(count)))
+    word = np.uint64(slot_seed) * GAMMA + (np.uint64(episode) + _1) * _EPISODE
+    return int(np.int64(mix(word) % np.uint64(count)))
 
 
 def bare(maze: str) -> MiniGridEnv:

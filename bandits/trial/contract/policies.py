@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from bandits.policy import Policy
 from bandits.simulator.kernel import PAY, POLICY, Floats, Words, specialise
-from bandits.simulator.randomness import GAMMA, key, mix
+from bandits.simulator.randomness import key
 from bandits.simulator.simulation import BLOCK, PolicyResult, simulate
 from bandits.testbed import TESTBEDS, Testbed
 from bandits.testbeds.bernoulli import Scaled
@@ -23,6 +23,7 @@ from bandits.trial.comparison import Finding, Refused, changed, contents, global
 from bandits.trial.plugin_under_test import Subject
 from explore.errors import BadInput
 from explore.numerics.compiled import compiled
+from explore.numerics.hashing import GAMMA, mix
 from explore.numerics.seeding import stream
 
 Answer = tuple[Finding, str]

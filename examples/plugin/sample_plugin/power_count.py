@@ -12,8 +12,8 @@ import torch
 from pydantic import Field
 
 from explore import Bonus, BonusSettings, Transitions
+from explore.counting.keys import row_keys
 from explore.counting.tables import CountTable
-from explore.encoding.observations import row_keys
 
 
 class PowerCountSettings(BonusSettings):

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.transitions import Transitions
+from explore.counting.keys import row_keys
 from explore.counting.tables import EpisodeTable
-from explore.encoding.observations import row_keys
 from explore.errors import BadInput
 
 OFFSET = 0.01  # Bellemare et al. 2016, equation 1: keeps the bonus of the never seen finite
@@ -78,8 +78,3 @@ class Visits(Bonus):
         if state_key is None:
             raise BadInput("by=state needs an environment that names its exact states: use by=observation.")
         return state_key
-
-
-def with_action(keys: torch.Tensor, actions: torch.Tensor) -> torch.Tensor:
-    """Keys of (key, action) pairs; both `(learners, batch)` int64."""
-    return row_keys(torch.stack([keys, actions.to(keys.device)], dim=-1))

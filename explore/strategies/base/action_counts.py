@@ -8,11 +8,10 @@ from typing import Any
 
 import torch
 
-from explore.bonuses.base.visits import with_action
 from explore.core.strategy import Strategy
 from explore.core.transitions import Transitions
+from explore.counting.keys import row_keys, with_action
 from explore.counting.tables import CountTable
-from explore.encoding.observations import row_keys
 
 
 class CountingStrategy(Strategy):

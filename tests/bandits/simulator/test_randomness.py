@@ -6,7 +6,8 @@ import pytest
 from scipy import stats
 
 from bandits.simulator import randomness
-from bandits.simulator.randomness import best, beta, exponential, gamma, integer, key, mix, next_word, normal, uniform
+from bandits.simulator.randomness import best, beta, exponential, gamma, integer, key, next_word, normal, uniform
+from explore.numerics.hashing import mix
 
 COUNT = 200_000
 ALARM = 1e-4  # a p-value below this fails; the seed is fixed, so that a test that passes goes on passing

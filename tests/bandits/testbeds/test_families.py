@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bandits.simulator import randomness, simulation
+from bandits.simulator import simulation
 from bandits.testbed import TESTBEDS
 from explore.errors import BadInput
+from explore.numerics.hashing import mix
 
 LOW, HIGH = (0 - 0.6) / 0.3, (1 - 0.6) / 0.3
 CASES = [
@@ -92,5 +93,5 @@ def test_wrong_settings_are_refused(spec: str, sentence: str) -> None:
 def test_rewards_are_decided_by_the_word() -> None:
     """Common random numbers: the same word, the same reward."""
     bed, arms = begun("student")
-    word = np.uint64(randomness.mix(np.uint64(3)))
+    word = np.uint64(mix(np.uint64(3)))
     assert type(bed).sample_reward(arms, 1, word) == type(bed).sample_reward(arms, 1, word)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from explore.encoding.observations import Encoder, row_keys
+from explore.counting.keys import row_keys
+from explore.encoding.observations import Encoder
 from explore.errors import BadInput
 
 leaf = st.one_of(
@@ -70,23 +71,3 @@ def test_one_number_that_is_not_whole_makes_all_of_them_float32():
 def test_unsupported_spaces_are_refused():
     with pytest.raises(BadInput, match="not supported"):
         Encoder(gym.spaces.Text(5))
-
-
-@given(hnp.arrays(st.sampled_from([np.uint8, np.int64, np.float32]), st.tuples(st.integers(2, 20), st.integers(1, 9))))
-@settings(max_examples=80, deadline=None)
-def test_keys_are_equal_where_rows_are(array):
-    array = np.nan_to_num(array)
-    keys = row_keys(torch.from_numpy(array)).tolist()
-    for i, row in enumerate(array):
-        for j, other in enumerate(array):
-            assert (keys[i] == keys[j]) == bool((row == other).all())
-
-
-def test_a_million_similar_rows_have_a_million_keys():
-    rows = torch.cartesian_prod(*[torch.arange(10, dtype=torch.uint8)] * 6)
-    assert len(row_keys(rows).unique()) == 10**6
-
-
-def test_negative_zero_is_zero():
-    keys = row_keys(torch.tensor([[0.0], [-0.0]]))
-    assert keys[0] == keys[1]

@@ -13,7 +13,7 @@ from bandits.trial.plugin_under_test import subject
 from explore.bonuses.count import Count
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.plugins import BONUSES
-from explore.encoding.observations import row_keys
+from explore.counting.keys import row_keys
 from explore.errors import BadInput
 
 

@@ -5,8 +5,9 @@ import torch
 
 from bandits.trial.contract.checks import contract
 from bandits.trial.plugin_under_test import subject
-from explore.bonuses.base.visits import OFFSET, with_action
+from explore.bonuses.base.visits import OFFSET
 from explore.bonuses.count import Count
+from explore.counting.keys import with_action
 from explore.counting.tables import CountTable
 
 
