@@ -66,7 +66,7 @@ class Payer:
             key = torch.where(torch.from_numpy(which), key, self._state_key)
         self._state_key = key
         self.over = self.over & ~which
-        self.bonus.fresh[0, torch.from_numpy(which)] = True
+        self.bonus.episode_start[0, torch.from_numpy(which)] = True
 
     def pay(
         self, action: Any, reward: Any, terminated: Flags, truncated: Flags, after: Any, info: dict[str, Any]

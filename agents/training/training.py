@@ -16,6 +16,7 @@ from agents.dqn.dqn import DQN, DQNSettings
 from agents.mazes import has_held_out, make
 from agents.training.evaluation import evaluate, slot_seeds
 from agents.training.learner_env import LearnerVectorEnv
+from agents.training.observations import symbolic_space
 from agents.training.results import Block, LearnerResult, OnProgress, Progress
 from agents.training.trained import weights_of
 from explore.errors import BadInput
@@ -49,20 +50,20 @@ def train(
     if steps < chosen.envs:
         raise BadInput(f"{steps} steps are too few: at least {chosen.envs}, one in each environment slot.")
     seeds = slot_seeds(seed, "layouts", names, chosen.envs)
-    needs_key = spec.bonus is not None and spec.bonus.settings.get("by") == "state"
-    mazes = make(maze, num_envs=len(seeds), seed=seeds, state_key=needs_key)
-    mazes.count_visits()
-    env = LearnerVectorEnv(mazes, len(names), device)
+    mazes = make(maze, num_envs=len(seeds), seed=seeds)
     dqn = DQN(
         spec,
-        env.space,
-        env.actions,
+        symbolic_space(mazes.single_observation_space),
+        int(mazes.single_action_space.n),
         learners=names,
         horizon=steps,
         seed=seed,
         settings=chosen,
         device=device,
     )
+    mazes.with_key = dqn.bonus is not None and dqn.bonus.needs_state_key
+    mazes.count_visits()
+    env = LearnerVectorEnv(mazes, len(names), device)
     started = time.perf_counter()
     evaluating = 0.0
     first_reward: list[int | None] = [None] * len(names)

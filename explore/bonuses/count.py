@@ -42,16 +42,10 @@ class Count(Visits):
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         return (self.table.get(self.arrived(transitions)) + OFFSET).rsqrt()
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        if not self.frozen:
-            self.table.add(self.arrived(transitions), transitions.valid)
+    def update_statistics(self, transitions: Transitions) -> None:
+        self.table.add(self.arrived(transitions), transitions.mask)
+
+    def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
         if not self.settings.first_visit:
             return torch.ones_like(transitions.reward)
         return (self.episode_visits(self.episode, transitions) == 1).float()
-
-    def get_extra_state(self) -> Any:
-        return {"table": self.table.state(), "episode": self.episode.state()}
-
-    def set_extra_state(self, state: Any) -> None:
-        self.table.load(state["table"])
-        self.episode.load(state["episode"])

@@ -12,7 +12,7 @@ features have no scale of their own. One hidden layer of 128 and 64 features are
 Count's.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from pydantic import Field
@@ -42,7 +42,7 @@ class Disagreement(Learned):
     def build(self) -> None:
         s = self.settings
         self.actions = ActionCode(self.action_space)
-        self.embedding = self.senses.network((s.hidden,), s.features, name="embedding", **self.common)
+        self.embedding = self.normalizer.network((s.hidden,), s.features, name="embedding", **self.common)
         self.embedding.requires_grad_(False)
         # The models of all learners stand on one axis, learner by learner, each with a stream of its own.
         names = [name * s.models + model for name in self.names for model in range(s.models)]
@@ -53,7 +53,7 @@ class Disagreement(Learned):
     def foresee(self, transitions: Transitions) -> torch.Tensor:
         """What each model says of φ(s′), `(learners, models, batch, features)`."""
         code = self.actions.features(transitions.action)
-        read = torch.cat([self.embedding(self.senses(transitions.observation)), code], dim=-1)
+        read = torch.cat([self.embedding(self.normalizer(transitions.observation)), code], dim=-1)
         said: torch.Tensor = self.ensemble(read.repeat_interleave(self.settings.models, dim=0))
         return said.view(self.learners, self.settings.models, *said.shape[1:])
 
@@ -63,14 +63,7 @@ class Disagreement(Learned):
         return spread
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
-        wanted = self.embedding(self.senses(transitions.next_observation)).unsqueeze(1)
+        wanted = self.embedding(self.normalizer(transitions.next_observation)).unsqueeze(1)
         errors = (self.foresee(transitions) - wanted).square().sum(-1) / 2
         drawn = self.draws.uniform(*errors.shape[1:]).to(errors.device) < self.settings.share
         return {"forward": (errors * drawn).sum(1)}
-
-    def get_extra_state(self) -> Any:
-        return {**super().get_extra_state(), "draws": self.draws.state_dict()}
-
-    def set_extra_state(self, state: Any) -> None:
-        super().set_extra_state(state)
-        self.draws.load_state_dict(state["draws"])

@@ -44,16 +44,14 @@ class E3B(InverseFeatures):
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         return torch.ones_like(transitions.reward)
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        super().remember(transitions)
-        valid = torch.ones_like(self.fresh) if transitions.valid is None else transitions.valid
+    def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
         before, after = self.embed(transitions)
-        starting = self.fresh & valid
+        starting = self.starting(transitions)
         if starting.any():
             start = torch.eye(before.shape[-1], dtype=torch.float64, device=before.device) / self.settings.ridge
             self.precision[starting] = start
             self._take_in(before, starting)
-        return self._take_in(after, valid).float()
+        return self._take_in(after, transitions.mask).float()
 
     def _take_in(self, points: torch.Tensor, slots: torch.Tensor) -> torch.Tensor:
         """φᵀC⁻¹φ for one point per slot, `(learners, envs)`; then C takes it in where `slots`."""

@@ -27,15 +27,9 @@ class EpisodicCount(Visits):
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         return torch.ones_like(transitions.reward)
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        return self.paid(self.episode_visits(self.episode, transitions))
+    def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
+        return self.factor(self.episode_visits(self.episode, transitions))
 
-    def paid(self, visits: torch.Tensor) -> torch.Tensor:
+    def factor(self, visits: torch.Tensor) -> torch.Tensor:
         """The factor after `visits` of the state in this episode."""
-        return visits.clamp(min=1).rsqrt()  # an idle row has no visit; its factor is never used
-
-    def get_extra_state(self) -> Any:
-        return {"episode": self.episode.state()}
-
-    def set_extra_state(self, state: Any) -> None:
-        self.episode.load(state["episode"])
+        return visits.rsqrt()

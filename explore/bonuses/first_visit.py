@@ -13,5 +13,5 @@ from explore.bonuses.episodic_count import EpisodicCount
 class FirstVisit(EpisodicCount):
     """β on the first arrival of the episode, nothing afterwards."""
 
-    def paid(self, visits: torch.Tensor) -> torch.Tensor:
+    def factor(self, visits: torch.Tensor) -> torch.Tensor:
         return (visits == 1).float()

@@ -1,4 +1,4 @@
-"""ICM, the intrinsic curiosity module: what the agent cannot foresee, of what its actions reveal, is news.
+"""ICM, the intrinsic curiosity module: the error of a forward model in a space learned by predicting actions.
 
     b(s, a, s′) = ½‖f(φ(s), a) − φ(s′)‖²      loss (1 − w) L_inverse + w L_forward,  w = 0.2
     (Pathak et al. 2017, "Curiosity-driven exploration by self-supervised prediction", equations 2–7; η is β here)
@@ -17,56 +17,22 @@ from typing import ClassVar
 import torch
 from pydantic import Field
 
-from explore.bonuses.base.inverse_model import InverseFeatures, InverseSettings
+from explore.bonuses.base.forward_model import ForwardModelBonus, ForwardModelSettings
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
-from explore.networks.stacked import StackedMLP
 
 
-class CuriositySettings(InverseSettings):
-    """Settings of the bonuses that predict φ(s′) too."""
-
-    forward_weight: float = Field(0.2, ge=0, le=1, description="w, weight of the forward loss against the inverse")
-
-
-class ICMSettings(CuriositySettings):
+class ICMSettings(ForwardModelSettings):
     """Settings of `icm`."""
 
     normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
 
 
-class Curious(InverseFeatures):
-    """A bonus whose φ is learned by predicting actions and successors; BadInput for actions it cannot predict."""
-
-    Settings: ClassVar[type[BonusSettings]] = CuriositySettings
-    settings: CuriositySettings
-
-    def build(self) -> None:
-        super().build()
-        s = self.settings
-        read = s.features + self.actions.size
-        self.forward_model = StackedMLP(read, (s.hidden,), s.features, name="forward", **self.common)
-
-    def surprise(self, before: torch.Tensor, after: torch.Tensor, action: torch.Tensor) -> torch.Tensor:
-        """½‖f(φ(s), a) − φ(s′)‖², `(learners, batch)`."""
-        foreseen = self.forward_model(torch.cat([before, self.actions.features(action)], dim=-1))
-        error: torch.Tensor = (foreseen - after).square().sum(-1)
-        return error / 2
-
-    def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
-        before, after = self.embed(transitions)
-        weight = self.settings.forward_weight
-        return {
-            "inverse": (1 - weight) * self.inverse_loss(before, after, transitions.action),
-            "forward": weight * self.surprise(before, after, transitions.action),
-        }
-
-
-class ICM(Curious):
+class ICM(ForwardModelBonus):
     """The error of the forward model in the space of φ. Discrete and continuous actions."""
 
     Settings: ClassVar[type[BonusSettings]] = ICMSettings
     settings: ICMSettings
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
-        return self.surprise(*self.embed(transitions), transitions.action)
+        return self.forward_error(*self.embed(transitions), transitions.action)

@@ -30,16 +30,8 @@ class MBIEEB(Visits):
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         return (self.table.get(self._taken(transitions)) + OFFSET).rsqrt()
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        if not self.frozen:
-            self.table.add(self._taken(transitions), transitions.valid)
-        return torch.ones_like(transitions.reward)
-
-    def get_extra_state(self) -> Any:
-        return {"table": self.table.state()}
-
-    def set_extra_state(self, state: Any) -> None:
-        self.table.load(state["table"])
+    def update_statistics(self, transitions: Transitions) -> None:
+        self.table.add(self._taken(transitions), transitions.mask)
 
     def _taken(self, transitions: Transitions) -> torch.Tensor:
         return with_action(self.departed(transitions), transitions.action)

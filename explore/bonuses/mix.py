@@ -97,9 +97,9 @@ class Mix(Bonus):
         return [part for part in self.parts if isinstance(part, Bonus)]
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
-        return self.worth(transitions, None)[0]
+        return self.score_terms(transitions, None)[0]
 
-    def worth(
+    def score_terms(
         self, transitions: Transitions, episodic: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         factors = [None] * len(self.members) if episodic is None else episodic.unbind(-1)
@@ -111,21 +111,20 @@ class Mix(Bonus):
         assert isinstance(mixed, torch.Tensor)
         return mixed, None  # each part has used its own factor already
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
+    @property
+    def needs_state_key(self) -> bool:
+        return any(part.needs_state_key for part in self.members)
+
+    def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
         return torch.stack([part.observe(transitions) for part in self.members], dim=-1)
 
-    def improve(self, transitions: Transitions) -> dict[str, torch.Tensor]:
+    def train_step(self, transitions: Transitions) -> dict[str, torch.Tensor]:
         specs = self.settings.specs()
         return {
             f"{place}/{spec.name}/{name}": loss
             for place, (spec, part) in enumerate(zip(specs, self.members, strict=True))
             for name, loss in part.learn(transitions).items()
         }
-
-    def freeze(self, frozen: bool = True) -> None:
-        super().freeze(frozen)
-        for part in self.members:
-            part.freeze(frozen)
 
 
 def _part(text: str) -> Spec:

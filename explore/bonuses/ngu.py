@@ -12,14 +12,14 @@ From the paper: k, ε, ξ, c, s_max, L, Adam with 5e-4 and a memory of 30,000. N
 1/c = 1000. One hidden layer of 128 and 64 features are a choice for small observations; β is Count's.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from pydantic import Field
 
+from explore.bonuses.base.distillation import Distillation
 from explore.bonuses.base.inverse_model import InverseFeatures, InverseSettings
 from explore.bonuses.base.nearest_neighbours import EpisodePoints
-from explore.bonuses.rnd import Distillation
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
 from explore.numerics.moments import RunningMoments
@@ -48,7 +48,7 @@ class NGU(InverseFeatures):
     def build(self) -> None:
         super().build()
         s = self.settings
-        self.distillation = Distillation(self.senses, s.hidden, s.features, name="rnd", **self.common)
+        self.distillation = Distillation(self.normalizer, s.hidden, s.features, name="rnd", **self.common)
         self.errors = RunningMoments(self.learners)
         self.squared = RunningMoments(self.learners)  # its mean is d̄²
         self.episode = EpisodePoints(self.learners, self.envs, s.features, s.memory)
@@ -57,18 +57,16 @@ class NGU(InverseFeatures):
         gap = self._error(transitions) - self.errors.mean.float().unsqueeze(1)
         return (1 + gap / self.errors.std.unsqueeze(1)).clamp(1, self.settings.largest)
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        super().remember(transitions)
-        valid = torch.ones_like(self.fresh) if transitions.valid is None else transitions.valid
-        before, after = self.embed(transitions)
-        starting = self.fresh & valid
-        self.episode.clear(starting)
-        self.episode.add(before, starting)
-        nearest = self.episode.nearest(after, self.settings.neighbours)
-        self.episode.add(after, valid)
-        if not self.frozen:
-            self.errors.update(self._error(transitions), valid)
-            self.squared.update(nearest.flatten(1), (nearest.isfinite() & valid.unsqueeze(-1)).flatten(1))
+    def update_statistics(self, transitions: Transitions) -> None:
+        super().update_statistics(transitions)
+        self.errors.update(self._error(transitions), transitions.mask)
+        _, nearest = self._arrival(transitions)
+        known = nearest.isfinite() & transitions.mask.unsqueeze(-1)
+        self.squared.update(nearest.flatten(1), known.flatten(1))
+
+    def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
+        after, nearest = self._arrival(transitions)
+        self.episode.add(after, transitions.mask)
         return self.episodic_reward(nearest)
 
     def episodic_reward(self, nearest: torch.Tensor) -> torch.Tensor:
@@ -83,13 +81,17 @@ class NGU(InverseFeatures):
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
         return {**super().losses(transitions), "distillation": self._error(transitions)}
 
-    def get_extra_state(self) -> Any:
-        return {**super().get_extra_state(), "episode": self.episode.state()}
+    def _arrival(self, transitions: Transitions) -> tuple[torch.Tensor, torch.Tensor]:
+        """φ(s′), and its squared distances to the nearest points of the episode, which begins where it has to.
 
-    def set_extra_state(self, state: Any) -> None:
-        super().set_extra_state(state)
-        self.episode.load(state["episode"])
+        Called twice for the same step it gives the same: clearing and adding s again changes nothing.
+        """
+        before, after = self.embed(transitions)
+        starting = self.starting(transitions)
+        self.episode.clear(starting)
+        self.episode.add(before, starting)
+        return after, self.episode.nearest(after, self.settings.neighbours)
 
     def _error(self, transitions: Transitions) -> torch.Tensor:
-        error: torch.Tensor = self.distillation(self.senses(transitions.next_observation))
+        error: torch.Tensor = self.distillation(self.normalizer(transitions.next_observation))
         return error

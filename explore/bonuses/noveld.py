@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 import torch
 from pydantic import Field
 
+from explore.bonuses.base.distillation import Distillation
 from explore.bonuses.base.learned import Learned, LearnedSettings
 from explore.bonuses.base.visits import Visits, VisitsSettings
-from explore.bonuses.rnd import Distillation
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
 from explore.counting.tables import EpisodeTable
@@ -39,24 +39,16 @@ class NovelD(Learned, Visits):
 
     def build(self) -> None:
         s = self.settings
-        self.distillation = Distillation(self.senses, s.hidden, s.features, name="rnd", **self.common)
+        self.distillation = Distillation(self.normalizer, s.hidden, s.features, name="rnd", **self.common)
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         both = torch.cat([transitions.observation, transitions.next_observation], dim=1)
-        before, after = self.distillation(self.senses(both)).sqrt().chunk(2, dim=1)
+        before, after = self.distillation(self.normalizer(both)).sqrt().chunk(2, dim=1)
         rise: torch.Tensor = (after - self.settings.alpha * before).clamp(min=0)
         return rise
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        super().remember(transitions)
+    def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
         return (self.episode_visits(self.episode, transitions) == 1).float()
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
-        return {"distillation": self.distillation(self.senses(transitions.next_observation))}
-
-    def get_extra_state(self) -> Any:
-        return {**super().get_extra_state(), "episode": self.episode.state()}
-
-    def set_extra_state(self, state: Any) -> None:
-        super().set_extra_state(state)
-        self.episode.load(state["episode"])
+        return {"distillation": self.distillation(self.normalizer(transitions.next_observation))}

@@ -72,14 +72,11 @@ class PseudoCount(Bonus):
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         return (self.pseudo_counts(transitions.next_observation) + OFFSET).rsqrt().float()
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        if not self.frozen:
-            places = self._places(transitions.next_observation)
-            valid = transitions.valid
-            seen = torch.ones_like(self.fresh) if valid is None else valid
-            self.counts.scatter_add_(1, places.flatten(1), seen.double().repeat_interleave(places.shape[-1], dim=1))
-            self.total += seen.sum(1)
-        return torch.ones_like(transitions.reward)
+    def update_statistics(self, transitions: Transitions) -> None:
+        places = self._places(transitions.next_observation)
+        visits = transitions.mask.double().repeat_interleave(places.shape[-1], dim=1)
+        self.counts.scatter_add_(1, places.flatten(1), visits)
+        self.total += transitions.mask.sum(1)
 
     def pseudo_counts(self, rows: torch.Tensor) -> torch.Tensor:
         """N̂ of rows `(learners, batch, width)`, `(learners, batch)` float64."""

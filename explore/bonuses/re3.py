@@ -20,7 +20,7 @@ import torch
 from pydantic import Field
 
 from explore.bonuses.base.nearest_neighbours import Reservoir
-from explore.bonuses.base.observation_normalizer import Senses
+from explore.bonuses.base.observation_normalizer import ObservationNormalizer
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.transitions import Transitions
 
@@ -44,25 +44,17 @@ class RE3(Bonus):
         super().__init__(*args, **kwargs)
         s = self.settings
         common: dict[str, Any] = {"seed": self.seed, "learners": self.names}
-        self.senses = Senses(self.encoder, self.learners)
-        self.embedding = self.senses.network((s.hidden,), s.features, name="re3", **common).requires_grad_(False)
+        self.normalizer = ObservationNormalizer(self.encoder, self.learners)
+        self.embedding = self.normalizer.network((s.hidden,), s.features, name="re3", **common).requires_grad_(False)
         self.memory = Reservoir(s.features, s.memory, name="re3/memory", **common)
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         return self.memory.distance(self._embed(transitions), self.settings.neighbours).log1p()
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        if not self.frozen:
-            self.senses.observe(transitions, self.fresh)
-            self.memory.add(self._embed(transitions), transitions.valid)
-        return torch.ones_like(transitions.reward)
-
-    def get_extra_state(self) -> Any:
-        return {"draws": self.memory.draws.state_dict()}
-
-    def set_extra_state(self, state: Any) -> None:
-        self.memory.draws.load_state_dict(state["draws"])
+    def update_statistics(self, transitions: Transitions) -> None:
+        self.normalizer.observe(transitions, self.starting(transitions))
+        self.memory.add(self._embed(transitions), transitions.mask)
 
     def _embed(self, transitions: Transitions) -> torch.Tensor:
-        embedded: torch.Tensor = self.embedding(self.senses(transitions.next_observation))
+        embedded: torch.Tensor = self.embedding(self.normalizer(transitions.next_observation))
         return embedded

@@ -17,20 +17,20 @@ from typing import Any, ClassVar
 import torch
 from pydantic import Field
 
+from explore.bonuses.base.forward_model import ForwardModelBonus, ForwardModelSettings
 from explore.bonuses.base.visits import Visits, VisitsSettings
-from explore.bonuses.icm import CuriositySettings, Curious
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
 from explore.counting.tables import EpisodeTable
 
 
-class RIDESettings(CuriositySettings, VisitsSettings):
+class RIDESettings(ForwardModelSettings, VisitsSettings):
     """Settings of `ride`."""
 
     normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
 
 
-class RIDE(Curious, Visits):
+class RIDE(ForwardModelBonus, Visits):
     """The impact of a step over the visits of the episode. Discrete and continuous actions; else BadInput."""
 
     Settings: ClassVar[type[BonusSettings]] = RIDESettings
@@ -45,14 +45,5 @@ class RIDE(Curious, Visits):
         distance: torch.Tensor = torch.linalg.vector_norm(after - before, dim=-1)
         return distance
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        super().remember(transitions)
-        visits = self.episode_visits(self.episode, transitions)
-        return visits.clamp(min=1).rsqrt()  # an idle row has no visit; its factor is never used
-
-    def get_extra_state(self) -> Any:
-        return {**super().get_extra_state(), "episode": self.episode.state()}
-
-    def set_extra_state(self, state: Any) -> None:
-        super().set_extra_state(state)
-        self.episode.load(state["episode"])
+    def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
+        return self.episode_visits(self.episode, transitions).rsqrt()

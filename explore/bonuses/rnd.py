@@ -1,4 +1,4 @@
-"""RND, random network distillation: what a network has not learnt to say of an observation is news.
+"""RND, random network distillation: the novelty is the error of a trained network in predicting a fixed random one.
 
     b(s′) = ‖f̂(s′) − f(s′)‖² / σ      (Burda et al. 2018, "Exploration by random network distillation", 2.2–2.4)
 
@@ -11,13 +11,13 @@ a return of discount 0.99, and training on a `share` of each batch where many en
 observations; β is Count's, far below the paper's weights of 1 for the bonus against 2 for the reward (β = 0.5).
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from pydantic import Field
 
+from explore.bonuses.base.distillation import Distillation
 from explore.bonuses.base.learned import Learned, LearnedSettings
-from explore.bonuses.base.observation_normalizer import Senses
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
 from explore.numerics.streams import Streams
@@ -30,20 +30,6 @@ class RNDSettings(LearnedSettings):
     share: float = Field(1.0, gt=0, le=1, description="share of each batch that the predictor is trained on")
 
 
-class Distillation(torch.nn.Module):
-    """The fixed network f and its pupil f̂, for rows that `senses` reads."""
-
-    def __init__(self, senses: Senses, hidden: int, features: int, *, name: str, **common: Any) -> None:
-        super().__init__()
-        self.target = senses.network((hidden,), features, name=f"{name}/target", **common).requires_grad_(False)
-        self.predictor = senses.network((hidden, hidden, hidden), features, name=f"{name}/predictor", **common)
-
-    def forward(self, sensed: torch.Tensor) -> torch.Tensor:
-        """‖f̂ − f‖² of what the senses gave, `(learners, batch)`."""
-        error: torch.Tensor = (self.predictor(sensed) - self.target(sensed)).square().sum(-1)
-        return error
-
-
 class RND(Learned):
     """The error of predicting a fixed random network at the true successor; any observation space."""
 
@@ -52,11 +38,11 @@ class RND(Learned):
 
     def build(self) -> None:
         s = self.settings
-        self.distillation = Distillation(self.senses, s.hidden, s.features, name="rnd", **self.common)
+        self.distillation = Distillation(self.normalizer, s.hidden, s.features, name="rnd", **self.common)
         self.draws = Streams(self.seed, "rnd/share", self.names)
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
-        error: torch.Tensor = self.distillation(self.senses(transitions.next_observation))
+        error: torch.Tensor = self.distillation(self.normalizer(transitions.next_observation))
         return error
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
@@ -66,10 +52,3 @@ class RND(Learned):
             # Weighted by what was drawn, so that the mean is one over the drawn alone.
             error = error * drawn * (error.shape[1] / drawn.sum(1, keepdim=True).clamp(min=1))
         return {"distillation": error}
-
-    def get_extra_state(self) -> Any:
-        return {**super().get_extra_state(), "draws": self.draws.state_dict()}
-
-    def set_extra_state(self, state: Any) -> None:
-        super().set_extra_state(state)
-        self.draws.load_state_dict(state["draws"])

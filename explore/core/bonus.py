@@ -11,14 +11,17 @@ The bonus that the learner gets is
     b = β·2^(−steps/half_life) · min(novelty/σ, clip) · episodic
 
 with `novelty` the plugin's formula, σ the running deviation of the discounted novelty stream (Burda 2018, section 2.4;
-1 unless `normalise`) and `episodic` the factor that only the live episode knows: the agent keeps it in replay beside
+1 unless `normalise`) and `episodic` the factor that only the live episode knows: the agent keeps it in replay with
 the transition and hands it back to `score`. (A bonus made of several, `explore.bonuses.mix`, has one such factor per
 part, on a last axis.)
 
 Defaults that all share: β = 0.02 was measured on MiniGrid (`explore.bonuses.count`) and suits returns near 1; a
 discount of 0.99 is RND's. Decay, normalisation and clip are off unless a plugin says otherwise.
 
-An author writes `novelty`, and `remember` and `improve` where the formula needs them.
+An author writes `novelty`, and where the formula needs them `update_statistics` (counts, normalisers),
+`episodic_factor` (memory of the live episode) and `train_step` (networks). Freezing and rows that are no transition are
+handled here: `update_statistics` and `train_step` are not called while frozen, and an idle row has factor and bonus 0,
+whatever the plugin returns for it.
 """
 
 from abc import ABC, abstractmethod
@@ -30,6 +33,7 @@ import torch
 from pydantic import Field
 
 from explore.core.spec import Settings, settings_from
+from explore.core.stateful import StatefulModule
 from explore.core.transitions import Transitions
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput
@@ -46,7 +50,7 @@ class BonusSettings(Settings):
     clip: float = Field(0.0, ge=0, description="largest novelty before beta is applied; 0 sets no limit")
 
 
-class Bonus(torch.nn.Module, ABC):
+class Bonus(StatefulModule, ABC):
     """A bonus for `learners` independent learners with `envs` environment slots each.
 
     learners: how many, or the names of the learners (their random streams derive from seed and name, so a learner is
@@ -56,7 +60,7 @@ class Bonus(torch.nn.Module, ABC):
     Settings: ClassVar[type[BonusSettings]] = BonusSettings
     settings: BonusSettings
     steps: torch.Tensor  # (learners,) environment steps observed
-    fresh: torch.Tensor  # (learners, envs) True where the next transition is the first of its episode
+    episode_start: torch.Tensor  # (learners, envs) True where the next transition is the first of its episode
 
     def __init__(
         self,
@@ -81,21 +85,38 @@ class Bonus(torch.nn.Module, ABC):
         self.seed = seed
         self.frozen = False
         self.register_buffer("steps", torch.zeros(self.learners, dtype=torch.int64))
-        self.register_buffer("fresh", torch.ones(self.learners, envs, dtype=torch.bool))
+        self.register_buffer("episode_start", torch.ones(self.learners, envs, dtype=torch.bool))
         self.scale = ReturnScale(self.learners, envs, self.settings.discount) if self.settings.normalise else None
 
     @abstractmethod
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         """The plugin's formula, `(learners, batch)`, without scale; changes nothing."""
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        """Update counts and per-episode memory with one step; returns the episodic factor `(learners, envs)`.
+    def update_statistics(self, transitions: Transitions) -> None:
+        """Take one step of every slot, `(learners, envs)`, into counts and normalisers; not called while frozen.
 
-        `self.fresh` tells which slots begin an episode. Rows where `transitions.valid` is False are no transitions.
+        Only rows where `transitions.mask` is True are transitions. Called before `episodic_factor`.
+        """
+        return
+
+    def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
+        """Take one step into the memory of the live episodes; returns the episodic factor, `(learners, envs)`.
+
+        `starting` says where an episode begins with this step. Only rows where `transitions.mask` is True are
+        transitions; what is returned for the others is not used. Called while frozen too.
         """
         return torch.ones_like(transitions.reward)
 
-    def worth(
+    def starting(self, transitions: Transitions) -> torch.Tensor:
+        """Where this step is the first of its episode, `(learners, envs)` bool."""
+        return self.episode_start & transitions.mask
+
+    @property
+    def needs_state_key(self) -> bool:
+        """Whether transitions must name their exact states (`state_key`, `next_state_key`)."""
+        return False
+
+    def score_terms(
         self, transitions: Transitions, episodic: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Novelty and the factor to multiply it by, both `(learners, batch)`; None where there is no factor.
@@ -104,8 +125,11 @@ class Bonus(torch.nn.Module, ABC):
         """
         return self.novelty(transitions), episodic
 
-    def improve(self, transitions: Transitions) -> dict[str, torch.Tensor]:
-        """One optimiser step on the plugin's own networks; returns losses by name, each `(learners,)`."""
+    def train_step(self, transitions: Transitions) -> dict[str, torch.Tensor]:
+        """One optimiser step on the plugin's own networks; returns losses by name, each `(learners,)`.
+
+        Only rows where `transitions.mask` is True are transitions. Not called while frozen.
+        """
         return {}
 
     @torch.no_grad()
@@ -115,33 +139,32 @@ class Bonus(torch.nn.Module, ABC):
         Call it once per step, in order, with the true successors. While `frozen`, nothing is learned about the
         world (see `freeze`).
         """
-        episodic = self.remember(transitions)
-        valid = transitions.valid
-        if self.frozen:
-            self._turn_episodes(transitions)
-            return episodic
-        self.steps += self.envs if valid is None else valid.sum(1)
-        if self.scale is not None:
-            novelty, factor = self.worth(transitions, episodic)
-            self.scale.update(novelty if factor is None else novelty * factor, valid)
-        self._turn_episodes(transitions)
+        if not self.frozen:
+            self.update_statistics(transitions)
+        episodic = _without_idle(self.episodic_factor(transitions), transitions)
+        if not self.frozen:
+            self.steps += transitions.mask.sum(1)
+            if self.scale is not None:
+                novelty, factor = self.score_terms(transitions, episodic)
+                self.scale.update(novelty if factor is None else novelty * factor, transitions.valid)
+        self.episode_start.copy_(torch.where(transitions.mask, transitions.ended, self.episode_start))
         return episodic
 
     @torch.no_grad()
     def score(self, transitions: Transitions, episodic: torch.Tensor | None = None) -> torch.Tensor:
-        """The bonus of each transition under what is known now, `(learners, batch)`; pure."""
-        bonus, factor = self.worth(transitions, episodic)
+        """The bonus of each transition under what is known now, `(learners, batch)`; pure. An idle row has none."""
+        bonus, factor = self.score_terms(transitions, episodic)
         if self.scale is not None:
             bonus = bonus / self.scale.std.unsqueeze(1)
         if self.settings.clip:
             bonus = bonus.clamp(max=self.settings.clip)
         if factor is not None:
             bonus = bonus * factor
-        return bonus * self.beta.unsqueeze(1)
+        return _without_idle(bonus * self.beta.unsqueeze(1), transitions)
 
     def learn(self, transitions: Transitions) -> Mapping[str, torch.Tensor]:
         """One optimiser step on the plugin's own networks; nothing for counts and while frozen."""
-        return {} if self.frozen else self.improve(transitions)
+        return {} if self.frozen else self.train_step(transitions)
 
     @property
     def beta(self) -> torch.Tensor:
@@ -154,10 +177,16 @@ class Bonus(torch.nn.Module, ABC):
     def freeze(self, frozen: bool = True) -> None:
         """Stop (or resume) learning about the world: counts, normalisers, beta's decay and networks keep still.
 
-        Memory of the live episode goes on, since the episodic factor cannot be told without it.
+        Memory of the live episode goes on, since the episodic factor depends on it. Bonuses within this one freeze
+        with it.
         """
-        self.frozen = frozen
+        for module in self.modules():
+            if isinstance(module, Bonus):
+                module.frozen = frozen
 
-    def _turn_episodes(self, transitions: Transitions) -> None:
-        ended = transitions.ended
-        self.fresh.copy_(ended if transitions.valid is None else torch.where(transitions.valid, ended, self.fresh))
+
+def _without_idle(values: torch.Tensor, transitions: Transitions) -> torch.Tensor:
+    """0 in rows that are no transition; `values` `(learners, batch, …)`."""
+    if transitions.valid is None:
+        return values
+    return values.masked_fill(~transitions.valid.view(*transitions.valid.shape, *(1,) * (values.dim() - 2)), 0.0)

@@ -13,11 +13,12 @@ from typing import Any, ClassVar
 import torch
 
 from explore.core.spec import Settings, settings_from
+from explore.core.stateful import StatefulModule
 from explore.core.transitions import Transitions
 from explore.numerics.streams import Streams
 
 
-class Strategy(torch.nn.Module, ABC):
+class Strategy(StatefulModule, ABC):
     """A way to choose for `learners` learners with `envs` slots each.
 
     `horizon` is the environment steps that a learner takes in the whole run, for schedules. Keyword settings are

@@ -35,6 +35,11 @@ class Transitions:
     valid: torch.Tensor | None = None
 
     @property
+    def mask(self) -> torch.Tensor:
+        """`valid` as a mask, `(learners, batch)` bool: True for every row that is a transition."""
+        return torch.ones_like(self.terminated, dtype=torch.bool) if self.valid is None else self.valid
+
+    @property
     def ended(self) -> torch.Tensor:
         """Where the episode is over, either way, `(learners, batch)` bool."""
         return self.terminated | self.truncated

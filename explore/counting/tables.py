@@ -5,7 +5,7 @@ end of that slot's episode. Both probe linearly; an entry is found by its owner 
 the storage without ever sharing a count.
 """
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -26,13 +26,12 @@ class CountTable:
         self._counts: Ints = np.zeros(START, dtype=np.int64)
         self._used = 0
 
-    def add(self, keys: torch.Tensor, valid: torch.Tensor | None = None) -> torch.Tensor:
-        """Count `keys` `(learners, batch)` in order; returns each key's count right after, float32 of that shape."""
+    def add(self, keys: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Count `keys` `(learners, batch)` in order where `mask`; returns each key's count right after, float32."""
         array = _rows(keys)
         while 2 * (self._used + array.size) > len(self._keys):
             self._grow()
-        mask = _mask(valid, array.shape)
-        counts, fresh = _add(self._keys, self._owners, self._counts, array, mask)
+        counts, fresh = _add(self._keys, self._owners, self._counts, array, _flags(mask))
         self._used += fresh
         return torch.from_numpy(counts).to(keys.device)
 
@@ -40,22 +39,24 @@ class CountTable:
         """The counts of `keys` `(learners, batch)`, float32 of that shape; 0 where a key is new."""
         return torch.from_numpy(_get(self._keys, self._owners, self._counts, _rows(keys))).to(keys.device)
 
-    def state(self) -> dict[str, Any]:
-        """The entries, to save."""
+    def state_dict(self) -> dict[str, torch.Tensor]:
+        """The entries, to save: one tensor each of owners, keys and counts."""
+        return {name: torch.from_numpy(part) for name, part in self._entries().items()}
+
+    def load_state_dict(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Become the table that `state` was taken from."""
+        entries = {name: part.cpu().numpy() for name, part in state.items()}
+        size = START
+        while size < 4 * len(entries["keys"]):
+            size *= 2
+        self._fill(size, **entries)
+
+    def _entries(self) -> dict[str, Ints]:
         full = self._owners >= 0
         return {"owners": self._owners[full], "keys": self._keys[full], "counts": self._counts[full]}
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Become the table that `state` was taken from."""
-        entries = len(state["keys"])
-        size = START
-        while size < 4 * entries:
-            size *= 2
-        self._fill(size, state["owners"], state["keys"], state["counts"])
-
     def _grow(self) -> None:
-        state = self.state()
-        self._fill(2 * len(self._keys), state["owners"], state["keys"], state["counts"])
+        self._fill(2 * len(self._keys), **self._entries())
 
     def _fill(self, size: int, owners: Ints, keys: Ints, counts: Ints) -> None:
         self._keys = np.zeros(size, dtype=np.int64)
@@ -82,15 +83,12 @@ class EpisodeTable:
         self._episode[marked] += 1
         self._used[marked] = 0
 
-    def add(self, keys: torch.Tensor, valid: torch.Tensor | None = None) -> torch.Tensor:
-        """Count one key per slot, `(learners, envs)`; returns its count in the episode right after, float32."""
+    def add(self, keys: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Count one key per slot, `(learners, envs)`, where `mask`; returns its count right after, float32."""
         if 2 * (int(self._used.max()) + 1) > self._keys.shape[1]:
             self._grow()
-        array = _rows(keys)
-        mask = _mask(valid, array.shape)
-        counts = _add_each(
-            self._keys, self._stamps, self._counts, self._episode, self._used, array.reshape(-1), mask.reshape(-1)
-        )
+        array, flags = _rows(keys).reshape(-1), _flags(mask).reshape(-1)
+        counts = _add_each(self._keys, self._stamps, self._counts, self._episode, self._used, array, flags)
         return torch.from_numpy(counts.reshape(self._shape)).to(keys.device)
 
     def get(self, keys: torch.Tensor) -> torch.Tensor:
@@ -99,15 +97,15 @@ class EpisodeTable:
         counts = _get_each(self._keys, self._stamps, self._counts, self._episode, array)
         return torch.from_numpy(counts.reshape(self._shape)).to(keys.device)
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, torch.Tensor]:
         """Everything, to save."""
         names = ("_episode", "_used", "_keys", "_stamps", "_counts")
-        return {name: getattr(self, name).copy() for name in names}
+        return {name: torch.from_numpy(getattr(self, name).copy()) for name in names}
 
-    def load(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, torch.Tensor]) -> None:
         """Become the tables that `state` was taken from."""
         for name, value in state.items():
-            setattr(self, name, np.array(value, dtype=np.int64))
+            setattr(self, name, value.cpu().numpy().copy())
 
     def _grow(self) -> None:
         old = (self._keys, self._stamps, self._counts)
@@ -122,8 +120,8 @@ def _rows(keys: torch.Tensor) -> Ints:
     return np.ascontiguousarray(keys.detach().cpu().numpy(), dtype=np.int64)
 
 
-def _mask(valid: torch.Tensor | None, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    return np.ones(shape, dtype=np.bool_) if valid is None else np.ascontiguousarray(valid.cpu().numpy())
+def _flags(mask: torch.Tensor) -> npt.NDArray[np.bool_]:
+    return np.ascontiguousarray(mask.cpu().numpy())
 
 
 @compiled

@@ -53,14 +53,14 @@ class Streams:
         return quantiles.float()
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything needed to go on with the same numbers."""
+        """Everything needed to go on with the same numbers: plain numbers and a tensor."""
         return {
             "generators": [g.bit_generator.state for g in self.generators],
-            "block": self._block[:, self._used :].copy(),
+            "block": torch.from_numpy(self._block[:, self._used :].copy()),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where `state_dict` was taken."""
         for generator, bits in zip(self.generators, state["generators"], strict=True):
             generator.bit_generator.state = bits
-        self._block, self._used = np.array(state["block"], dtype=np.float32), 0
+        self._block, self._used = state["block"].cpu().numpy().copy(), 0

@@ -45,14 +45,13 @@ class Witness(Bonus):
     def novelty(self, transitions):
         return torch.ones_like(transitions.reward)
 
-    def remember(self, transitions):
-        valid = torch.ones_like(transitions.terminated) if transitions.valid is None else transitions.valid
-        parts = (transitions.observation[..., 0], transitions.next_observation[..., 0], valid, self.fresh)
+    def update_statistics(self, transitions):
+        rows = (transitions.observation[..., 0], transitions.next_observation[..., 0])
+        parts = (*rows, transitions.mask, self.episode_start)
         ends = (transitions.terminated, transitions.truncated)
         self.shown.append([tuple(part[0, env].item() for part in (*parts, *ends)) for env in range(self.envs)])
-        return torch.ones_like(transitions.reward)
 
-    def improve(self, transitions):
+    def train_step(self, transitions):
         self.batches.append(transitions.next_observation[0, :, 0].tolist())
         return {}
 
@@ -162,10 +161,9 @@ class Named(Corridor):
 class Clerk(Witness):
     """Writes down the names of the states."""
 
-    def remember(self, transitions):
+    def update_statistics(self, transitions):
         keys = (transitions.state_key, transitions.next_state_key)
         self.shown.append([None if part is None else part[0].tolist() for part in keys])
-        return torch.ones_like(transitions.reward)
 
 
 def shown_names(envs, steps, mode):

@@ -36,13 +36,5 @@ class PowerCount(Bonus):
         visits = self.table.get(row_keys(transitions.next_observation))
         return (visits + 1) ** -self.settings.power
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        if not self.frozen:
-            self.table.add(row_keys(transitions.next_observation), transitions.valid)
-        return torch.ones_like(transitions.reward)  # nothing that only the live episode knows
-
-    def get_extra_state(self) -> Any:
-        return self.table.state()
-
-    def set_extra_state(self, state: Any) -> None:
-        self.table.load(state)
+    def update_statistics(self, transitions: Transitions) -> None:
+        self.table.add(row_keys(transitions.next_observation), transitions.mask)

@@ -34,14 +34,14 @@ class InverseFeatures(Learned):
     def build(self) -> None:
         s = self.settings
         self.actions = ActionCode(self.action_space)
-        self.embedding = self.senses.network((s.hidden,), s.features, name="embedding", **self.common)
+        self.embedding = self.normalizer.network((s.hidden,), s.features, name="embedding", **self.common)
         self.inverse = StackedMLP(2 * s.features, (s.hidden,), self.actions.size, name="inverse", **self.common)
 
     def embed(self, transitions: Transitions) -> tuple[torch.Tensor, torch.Tensor]:
         """φ(s) and φ(s′), both `(learners, batch, features)`."""
         # One pass over both halves: the layers are small, and calling them twice costs more.
         both = torch.cat([transitions.observation, transitions.next_observation], dim=1)
-        before, after = self.embedding(self.senses(both)).chunk(2, dim=1)
+        before, after = self.embedding(self.normalizer(both)).chunk(2, dim=1)
         return before, after
 
     def inverse_loss(self, before: torch.Tensor, after: torch.Tensor, action: torch.Tensor) -> torch.Tensor:

@@ -1,17 +1,16 @@
-"""What every bonus with networks of its own shares: whitened senses, one Adam for all learners, and its state.
+"""What every bonus with networks of its own shares: normalised observations, one Adam for all learners, and its state.
 
 Losses are summed over learners, never averaged, and Adam (Kingma & Ba 2015) works element by element; so one optimiser
 moves every learner as if it were alone.
 """
 
-import copy
 from abc import abstractmethod
 from typing import Any, ClassVar
 
 import torch
 from pydantic import Field
 
-from explore.bonuses.base.observation_normalizer import Senses
+from explore.bonuses.base.observation_normalizer import ObservationNormalizer
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.transitions import Transitions
 
@@ -32,7 +31,7 @@ class Learned(Bonus):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.senses = Senses(self.encoder, self.learners)
+        self.normalizer = ObservationNormalizer(self.encoder, self.learners)
         self.build()
         trained = [parameter for parameter in self.parameters() if parameter.requires_grad]
         # An ε above the default 1e-8, so that gradients that are nothing but rounding move next to nothing.
@@ -44,21 +43,19 @@ class Learned(Bonus):
 
     @abstractmethod
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
-        """The terms that `improve` lowers the sum of, by name, each per transition, `(learners, batch)`."""
+        """The terms whose sum `train_step` lowers, by name, each per transition, `(learners, batch)`."""
 
     @property
     def common(self) -> dict[str, Any]:
         """What every stacked network of this bonus is made with, next to its name."""
         return {"seed": self.seed, "learners": self.names}
 
-    def remember(self, transitions: Transitions) -> torch.Tensor:
-        if not self.frozen:
-            self.senses.observe(transitions, self.fresh)
-        return torch.ones_like(transitions.reward)
+    def update_statistics(self, transitions: Transitions) -> None:
+        self.normalizer.observe(transitions, self.starting(transitions))
 
-    def improve(self, transitions: Transitions) -> dict[str, torch.Tensor]:
+    def train_step(self, transitions: Transitions) -> dict[str, torch.Tensor]:
         with torch.enable_grad():
-            terms = {name: mean(each, transitions.valid) for name, each in self.losses(transitions).items()}
+            terms = {name: mean(each, transitions.mask) for name, each in self.losses(transitions).items()}
             self.optimiser.zero_grad(set_to_none=True)
             torch.stack(list(terms.values())).sum().backward()
         self.optimiser.step()
@@ -71,17 +68,8 @@ class Learned(Bonus):
             moments.update({name: fn(value) for name, value in moments.items() if isinstance(value, torch.Tensor)})
         return moved
 
-    def get_extra_state(self) -> Any:
-        return {"optimiser": self.optimiser.state_dict()}
 
-    def set_extra_state(self, state: Any) -> None:
-        # Adam keeps the very tensors that it is given: without a copy two bonuses would share their moments.
-        self.optimiser.load_state_dict(copy.deepcopy(state["optimiser"]))
-
-
-def mean(each: torch.Tensor, weight: torch.Tensor | None) -> torch.Tensor:
-    """The mean over a batch, `(learners, batch)` to `(learners,)`; `weight` of that shape leaves rows out."""
-    if weight is None:
-        return each.mean(1)
+def mean(each: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """The mean over the rows of a batch where `mask` is True, `(learners, batch)` to `(learners,)`."""
     # An idle row may hold anything, and not even zero times that is safe.
-    return torch.where(weight, each, 0.0).sum(1) / weight.sum(1).clamp(min=1)
+    return torch.where(mask, each, 0.0).sum(1) / mask.sum(1).clamp(min=1)

@@ -22,7 +22,7 @@ class EpisodePoints(torch.nn.Module):
     def __init__(self, learners: int, envs: int, features: int, most: int) -> None:
         super().__init__()
         self.most = most
-        # Not in the state dictionary: its shape changes. `state` holds it.
+        # No entries of the state dictionary, since their shape changes: the extra state holds them.
         self.register_buffer("points", torch.zeros(learners, envs, min(START, most), features), persistent=False)
         self.register_buffer("seen", torch.zeros(learners, envs, dtype=torch.int64), persistent=False)
 
@@ -49,12 +49,10 @@ class EpisodePoints(torch.nn.Module):
         found = squared.topk(min(k, squared.shape[-1]), largest=False).values
         return torch.nn.functional.pad(found, (0, k - found.shape[-1]), value=torch.inf)
 
-    def state(self) -> dict[str, Any]:
-        """Everything, to save."""
+    def get_extra_state(self) -> Any:
         return {"points": self.points.clone(), "seen": self.seen.clone()}
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Become the memory that `state` was taken from."""
+    def set_extra_state(self, state: Any) -> None:
         self.points = state["points"].to(self.points.device, copy=True)
         self.seen = state["seen"].to(self.seen.device, copy=True)
 
@@ -71,11 +69,10 @@ class Reservoir(torch.nn.Module):
         self.register_buffer("points", torch.zeros(len(learners), most, features))
         self.register_buffer("seen", torch.zeros(len(learners), dtype=torch.int64))
 
-    def add(self, points: torch.Tensor, valid: torch.Tensor | None = None) -> None:
-        """Take in `points` `(learners, batch, features)` one after the other; `valid` leaves rows out."""
+    def add(self, points: torch.Tensor, counts: torch.Tensor) -> None:
+        """Take in `points` `(learners, batch, features)` one after the other, where `counts` `(learners, batch)`."""
         most, batch = self.points.shape[1], points.shape[1]
         drawn = self.draws.uniform(batch).double().to(points.device)
-        counts = torch.ones_like(drawn, dtype=torch.bool) if valid is None else valid
         seen = self.seen.unsqueeze(1) + counts.cumsum(1) - counts.long()  # before each point
         place = torch.where(seen < most, seen, (drawn * (seen + 1)).long())
         kept = counts & (place < most)
@@ -85,6 +82,12 @@ class Reservoir(torch.nn.Module):
         learner, item = (kept & ~replaced.any(2)).nonzero(as_tuple=True)
         self.points[learner, place[learner, item]] = points[learner, item]
         self.seen += counts.sum(1)
+
+    def get_extra_state(self) -> Any:
+        return {"draws": self.draws.state_dict()}
+
+    def set_extra_state(self, state: Any) -> None:
+        self.draws.load_state_dict(state["draws"])
 
     def distance(self, points: torch.Tensor, k: int) -> torch.Tensor:
         """The distance to the k-th nearest point kept, `(learners, batch)`; to the farthest where there are fewer."""

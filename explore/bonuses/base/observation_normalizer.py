@@ -20,7 +20,7 @@ from explore.numerics.moments import RunningMoments
 LIMIT = 5.0  # standard deviations, from the paper
 
 
-class Senses(torch.nn.Module):
+class ObservationNormalizer(torch.nn.Module):
     """From encoded rows to what a network made by `network` reads, per learner."""
 
     def __init__(self, encoder: Encoder, learners: int) -> None:
@@ -30,13 +30,12 @@ class Senses(torch.nn.Module):
         self.every = len(self.places) == encoder.size  # all features are numbers
         self.moments = RunningMoments(learners, len(self.places)) if len(self.places) else None
 
-    def observe(self, transitions: Transitions, fresh: torch.Tensor) -> None:
-        """Take in one step, `(learners, envs)`: where it arrives, and where it starts if its episode is `fresh`."""
+    def observe(self, transitions: Transitions, starting: torch.Tensor) -> None:
+        """Take in one step, `(learners, envs)`: its successors, and s too where the episode is `starting`."""
         if self.moments is not None:
-            valid = transitions.valid
-            if fresh.any():
-                self.update(transitions.observation, fresh if valid is None else fresh & valid)
-            self.update(transitions.next_observation, valid)
+            if starting.any():
+                self.update(transitions.observation, starting)
+            self.update(transitions.next_observation, transitions.mask)
 
     @torch.no_grad()
     def update(self, rows: torch.Tensor, valid: torch.Tensor | None = None) -> None:

@@ -46,6 +46,10 @@ class Visits(Bonus):
             raise BadInput("a key function reads observations: leave it out, or count by=observation.")
         self.key_function = key
 
+    @property
+    def needs_state_key(self) -> bool:
+        return self.settings.by == "state"
+
     def arrived(self, transitions: Transitions) -> torch.Tensor:
         """Keys of the true successors, `(learners, batch)` int64."""
         return self._key(transitions.next_observation, transitions.next_state_key)
@@ -66,11 +70,10 @@ class Visits(Bonus):
 
         The first observation of an episode counts as a visit: coming back to it is not a first arrival.
         """
-        valid = transitions.valid
-        starting = self.fresh if valid is None else self.fresh & valid
+        starting = self.starting(transitions)
         episode.clear(starting)
         episode.add(self.departed(transitions), starting)
-        return episode.add(self.arrived(transitions), valid)
+        return episode.add(self.arrived(transitions), transitions.mask)
 
     def _key(self, rows: torch.Tensor, state_key: torch.Tensor | None) -> torch.Tensor:
         if self.settings.by == "observation":

@@ -34,11 +34,11 @@ class CountingStrategy(Strategy):
 
     def observe(self, transitions: Transitions) -> None:
         states = row_keys(transitions.observation) if self._seen is not None else transitions.action.cpu() * 0
-        self.table.add(with_action(states, transitions.action), transitions.valid)
+        self.table.add(with_action(states, transitions.action), transitions.mask)
 
     def get_extra_state(self) -> Any:
-        return {"table": self.table.state(), "seen": self._seen}
+        return {**super().get_extra_state(), "seen": self._seen}
 
     def set_extra_state(self, state: Any) -> None:
-        self.table.load(state["table"])
+        super().set_extra_state(state)
         self._seen = state["seen"]

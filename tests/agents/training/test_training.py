@@ -62,3 +62,10 @@ def test_progress_may_stop_it() -> None:
 def test_bad_input(change: dict[str, object], said: str) -> None:
     with pytest.raises(BadInput, match=said):
         train(MAZE, "count", **{"learners": [0], "steps": 400, "seed": 0, "settings": SMALL, **change})
+
+
+def test_a_part_of_a_mix_that_counts_exact_states_gets_them():
+    """The bonus says whether it needs state keys; a name of a setting on the outer spec does not."""
+    agent = "mix:bonuses=count/by=state+first-visit"
+    block = train("MiniGrid-DoorKey-5x5-v0", agent, learners=[0], steps=160, seed=0)
+    assert block.results[0].train_return >= 0

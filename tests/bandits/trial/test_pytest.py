@@ -13,9 +13,9 @@ BROKEN = """
 from explore.bonuses.count import Count
 
 class Idle(Count):
-    def remember(self, transitions):
-        self.table.add(self.arrived(transitions))
-        return super().remember(transitions)
+    def update_statistics(self, transitions):
+        self.table.add(self.arrived(transitions), torch.ones_like(transitions.mask))
+        super().update_statistics(transitions)
 
 class Flat(Count):
     def novelty(self, transitions):

@@ -50,7 +50,7 @@ def test_every_point_is_kept_with_the_same_chance_and_idle_rows_never():
 def test_fewer_points_than_neighbours_measure_to_the_farthest():
     reservoir = Reservoir(1, 10, seed=0, name="r", learners=[0])
     assert reservoir.distance(torch.ones(1, 1, 1), 3).item() == 0
-    reservoir.add(torch.tensor([[[0.0], [5.0]]]))
+    reservoir.add(torch.tensor([[[0.0], [5.0]]]), torch.tensor([[True, True]]))
     assert reservoir.distance(torch.ones(1, 1, 1), 3).item() == 4
 
 

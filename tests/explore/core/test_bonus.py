@@ -17,7 +17,7 @@ class Place(Bonus):
     def novelty(self, transitions):
         return transitions.next_observation[..., 0].float()
 
-    def improve(self, transitions):
+    def train_step(self, transitions):
         return {"loss": torch.zeros(self.learners)}
 
 
@@ -35,21 +35,21 @@ def test_normalised_by_the_discounted_stream(moves):
     assert bonus.score(moves([[0]], [[4]])).item() == pytest.approx(4 / expected)
 
 
-def test_idle_rows_are_no_steps_and_keep_their_episode_fresh(moves):
+def test_idle_rows_are_no_steps_and_do_not_begin_their_episode(moves):
     bonus = Place(*SPACES, learners=1, envs=2)
     bonus.observe(moves([[0, 0]], [[1, 1]], ended=[[True, False]]))
     bonus.observe(moves([[0, 0]], [[1, 1]], valid=[[False, True]]))
     assert bonus.steps.tolist() == [3]
-    assert bonus.fresh.tolist() == [[True, False]]
+    assert bonus.episode_start.tolist() == [[True, False]]
 
 
 def test_frozen_keeps_steps_and_scale_and_learns_nothing(moves):
     bonus = Place(*SPACES, normalise=True)
     assert "loss" in bonus.learn(moves([[0]], [[1]]))
     bonus.freeze()
-    before = {name: value.clone() for name, value in bonus.state_dict().items() if name != "fresh"}
+    before = {name: value.clone() for name, value in bonus.named_buffers() if name != "episode_start"}
     bonus.observe(moves([[0]], [[5]]))
-    assert all(torch.equal(bonus.state_dict()[name], value) for name, value in before.items())
+    assert all(torch.equal(dict(bonus.named_buffers())[name], value) for name, value in before.items())
     assert bonus.learn(moves([[0]], [[1]])) == {}
     bonus.freeze(False)
     bonus.observe(moves([[0]], [[5]]))

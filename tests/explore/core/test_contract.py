@@ -209,7 +209,7 @@ def test_the_first_observation_of_an_episode_is_no_successor_of_the_last(name):
         lived(bonus, before)
         told = Transitions(last.observation, last.action, last.reward, last.next_observation, *flags)
         paid.append(bonus.score(told, bonus.observe(told)))
-        assert bonus.fresh.all()
+        assert bonus.episode_start.all()
     assert torch.equal(*paid)
 
 

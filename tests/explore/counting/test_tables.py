@@ -20,7 +20,7 @@ def test_count_table_is_a_dictionary_per_learner(steps):
             seen[learner][key] = seen[learner].get(key, 0) + valid
             assert after[learner, 0] == seen[learner][key]
     again = CountTable()
-    again.load(table.state())
+    again.load_state_dict(table.state_dict())
     for learner in range(2):
         for key, count in seen[1 - learner].items():
             probe = torch.full((2, 1), key, dtype=torch.int64)
@@ -31,8 +31,8 @@ def test_count_table_grows_far_beyond_its_start():
     table = CountTable()
     keys = torch.arange(50_000).view(2, -1) * 2**32  # keys that differ in their high half only
     for part in keys.split(5_000, dim=1):
-        table.add(part)
-    table.add(keys[:, :3])
+        table.add(part, torch.ones_like(part, dtype=torch.bool))
+    table.add(keys[:, :3], torch.ones(keys.shape[0], 3, dtype=torch.bool))
     counts = table.get(keys)
     assert (counts[:, :3] == 2).all()
     assert (counts[:, 3:] == 1).all()
@@ -51,17 +51,17 @@ def test_episode_table_is_a_dictionary_per_slot_until_cleared(steps):
             seen[slot][key] = seen[slot].get(key, 0) + 1
         keys = torch.tensor([[one, other]])
         expected = [[seen[0][one], seen[1][other]]]
-        assert table.add(keys).tolist() == expected == table.get(keys).tolist()
+        assert table.add(keys, torch.ones_like(keys, dtype=torch.bool)).tolist() == expected == table.get(keys).tolist()
 
 
 def test_episode_table_grows_and_keeps_live_episodes_only():
     table = EpisodeTable(1, 2)
     for key in range(500):
-        table.add(torch.tensor([[key, key % 7]]))
+        table.add(torch.tensor([[key, key % 7]]), torch.tensor([[True, True]]))
         if key == 400:
             table.clear(torch.tensor([[True, False]]))
     assert table.get(torch.tensor([[450, 3]])).tolist() == [[1, 71]]
     assert table.get(torch.tensor([[300, 8]])).tolist() == [[0, 0]]
     again = EpisodeTable(1, 2)
-    again.load(table.state())
-    assert again.add(torch.tensor([[450, 3]])).tolist() == [[2, 72]]
+    again.load_state_dict(table.state_dict())
+    assert again.add(torch.tensor([[450, 3]]), torch.tensor([[True, True]])).tolist() == [[2, 72]]

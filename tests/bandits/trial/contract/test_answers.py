@@ -18,8 +18,8 @@ class WrongShape(Count):
 class OneForAllSlots(Count):
     """The factor of the first slot alone."""
 
-    def remember(self, transitions):
-        return super().remember(transitions)[:, :1]
+    def episodic_factor(self, transitions):
+        return super().episodic_factor(transitions)[:, :1]
 
 
 class WrongDtype(Count):
@@ -28,15 +28,15 @@ class WrongDtype(Count):
 
 
 class LossOfABatch(Count):
-    def improve(self, transitions):
+    def train_step(self, transitions):
         return {"surprise": transitions.reward}
 
 
 class NaNOnOneSample(Count):
     """Centred by the unbiased deviation of the batch, which one sample does not have."""
 
-    def remember(self, transitions):
-        factor = super().remember(transitions)
+    def episodic_factor(self, transitions):
+        factor = super().episodic_factor(transitions)
         return factor / (1 + 0 * transitions.reward.std(1, keepdim=True))
 
 
@@ -47,9 +47,9 @@ class NaNWhereNothingChanges(Count):
         super().__init__(*args, **kwargs)
         self.moments = RunningMoments(self.learners)
 
-    def remember(self, transitions):
+    def update_statistics(self, transitions):
         self.moments.update(transitions.next_observation.double().mean(-1), transitions.valid)
-        return super().remember(transitions)
+        super().update_statistics(transitions)
 
     def novelty(self, transitions):
         spread = torch.where(self.moments.count < 2, 1.0, self.moments.squares).unsqueeze(1)
@@ -70,8 +70,8 @@ class Frozen(Count):
     def novelty(self, transitions):
         return torch.full_like(transitions.reward, 0.7)
 
-    def remember(self, transitions):
-        return torch.ones_like(super().remember(transitions))
+    def episodic_factor(self, transitions):
+        return torch.ones_like(super().episodic_factor(transitions))
 
 
 class Growing(Frozen):

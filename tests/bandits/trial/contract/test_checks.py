@@ -20,9 +20,8 @@ from explore.errors import BadInput
 class Departures(Count):
     """Counts where steps start, beginnings of episodes among them."""
 
-    def remember(self, transitions):
-        self.table.add(self.departed(transitions), transitions.valid)
-        return (self.episode_visits(self.episode, transitions) == 1).float()
+    def update_statistics(self, transitions):
+        self.table.add(self.departed(transitions), transitions.mask)
 
 
 class Fading(Bonus):
@@ -38,11 +37,10 @@ class Fading(Bonus):
     def novelty(self, transitions):
         return (self.counts.gather(1, self.places(transitions)) + 1).rsqrt()
 
-    def remember(self, transitions):
-        valid = torch.ones_like(self.fresh) if transitions.valid is None else transitions.valid
+    def update_statistics(self, transitions):
+        valid = transitions.mask
         self.counts *= 0.9 ** valid.sum(1, keepdim=True).clamp(max=1)
         self.counts.scatter_add_(1, self.places(transitions), valid.float())
-        return torch.ones_like(transitions.reward)
 
 
 class Demanding(Count):
@@ -60,23 +58,23 @@ class Refusing(Count):
 
 
 class Crashing(Count):
-    def remember(self, transitions):
+    def update_statistics(self, transitions):
         raise ZeroDivisionError("of an author")
 
 
 class Gambling(Count):
     """Draws from every global random state, and sets one."""
 
-    def remember(self, transitions):
+    def episodic_factor(self, transitions):
         random.seed(int(np.random.randint(9)))  # noqa: NPY002
-        return super().remember(transitions) * torch.rand(()).round()
+        return super().episodic_factor(transitions) * torch.rand(()).round()
 
 
 class Grudging(Count):
     """Never forgets an episode."""
 
     def episode_visits(self, episode, transitions):
-        return episode.add(self.arrived(transitions), transitions.valid)
+        return episode.add(self.arrived(transitions), transitions.mask)
 
 
 SOUND = [

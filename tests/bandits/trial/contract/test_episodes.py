@@ -18,11 +18,9 @@ class NextRowIsTheSuccessor(Count):
         super().__init__(*args, **kwargs)
         self.register_buffer("begun", torch.zeros(self.learners, self.envs, dtype=torch.bool))
 
-    def remember(self, transitions):
-        valid = torch.ones_like(self.fresh) if transitions.valid is None else transitions.valid
-        self.table.add(self.departed(transitions), self.begun & valid)
-        self.begun |= valid
-        return (self.episode_visits(self.episode, transitions) == 1).float()
+    def update_statistics(self, transitions):
+        self.table.add(self.departed(transitions), self.begun & transitions.mask)
+        self.begun |= transitions.mask
 
 
 class PairsAcrossResets(Count):
@@ -33,40 +31,31 @@ class PairsAcrossResets(Count):
         self.register_buffer("last", torch.zeros(self.learners, self.envs, dtype=torch.int64))
         self.pairs = CountTable()
 
-    def remember(self, transitions):
-        factor, valid = super().remember(transitions), transitions.valid
+    def update_statistics(self, transitions):
+        super().update_statistics(transitions)
         now = self.departed(transitions)
-        self.pairs.add(with_action(self.last, now), valid)
-        self.last.copy_(now if valid is None else torch.where(valid, now, self.last))
-        return factor
+        self.pairs.add(with_action(self.last, now), transitions.mask)
+        self.last.copy_(torch.where(transitions.mask, now, self.last))
 
     def novelty(self, transitions):
         pair = with_action(self.departed(transitions), self.arrived(transitions))
         return super().novelty(transitions) + (self.pairs.get(pair) + OFFSET).rsqrt()
 
-    def get_extra_state(self):
-        return {**super().get_extra_state(), "pairs": self.pairs.state()}
-
-    def set_extra_state(self, state):
-        super().set_extra_state(state)
-        self.pairs.load(state["pairs"])
-
 
 class CountsIdleSteps(Count):
-    """Does not look at `valid`."""
+    """Does not look at the mask."""
 
-    def remember(self, transitions):
-        self.table.add(self.arrived(transitions))
-        return (self.episode_visits(self.episode, transitions) == 1).float()
+    def update_statistics(self, transitions):
+        self.table.add(self.arrived(transitions), torch.ones_like(transitions.mask))
 
 
 class Remembering(Count):
     """First visits, as Count pays for them; what is wrong below is when it forgets."""
 
     def episode_visits(self, episode, transitions):
-        valid = torch.ones_like(self.fresh) if transitions.valid is None else transitions.valid
+        valid = transitions.mask
         self.forget(transitions, valid)
-        episode.add(self.departed(transitions), self.fresh & valid)
+        episode.add(self.departed(transitions), self.episode_start & valid)
         return episode.add(self.arrived(transitions), valid)
 
 
@@ -83,7 +72,7 @@ class ForgetsForAllSlots(Remembering):
         self.register_buffer("over", torch.zeros(self.learners, dtype=torch.bool))
 
     def forget(self, transitions, valid):
-        self.episode.clear((self.fresh & valid) | self.over.unsqueeze(1))
+        self.episode.clear((self.episode_start & valid) | self.over.unsqueeze(1))
         self.over.copy_((transitions.ended & valid).any(1))
 
 
@@ -100,19 +89,18 @@ class ForgetsAtTerminationOnly(Remembering):
 
 
 class ForgetsTooEarly(Remembering):
-    """Clears when it sees the end, before it has told what the last step is worth."""
+    """Clears when it sees the end, before the factor of the last step is known."""
 
     def forget(self, transitions, valid):
-        self.episode.clear((self.fresh | transitions.ended) & valid)
+        self.episode.clear((self.episode_start | transitions.ended) & valid)
 
 
 class ForgetsTooLate(Remembering):
     """Clears after the first step of the next episode."""
 
     def episode_visits(self, episode, transitions):
-        valid = torch.ones_like(self.fresh) if transitions.valid is None else transitions.valid
-        visits = episode.add(self.arrived(transitions), valid)
-        episode.clear(self.fresh & valid)
+        visits = episode.add(self.arrived(transitions), transitions.mask)
+        episode.clear(self.starting(transitions))
         return visits
 
 

@@ -20,7 +20,7 @@ class ScoreLearns(Count):
 
     def novelty(self, transitions):
         found = super().novelty(transitions)
-        self.table.add(self.arrived(transitions))
+        self.table.add(self.arrived(transitions), transitions.mask)
         return found
 
 
@@ -47,10 +47,9 @@ class ScoreDraws(Count):
 class GlobalDraws(Count):
     """What to count is drawn from the global random state."""
 
-    def remember(self, transitions):
-        heads = torch.from_numpy(np.random.random(self.fresh.shape) < 0.9)  # noqa: NPY002
-        self.table.add(self.arrived(transitions), heads if transitions.valid is None else heads & transitions.valid)
-        return (self.episode_visits(self.episode, transitions) == 1).float()
+    def update_statistics(self, transitions):
+        heads = torch.from_numpy(np.random.random(self.episode_start.shape) < 0.9)  # noqa: NPY002
+        self.table.add(self.arrived(transitions), heads & transitions.mask)
 
 
 class SetsTheGlobalSeed(Count):
@@ -80,10 +79,8 @@ class OneTableForAllLearners(Count):
         keys = self.arrived(transitions)
         return (self.table.get(keys.reshape(1, -1)).view(keys.shape) + OFFSET).rsqrt()
 
-    def remember(self, transitions):
-        keys, valid = self.arrived(transitions), transitions.valid
-        self.table.add(keys.reshape(1, -1), None if valid is None else valid.reshape(1, -1))
-        return (self.episode_visits(self.episode, transitions) == 1).float()
+    def update_statistics(self, transitions):
+        self.table.add(self.arrived(transitions).reshape(1, -1), transitions.mask.reshape(1, -1))
 
 
 class SeededByPlace(Count):
@@ -108,10 +105,9 @@ class NormalisedOverLearners(Count):
     def novelty(self, transitions):
         return super().novelty(transitions) / self.total.sqrt()
 
-    def remember(self, transitions):
-        factor, found = super().remember(transitions), self.novelty(transitions)
-        self.total += (found if transitions.valid is None else found * transitions.valid).sum() / 10
-        return factor
+    def update_statistics(self, transitions):
+        super().update_statistics(transitions)
+        self.total += (self.novelty(transitions) * transitions.mask).sum() / 10
 
 
 class Forgetful(Count):
@@ -164,9 +160,9 @@ class StepsAnEnvironment(Count):
 
 
 class ResetsAVectorEnvironment(Count):
-    def remember(self, transitions):
+    def update_statistics(self, transitions):
         gym.make_vec("CartPole-v1", num_envs=1, vectorization_mode="sync").reset(seed=0)
-        return super().remember(transitions)
+        super().update_statistics(transitions)
 
 
 class SamplesTheSpace(Count):

@@ -36,9 +36,8 @@ class Recent(Bonus):
         known = transitions.next_state_key.unsqueeze(-1) == self.last.unsqueeze(1)
         return 1.0 - known.any(-1).float()
 
-    def remember(self, transitions):
+    def update_statistics(self, transitions):
         self.last = torch.cat([self.last[:, 1:], transitions.next_state_key], 1)
-        return torch.ones_like(transitions.reward)
 
 
 def figures(plugin, names=(0, 1)):
