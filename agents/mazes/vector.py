@@ -13,10 +13,10 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from agents.mazes.engine.moves import DEEP_SEA
 from agents.mazes.layouts.layouts import Layouts
 from explore.errors import BadInput, unknown
+from explore.numerics.seeding import checked_seed
 
 Flags = npt.NDArray[np.bool_]
 Observation = dict[str, npt.NDArray[Any]]
-MOST_SEED = 2**63  # the first that is too large
 Outcome = tuple[Observation, npt.NDArray[np.float64], Flags, Flags, dict[str, Any]]
 
 
@@ -155,7 +155,4 @@ def given_seeds(seed: Any, slots: int) -> list[int | None]:
             raise BadInput(f"seed {seed!r}: give a whole number, or {slots} of them.") from None
     if len(given) != slots:
         raise BadInput(f"{len(given)} seeds for {slots} environments: give one each.")
-    for value in given:
-        if value is not None and not (isinstance(value, Integral) and 0 <= value < MOST_SEED):
-            raise BadInput(f"seed {value!r}: seeds are whole numbers from 0 to 2^63 - 1.")
-    return [None if value is None else int(value) for value in given]
+    return [None if value is None else checked_seed(value) for value in given]

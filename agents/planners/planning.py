@@ -25,6 +25,7 @@ from agents.planners.random_play import random_play
 from agents.planners.tree_search import tree_search
 from agents.planners.value_iteration import expected, value_iteration
 from explore.errors import BadInput, unknown
+from explore.numerics.seeding import checked_seed
 
 BUDGET = 100_000  # simulated steps
 SAMPLE = 100  # layouts over which the optimum of a maze is averaged
@@ -37,7 +38,7 @@ def plan(maze: str | Layouts, index: int = 0, *, method: str = "auto", budget: i
     """A plan for layout number `index` of a maze's training layouts, or of a set of layouts.
 
     budget: simulated steps, for the methods that have one. seed: of the planner's own random streams. BadInput for an
-    unknown method, maze or layout, a maze that does not run compiled, no budget, a negative seed, and a method that
+    unknown method, maze or layout, a maze that does not run compiled, no budget, a wrong seed, and a method that
     does not suit the maze: the message says which does.
     """
     found = layouts(maze, "train") if isinstance(maze, str) else maze
@@ -49,8 +50,7 @@ def plan(maze: str | Layouts, index: int = 0, *, method: str = "auto", budget: i
         raise BadInput(f"layout {index} of {found.maze}: there are {len(found)}, counted from 0.")
     if budget < 1:
         raise BadInput(f"a budget of {budget} simulated steps: at least 1 is needed.")
-    if seed < 0:
-        raise BadInput(f"seed {seed}: a seed is zero or a positive whole number.")
+    seed = checked_seed(seed)
     if method in _WITH_BUDGET:
         return _WITH_BUDGET[method](found, index, budget, seed)
     if method == "auto":

@@ -24,6 +24,7 @@ from bandits.testbed import TESTBEDS, Testbed, spelled
 from explore.core.registry import Registry
 from explore.core.spec import parse
 from explore.errors import BadInput, unknown
+from explore.numerics.seeding import checked_seed
 
 BLOCK = batched.BATCH  # runs played by one thread before it takes the next ones
 POINTS_PER_DECADE = 16
@@ -110,10 +111,11 @@ def simulate(
     told the pulls done and to do after each block, from the calling thread; an exception that it raises ends the
     simulation. Blocks have `BLOCK` runs whatever the number of threads, and their sums are added up in their order:
     that size is fixed, as another would round the curves of reward otherwise, in their last bits. BadInput for unknown
-    names, wrong settings, numbers below 1, or a horizon shorter than the arms.
+    names, wrong settings, a wrong seed, numbers below 1, or a horizon shorter than the arms.
     """
     if threads is not None and threads < 1:
         raise BadInput(f"threads is {threads}: at least 1 is needed.")
+    seed = checked_seed(seed)
     bed, players = checked(testbed, policies, runs=runs, horizon=horizon)
     points = checkpoints(horizon)
     total = len(players) * runs * horizon

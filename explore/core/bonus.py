@@ -38,6 +38,7 @@ from explore.core.transitions import Transitions
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput
 from explore.numerics.moments import ReturnScale
+from explore.numerics.seeding import checked_seed
 
 
 class BonusSettings(Settings):
@@ -82,7 +83,7 @@ class Bonus(StatefulModule, ABC):
         self.encoder = Encoder(observation_space)
         self.learners = len(self.names)
         self.envs = envs
-        self.seed = seed
+        self.seed = checked_seed(seed)
         self.frozen = False
         self.register_buffer("steps", torch.zeros(self.learners, dtype=torch.int64))
         self.register_buffer("episode_start", torch.ones(self.learners, envs, dtype=torch.bool))

@@ -6,11 +6,34 @@ independent: what is added or left out elsewhere moves no number here. `explore.
 """
 
 import zlib
+from numbers import Integral
+from typing import Any
 
 import numpy as np
 
+from explore.errors import BadInput
+
+LARGEST_SEED = 2**63 - 1  # what a signed 64-bit integer holds: compiled code and the run store keep seeds as one
+
+
+def checked_seed(seed: Any) -> int:
+    """`seed` as a Python integer; BadInput where it is not a whole number from 0 to 2⁶³ − 1."""
+    if not isinstance(seed, Integral) or not 0 <= seed <= LARGEST_SEED:
+        raise BadInput(f"seed {seed!r}: a seed is a whole number from 0 to 2^63 - 1.")
+    return int(seed)
+
 
 def stream(seed: int, *path: str | int) -> np.random.Generator:
-    """The generator for `seed` and `path`; equal arguments give equal generators."""
-    key = tuple(zlib.crc32(part.encode()) if isinstance(part, str) else int(part) for part in path)
-    return np.random.default_rng(np.random.SeedSequence(int(seed), spawn_key=key))
+    """The generator for `seed` and `path`; equal arguments give equal generators.
+
+    BadInput for a seed that `checked_seed` refuses, and for a part of the path that is neither a name nor a whole
+    number from 0.
+    """
+    key = tuple(zlib.crc32(part.encode()) if isinstance(part, str) else _index(part) for part in path)
+    return np.random.default_rng(np.random.SeedSequence(checked_seed(seed), spawn_key=key))
+
+
+def _index(part: Any) -> int:
+    if not isinstance(part, Integral) or part < 0:
+        raise BadInput(f"the learner {part!r}: a learner's name is a whole number from 0.")
+    return int(part)

@@ -69,3 +69,9 @@ def test_a_part_of_a_mix_that_counts_exact_states_gets_them():
     agent = "mix:bonuses=count/by=state+first-visit"
     block = train("MiniGrid-DoorKey-5x5-v0", agent, learners=[0], steps=160, seed=0)
     assert block.results[0].train_return >= 0
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, None, 1.5])
+def test_a_wrong_seed_is_refused(seed) -> None:
+    with pytest.raises(BadInput, match=r"seed .*: a seed is a whole number from 0"):
+        train(MAZE, "count", learners=[0], steps=400, seed=seed, settings=SMALL)

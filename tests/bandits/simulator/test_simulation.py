@@ -85,6 +85,14 @@ def test_another_seed_is_another_simulation() -> None:
     assert not np.any(one == other)
 
 
+@pytest.mark.parametrize("seed", [-1, 2**64, None, 1.5])
+@pytest.mark.parametrize("policy", ["ucb1", "count"])
+def test_a_wrong_seed_is_not_blamed_on_the_policy(policy: str, seed: Any) -> None:
+    """It was "the policy 'ucb1' does not compile"."""
+    with pytest.raises(BadInput, match=r"seed .*: a seed is a whole number from 0"):
+        simulate(policies=[policy], runs=2, horizon=20, seed=seed)
+
+
 def test_compiled_is_what_the_interpreter_does() -> None:
     """The same lines interpreted give the same regrets."""
 

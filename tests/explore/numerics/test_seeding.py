@@ -2,10 +2,19 @@
 
 import subprocess
 import sys
+from typing import Any
 
+import gymnasium as gym
 import numpy as np
+import pytest
 
-from explore.numerics.seeding import stream
+from explore import BonusReward, BonusRewardSingle
+from explore.core.plugins import make_bonus
+from explore.errors import BadInput
+from explore.numerics.seeding import LARGEST_SEED, checked_seed, stream
+from explore.numerics.streams import Streams
+
+WRONG = [-1, 2**64, 2**63, None, 1.5, "7", np.float64(3.0)]
 
 
 def test_equal_paths_give_equal_numbers_and_different_paths_do_not():
@@ -19,3 +28,33 @@ def test_generators_come_without_torch():
     said = "import sys, explore.numerics.seeding; print('torch' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
+
+
+def test_every_whole_number_that_fits_is_a_seed() -> None:
+    assert [checked_seed(seed) for seed in (0, LARGEST_SEED, np.uint64(5), np.int8(3))] == [0, LARGEST_SEED, 5, 3]
+    np.testing.assert_array_equal(stream(np.int32(4)).random(3), stream(4).random(3))
+
+
+@pytest.mark.parametrize("seed", WRONG)
+def test_every_door_refuses_a_wrong_seed_in_one_sentence(seed: Any) -> None:
+    """1.5 was cut to 1 without a word, and −1 and None were NumPy's raw errors."""
+    space, actions = gym.spaces.Discrete(4), gym.spaces.Discrete(2)
+    doors = [
+        lambda: checked_seed(seed),
+        lambda: stream(seed, "replay"),
+        lambda: Streams(seed, "choose", [0]),
+        lambda: make_bonus("count", space, actions, seed=seed),
+        lambda: make_bonus("rnd", space, actions, seed=seed),
+        lambda: make_bonus("mix:bonuses=count+rnd", space, actions, seed=seed),
+        lambda: BonusRewardSingle(gym.make("FrozenLake-v1"), "count", seed=seed),
+        lambda: BonusReward(gym.make_vec("FrozenLake-v1", 2, "sync"), "count", seed=seed),
+    ]
+    for door in doors:
+        with pytest.raises(BadInput, match=r"^seed .*: a seed is a whole number from 0 to 2\^63 - 1\.$"):
+            door()
+
+
+@pytest.mark.parametrize("learner", [-1, 1.5, None])
+def test_a_learner_is_named_by_a_whole_number(learner: Any) -> None:
+    with pytest.raises(BadInput, match=r"the learner .* whole number from 0"):
+        Streams(0, "choose", [learner])
