@@ -11,7 +11,8 @@ from rich.table import Table
 from agents.mazes import describe_mazes
 from agents.mazes.traps import IDS, facts
 from escapade.report.mazes import profiles, visits
-from escapade.report.mazes.report import maze_figures, show
+from escapade.report.mazes.figures import maze_figures
+from escapade.report.mazes.report import show
 from escapade.runs.experiments import check_backend, checked_plan, optima, walls
 from escapade.runs.store import Store
 from escapade.terminal.output import Output, make_folder
@@ -31,6 +32,7 @@ def mazes(
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Draw visits and profiles of scores into this folder.")] = None,
     known: Annotated[bool, typer.Option("--list", help="List every maze, and whether it runs compiled.")] = False,
+    details: Annotated[bool, typer.Option("--details", help="Show the curves, scores and maps of every maze.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Train agents in mazes and compare them.
@@ -55,8 +57,7 @@ def mazes(
     if out is not None:
         store.remember("mazes", figures)
     store.close()
-    for each in figures:
-        show(output.console, each)
+    show(output.console, figures, details=details)
     if plots is not None:
         for path in [*visits.plots(figures, plots), *profiles.plots(figures, plots)]:
             output.console.print(f"drawn: {path}")

@@ -37,6 +37,7 @@ def report(
     folder: Annotated[Path, typer.Argument(help="The folder that `escapade run --out` or `mazes --out` wrote.")],
     html: Annotated[Path | None, typer.Option(help="Write the report as a web page here too.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Draw visits and profiles of scores into this folder.")] = None,
+    details: Annotated[bool, typer.Option("--details", help="Show the curves, scores and maps of every maze.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Show the report of results that were kept.
@@ -60,12 +61,12 @@ def report(
         with page:
             recorder = Console(record=True, file=page, width=110, highlight=False, markup=False)
             consoles.append(recorder)
-            _show(consoles, kept, bandits, mazes)
+            _show(consoles, kept, bandits, mazes, details)
             page.seek(0)
             page.truncate()
             page.write(recorder.export_html(code_format=PAGE))
     else:
-        _show(consoles, kept, bandits, mazes)
+        _show(consoles, kept, bandits, mazes, details)
     if plots is not None:
         found = kept.get("mazes", [])
         drawn = [*visits.plots(found, plots), *profiles.plots(found, plots)]
@@ -76,9 +77,8 @@ def report(
     output.figures(lambda: kept)
 
 
-def _show(consoles: list[Console], kept: dict[str, Any], bandits: Any, mazes: Any) -> None:
+def _show(consoles: list[Console], kept: dict[str, Any], bandits: Any, mazes: Any, details: bool) -> None:
     for console in consoles:
         if "bandits" in kept:
             bandits.show(console, kept["bandits"])
-        for maze in kept.get("mazes", []):
-            mazes.show(console, maze)
+        mazes.show(console, kept.get("mazes", []), details=details or console.record)

@@ -8,6 +8,7 @@ import typer
 from escapade.experiment import built_in, load
 from escapade.report.bandits import report as bandits
 from escapade.report.mazes import report as mazes
+from escapade.report.mazes.figures import maze_figures
 from escapade.runs.experiments import check_backend, check_bandits, checked_plan, optima, simulate, walls
 from escapade.runs.store import Store
 from escapade.terminal import interrupt
@@ -24,6 +25,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed in the place of the experiment's.", min=0)] = None,
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores if not given.", min=1)] = None,
     backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
+    details: Annotated[bool, typer.Option("--details", help="Show the curves, scores and maps of every maze.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Run the bandit and the maze experiment of a file, and report.
@@ -51,9 +53,8 @@ def run(
     store.remember("experiment", {**chosen.model_dump(), "seed": used})
     store.remember("bandits", arms)
     blocks = swept(output.errors, plan, store, jobs=jobs, backend=backend)
-    found = mazes.maze_figures(blocks, optima(plan.mazes), walls(plan.mazes))
+    found = maze_figures(blocks, optima(plan.mazes), walls(plan.mazes))
     store.remember("mazes", found)
     store.close()
-    for maze in found:
-        mazes.show(output.console, maze)
+    mazes.show(output.console, found, details=details)
     output.figures(lambda: {"bandits": arms, "mazes": found})

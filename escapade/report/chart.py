@@ -1,4 +1,4 @@
-"""Curves in the terminal, drawn by plotext: one letter per curve, so that they can be told apart without colour."""
+"""Curves in the terminal, drawn by plotext: one letter per curve, so that they differ without colour too."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,11 +1,13 @@
-"""Performance profiles as a picture: per agent the share of learners above each score, with its 95 % interval.
+"""Performance profiles as a picture: per agent the share of learners above each score, with Wilson's 95 % interval.
 
-What a mean hides is seen: some learners solving and the others stuck, or all of them halfway (Agarwal et al. 2021). A
-score of 1 is the planner's return.
+A profile shows what a mean hides: some learners solving and the others stuck, or all of them halfway (Agarwal et al.
+2021). A score of 1 is the planner's return.
 """
 
 from pathlib import Path
 from typing import Any
+
+from matplotlib.figure import Figure
 
 from escapade.report.mazes.visits import picture_name
 
@@ -15,18 +17,16 @@ def plots(mazes: list[dict[str, Any]], folder: Path) -> list[Path]:
     made = []
     for maze in mazes:
         # Results of an older version have none.
-        found = [(agent["spec"], agent["profile"]) for agent in maze["agents"] if agent.get("profile")]
-        if found:
-            made.append(_picture(maze["id"], found, folder / picture_name("profile", maze["id"])))
+        profiles = [(agent["spec"], agent["profile"]) for agent in maze["agents"] if agent.get("profile")]
+        if profiles:
+            made.append(_picture(maze["id"], profiles, folder / picture_name("profile", maze["id"])))
     return made
 
 
-def _picture(title: str, found: list[tuple[str, list[list[float]]]], path: Path) -> Path:
-    from matplotlib.figure import Figure  # here: nobody who does not plot waits for it
-
+def _picture(title: str, profiles: list[tuple[str, list[list[float]]]], path: Path) -> Path:
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.add_subplot()
-    for spec, profile in found:
+    for spec, profile in profiles:
         scores, shares, low, high = zip(*profile, strict=True)
         axes.plot(scores, shares, marker=".", label=spec)
         axes.fill_between(scores, low, high, alpha=0.15)

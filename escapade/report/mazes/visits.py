@@ -1,4 +1,4 @@
-"""Where training led: how often each cell was stepped to, as a map in the terminal and as a picture.
+"""Visits of the training: how often each cell was stepped to, as a map in the terminal and as a picture.
 
 A cell of the map is a cell of the grid, over all layouts of the training, and its shade the logarithm of the visits per
 learner: the counts span orders of magnitude, and on a linear scale everything but the start would look the same. All
@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
 from rich.columns import Columns
 from rich.console import Console
 from rich.style import Style
@@ -26,7 +28,7 @@ NARROWEST = 16  # characters for the name of an agent over its map
 
 
 def counts(agent: dict[str, Any]) -> Counts | None:
-    """The visits of one agent per learner; None where nobody counted."""
+    """The visits of one agent per learner; None where they were not counted."""
     if not agent.get("visits"):
         return None
     per_learner: Counts = np.asarray(agent["visits"], dtype=np.float64) / agent["learners"]
@@ -41,33 +43,33 @@ def level(visits: float, least: float, most: float) -> int:
     return max(1, math.ceil(len(SHADES) * way - 1e-9))
 
 
-def least_visited(found: list[Counts]) -> float:
+def least_visited(maps: list[Counts]) -> float:
     """The visits of the least visited cell that was stepped to at all; infinite where none was."""
-    return min(float(visits[visits > 0].min(initial=math.inf)) for visits in found)
+    return min(float(visits[visits > 0].min(initial=math.inf)) for visits in maps)
 
 
 def show(console: Console, maze: dict[str, Any]) -> None:
-    """Print the maps of a maze's agents beside each other, as many as the width holds; nothing without counts."""
-    found = [(agent["spec"], visits) for agent in maze["agents"] if (visits := counts(agent)) is not None]
-    if not found:
+    """Print the maps of a maze's agents in columns, as many as the width holds; nothing without counts."""
+    counted = [(agent["spec"], visits) for agent in maze["agents"] if (visits := counts(agent)) is not None]
+    if not counted:
         return
-    least, most = least_visited([visits for _, visits in found]), max(float(visits.max()) for _, visits in found)
+    least, most = least_visited([visits for _, visits in counted]), max(float(visits.max()) for _, visits in counted)
     ascii_only = console.options.ascii_only
     walls = maze.get("walls") or []
-    captions = [_lines(spec, max(NARROWEST, 2 * len(visits))) for spec, visits in found]
+    captions = [_lines(spec, max(NARROWEST, 2 * len(visits))) for spec, visits in counted]
     tallest = max(map(len, captions))
     maps = [
         Text("\n".join(caption + [""] * (tallest - len(caption))) + "\n", no_wrap=True)
         + drawn(visits, least, most, walls, ascii_only, console.width)
-        for caption, (_, visits) in zip(captions, found, strict=True)
+        for caption, (_, visits) in zip(captions, counted, strict=True)
     ]
-    console.print("visits per cell over the training, all layouts together")
+    console.print(f"{maze['id']}: visits per cell over the training, all layouts together")
     console.print(Columns(maps, padding=(0, 3, 0, 0)))
     shades = PLAIN_SHADES if ascii_only else SHADES
     bounds = [least * (most / least) ** ((k + 1) / len(shades)) for k in range(len(shades))]
-    told = "  ".join(f"{shade * 2} up to {bound:,.0f}" for shade, bound in zip(shades, bounds, strict=True))
+    scale = "  ".join(f"{shade * 2} up to {bound:,.0f}" for shade, bound in zip(shades, bounds, strict=True))
     none = "." if ascii_only else "·"
-    console.print(f"visits per learner: {none} none  {told}{'  blank: wall' if walls else ''}", style="dim")
+    console.print(f"visits per learner: {none} none  {scale}{'  blank: wall' if walls else ''}", style="dim")
 
 
 def drawn(visits: Counts, least: float, most: float, walls: list[str], ascii_only: bool, columns: int) -> Text:
@@ -98,10 +100,10 @@ def plots(mazes: list[dict[str, Any]], folder: Path) -> list[Path]:
     """Draw the maps of every maze that has counts into `folder`, one PNG per maze, and return their paths."""
     made = []
     for maze in mazes:
-        found = [(agent["spec"], visits) for agent in maze["agents"] if (visits := counts(agent)) is not None]
-        if found:
+        counted = [(agent["spec"], visits) for agent in maze["agents"] if (visits := counts(agent)) is not None]
+        if counted:
             place = folder / picture_name("visits", maze["id"])
-            made.append(_picture(maze["id"], maze.get("walls") or [], found, place))
+            made.append(_picture(maze["id"], maze.get("walls") or [], counted, place))
     return made
 
 
@@ -110,18 +112,15 @@ def picture_name(kind: str, maze: str) -> str:
     return f"{kind}-{re.sub('[^A-Za-z0-9.-]+', '-', maze)}.png"
 
 
-def _picture(title: str, walls: list[str], found: list[tuple[str, Counts]], path: Path) -> Path:
-    from matplotlib.colors import LogNorm
-    from matplotlib.figure import Figure  # here: nobody who does not plot waits for it
-
-    across = min(len(found), 4)
-    down = math.ceil(len(found) / across)
-    least = least_visited([visits for _, visits in found])
-    most = max(float(visits.max()) for _, visits in found)
+def _picture(title: str, walls: list[str], counted: list[tuple[str, Counts]], path: Path) -> Path:
+    across = min(len(counted), 4)
+    down = math.ceil(len(counted) / across)
+    least = least_visited([visits for _, visits in counted])
+    most = max(float(visits.max()) for _, visits in counted)
     scale = LogNorm(min(least, most), max(most, least * 1.0001))
     figure = Figure(figsize=(3.4 * across + 1, 3.6 * down), layout="constrained")
     figure.suptitle(f"{title}\nvisits per cell and learner", fontsize="medium")
-    for place, (spec, visits) in enumerate(found):
+    for place, (spec, visits) in enumerate(counted):
         axes = figure.add_subplot(down, across, place + 1)
         if walls:
             wall = np.array([[cell == "#" for cell in row] for row in walls])

@@ -3,8 +3,8 @@
 import matplotlib.figure
 
 from agents.training.results import Block, LearnerResult
+from escapade.report.mazes.figures import maze_figures
 from escapade.report.mazes.profiles import plots
-from escapade.report.mazes.report import maze_figures
 
 MAZE = "MiniGrid-X-v0"
 

@@ -6,7 +6,9 @@ import pytest
 from rich.console import Console
 
 from agents.training.results import Block, LearnerResult
-from escapade.report.mazes.report import maze_figures, sentence, show
+from escapade.report.mazes.figures import maze_figures
+from escapade.report.mazes.report import show
+from escapade.report.mazes.verdict import sentence
 
 RACE = "escapade/BoatRace-8x8-v0"
 
@@ -26,16 +28,13 @@ def test_agents_are_compared_by_the_goal_and_not_by_the_return():
         block("count", [1.0] * 4, [0.9, 1.0, 0.8, 0.9]),
     )
     (maze,) = maze_figures([circling, finishing], {})
-    assert (
-        "count did better than epsilon-greedy: a learner beats one of epsilon-greedy in reaching the true goal"
-        in sentence(maze)
-    )
-    assert "4 of 4 epsilon-greedy learners stayed stuck" in sentence(maze)
+    assert "count reached the true goal in 4 of 4 learners and did better than epsilon-greedy" in sentence(maze)
+    assert "epsilon-greedy reached the true goal in 0 of 4 learners" in sentence(maze)
     (maze,) = maze_figures([finishing, circling], {})
-    assert "epsilon-greedy did worse than count" in sentence(maze)
+    assert "epsilon-greedy reached the true goal in 0 of 4 learners and did worse than count" in sentence(maze)
 
 
-def test_a_trap_tells_its_true_goal_apart_from_the_return():
+def test_a_trap_shows_its_true_goal_apart_from_the_return():
     """All circle in the boat race but one, who finishes and earns less; the scores are multiplied as the reward is."""
     results = [
         LearnerResult(
@@ -55,18 +54,18 @@ def test_a_trap_tells_its_true_goal_apart_from_the_return():
     assert agent["median_first_reward"] == 8
     assert agent["median_first_success"] is None
     text = io.StringIO()
-    show(Console(file=text, width=80, no_color=True), maze)
+    show(Console(file=text, width=80, no_color=True), [maze], details=True)
     lines = text.getvalue().splitlines()
     assert all(len(line) <= 80 for line in lines)
     flat = " ".join(text.getvalue().split())
-    assert "planner: 85.000" in flat
+    assert "reward_scale=10 (85.000)" in flat
     assert "circle around the pillar from item to item, 85.00; global optimum: finish at once, 9.82." in flat
     assert "Its true goal is the finish, the green goal: count in 0% [0%, 100%] of episodes." in flat
 
 
-def test_a_maze_that_is_no_trap_has_nothing_to_tell_of_one():
+def test_a_maze_that_is_no_trap_has_no_optima_to_show():
     (maze,) = maze_figures([block("count", [0.9], [1.0], "MiniGrid-DoorKey-8x8-v0")], {})
     assert maze["trap"] is None
     text = io.StringIO()
-    show(Console(file=text, width=80), maze)
-    assert "A trap" not in text.getvalue()
+    show(Console(file=text, width=80), [maze], details=True)
+    assert "is a trap" not in text.getvalue()

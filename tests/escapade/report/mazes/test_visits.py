@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from agents.training.results import Block, LearnerResult
-from escapade.report.mazes.report import maze_figures
+from escapade.report.mazes.figures import maze_figures
 from escapade.report.mazes.visits import SHADES, level, plots, show
 
 WALLS = ["####", "#..#", "####"]

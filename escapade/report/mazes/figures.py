@@ -1,0 +1,192 @@
+"""The figures of the maze experiment: per maze and agent what was reached, how soon, at what cost; the comparisons.
+
+Every agent is compared with the first one, the baseline, by the exact permutation test; the p-values of one maze are
+corrected by Holm for being several. A difference is significant where the corrected value is at most .05 and the 95 %
+interval of the probability of improvement leaves out ½.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from agents.training.results import Block, LearnerResult
+from escapade.report.mazes.traps import trap_figures
+from escapade.statistics import (
+    Interval,
+    holm,
+    improvement_interval,
+    interquartile_mean,
+    iqm_interval,
+    performance_profile,
+    permutation_test,
+    probability_of_improvement,
+    rate_interval,
+    seeds_needed,
+)
+
+SOLVED = 0.5  # a learner solves a maze where it reaches the goal in more than this share of the evaluation episodes
+SIGNIFICANT = 0.05
+
+
+def maze_figures(
+    blocks: Sequence[Block], optimum: dict[str, float | None], walls: dict[str, list[str]] | None = None
+) -> list[dict[str, Any]]:
+    """The figures of every maze, as plain data.
+
+    optimum, walls: by maze, the planner's return and where every layout has a wall, for those where they are known.
+    """
+    return [
+        _maze_figures(
+            maze, [block for block in blocks if block.maze == maze], optimum.get(maze), (walls or {}).get(maze, [])
+        )
+        for maze in dict.fromkeys(block.maze for block in blocks)
+    ]
+
+
+def _maze_figures(maze: str, blocks: list[Block], optimum: float | None, walls: list[str]) -> dict[str, Any]:
+    limits = _return_limits(blocks, optimum)
+    agents = [_agent_figures(block, limits) for block in blocks]
+    for agent in agents:
+        agent["score"] = _score(agent["return"]["iqm"], optimum)
+        agent["profile"] = _profile(agent["returns"], optimum)
+    trap = trap_figures(maze)
+    compared = "returns" if trap is None else "goals"  # in a trap the better return may be the worse agent
+    _add_comparisons(agents, "improvement", compared)
+    _add_comparisons(agents, "faster", "curve_means")
+    return {
+        "id": maze,
+        "optimum": optimum,
+        "return_limits": limits,
+        "walls": walls,
+        "trap": trap,
+        "agents": agents,
+    }
+
+
+def _agent_figures(block: Block, limits: Interval) -> dict[str, Any]:
+    """The figures of one agent in one maze, whose returns lie between the `limits`."""
+    results = block.results
+    returns = [r.train_return for r in results]
+    curve_means = [float(np.mean([value for _, value in r.curve])) for r in results if r.curve]
+    solved = sum(r.train_success > SOLVED for r in results)
+    first_rewards, first_successes = [r.first_reward_step for r in results], [r.first_success_step for r in results]
+    goals = [r.train_success for r in results]
+    return {
+        "spec": block.agent,
+        "learners": len(results),
+        "steps": block.steps,
+        "return": _summary(returns, limits),
+        "success": {"solved": solved, "rate": solved / len(results), "ci": rate_interval(solved, len(results))},
+        "held_out": _held_out(results, limits),
+        "first_reward_steps": first_rewards,
+        "median_first_reward": _median(first_rewards),
+        "goal": _summary(goals, (0.0, 1.0)),
+        "first_success_steps": first_successes,
+        "median_first_success": _median(first_successes),
+        "stuck": len(results) - solved,
+        "curve": _curve(block, limits),
+        "curve_mean": _summary(curve_means, limits) if curve_means else None,
+        "steps_per_second": block.steps_per_second,
+        "seconds": block.seconds,
+        "returns": returns,
+        "goals": goals,
+        "curve_means": curve_means,
+        "visits": _visits(results),
+    }
+
+
+def _summary(scores: list[float], limits: Interval) -> dict[str, Any]:
+    """The interquartile mean over learners and its interval, None for one learner."""
+    return {"iqm": float(interquartile_mean(scores)), "ci": iqm_interval([scores], limits=limits)}
+
+
+def _return_limits(blocks: list[Block], optimum: float | None) -> Interval:
+    """Between which returns lie: from 0, or the least seen, to the planner's, or the most seen where it is greater.
+
+    Where no planner knows the most that can be had, the most that was seen stands for it; 1 where none was positive.
+    """
+    seen = [r.train_return for block in blocks for r in block.results]
+    seen += [value for block in blocks for r in block.results for _, value in r.curve]
+    seen += [r.held_out_return for block in blocks for r in block.results if r.held_out_return is not None]
+    highest = max(*seen, optimum) if optimum is not None else max(seen)
+    lowest = min(0.0, *seen)
+    return lowest, highest if highest > max(lowest, 0.0) else lowest + 1.0
+
+
+def _add_comparisons(agents: list[dict[str, Any]], name: str, scores: str) -> None:
+    """Compare each agent's `scores` with the baseline's, as `name`; nothing where one of them has none."""
+    base, *others = agents
+    others = [other for other in others if other[scores] and base[scores]]
+    p_values = [permutation_test(other[scores], base[scores]) for other in others]
+    for other, p_value, corrected in zip(others, p_values, holm(p_values), strict=True):
+        ours, theirs = other[scores], base[scores]
+        interval = improvement_interval(ours, theirs)
+        apart = interval is not None and not interval[0] <= 0.5 <= interval[1]
+        other[name] = {
+            "over": base["spec"],
+            "probability": probability_of_improvement(ours, theirs),
+            "ci": interval,
+            "p_value": p_value,
+            "p_value_holm": corrected,
+            "significant": apart and corrected <= SIGNIFICANT,
+            "learners_to_claim": _learners_to_claim(len(others)),
+            "seeds_needed": seeds_needed(ours, theirs) if interval is not None else None,
+        }
+
+
+def _learners_to_claim(comparisons: int) -> int:
+    """The fewest learners a side with which one of so many comparisons can be significant at all."""
+    learners = 2
+    while 2 * comparisons / math.comb(2 * learners, learners) > SIGNIFICANT:
+        learners += 1
+    return learners
+
+
+def _median(steps: Sequence[int | None]) -> float | None:
+    """The median step, None where it is never."""
+    median = float(np.median([math.inf if step is None else step for step in steps]))
+    return None if math.isinf(median) else median
+
+
+def _score(earned: float, optimum: float | None) -> float | None:
+    """A return as a share of the planner's; None where that is not known, or no positive return can be had."""
+    return earned / optimum if optimum is not None and optimum > 0 else None
+
+
+def _profile(returns: list[float], optimum: float | None) -> list[tuple[float, float, float, float]]:
+    """(score, share, low, high): the share of learners above each score; empty where scores are not known.
+
+    It shows what a mean hides: some learners solving and the others stuck, or all of them halfway.
+    """
+    scores = [score for value in returns if (score := _score(value, optimum)) is not None]
+    return performance_profile(scores) if scores else []
+
+
+def _held_out(results: Sequence[LearnerResult], limits: Interval) -> dict[str, Any]:
+    """The figures on held-out layouts, None each where the maze has none."""
+    returns = [r.held_out_return for r in results if r.held_out_return is not None]
+    success = [r.held_out_success for r in results if r.held_out_success is not None]
+    if not returns:
+        return {"return": None, "ci": None, "success": None}
+    summary = _summary(returns, limits)
+    return {"return": summary["iqm"], "ci": summary["ci"], "success": float(np.mean(success))}
+
+
+def _visits(results: Sequence[LearnerResult]) -> list[list[int]]:
+    """How often all learners together stepped to the cell x, y; empty where one of them did not count."""
+    if not all(r.visits for r in results):
+        return []
+    total: list[list[int]] = np.sum([r.visits for r in results], axis=0).tolist()
+    return total
+
+
+def _curve(block: Block, limits: Interval) -> list[list[float | None]]:
+    """[step, iqm, low, high] at every evaluation that all learners share; low and high are None for one learner."""
+    points = []
+    for rows in zip(*(r.curve for r in block.results), strict=False):
+        summary = _summary([value for _, value in rows], limits)
+        low, high = summary["ci"] or (None, None)
+        points.append([rows[0][0], summary["iqm"], low, high])
+    return points
