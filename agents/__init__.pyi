@@ -1,6 +1,7 @@
 from . import mazes, planners
 from .dqn.agent_spec import AgentSpec, parse_agent
-from .dqn.dqn import DQN, DQNSettings
+from .dqn.dqn import DQN
+from .dqn.settings import DQNSettings
 from .training.evaluation import evaluate
 from .training.results import Block, LearnerResult, Progress
 from .training.trained import Trained

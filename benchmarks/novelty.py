@@ -11,8 +11,8 @@ import sys
 import gymnasium as gym
 import torch
 
-from agents.dqn.dqn import DQNSettings
 from agents.dqn.replay import Replay
+from agents.dqn.settings import DQNSettings
 from agents.mazes import make
 from agents.training.evaluation import slot_seeds
 from agents.training.learner_env import LearnerVectorEnv

@@ -13,56 +13,23 @@ The defaults were measured on MiniGrid: without LayerNorm, or with hard target c
 collapses after learning.
 """
 
-import copy
 from typing import Any
 
 import gymnasium as gym
 import torch
-from pydantic import Field, model_validator
 
 from agents.dqn.agent_spec import AgentSpec
+from agents.dqn.backend import BackendName, UpdateBatch, make_backend
 from agents.dqn.networks.plain import build
 from agents.dqn.replay import NStepBatch, Replay
+from agents.dqn.returns import with_returns
+from agents.dqn.settings import DQNSettings
 from explore.core.bonus import Bonus
 from explore.core.plugins import BONUSES, STRATEGIES
-from explore.core.spec import Settings
 from explore.core.strategy import Strategy
 from explore.core.transitions import Transitions
 from explore.encoding.observations import Encoder
 from explore.numerics.streams import Streams
-
-
-class DQNSettings(Settings):
-    """Settings of the DQN, the same for every maze."""
-
-    hidden: tuple[int, ...] = Field((128, 128), min_length=1, description="widths of the hidden layers")
-    discount: float = Field(0.99, ge=0, lt=1, description="γ_e, discount of the environment's reward")
-    intrinsic_discount: float = Field(0.99, ge=0, lt=1, description="γ_i, discount of the bonus")
-    n_step: int = Field(3, ge=1, description="rewards summed before bootstrapping")
-    learning_rate: float = Field(5e-4, gt=0, description="Adam's step size")
-    target_rate: float = Field(0.01, gt=0, le=1, description="share by which the target network follows")
-    batch: int = Field(64, ge=1, description="sequences per learner and update")
-    updates: int = Field(2, ge=1, description="updates per vector step")
-    capacity: int = Field(100_000, ge=100, description="transitions in a learner's replay")
-    warmup: int = Field(1_000, ge=1, description="transitions before the first update")
-    weights: tuple[float, ...] = Field(
-        (0.0, 0.0, 0.1, 0.2, 0.4, 0.6, 1.0, 1.0), min_length=1, description="w of each environment slot"
-    )
-
-    @property
-    def envs(self) -> int:
-        """Environment slots per learner."""
-        return len(self.weights)
-
-    @model_validator(mode="after")
-    def _replay_holds_a_sequence(self) -> "DQNSettings":
-        least = self.n_step * self.envs
-        if self.capacity < least:
-            raise ValueError(
-                f"capacity {self.capacity} does not hold n_step {self.n_step} steps of {self.envs} environment slots: "
-                f"at least {least} is needed"
-            )
-        return self
 
 
 class DQN:
@@ -82,6 +49,7 @@ class DQN:
         seed: int,
         settings: DQNSettings | None = None,
         device: torch.device | str = "cpu",
+        backend: BackendName = "auto",
     ) -> None:
         s = self.settings = settings or DQNSettings()
         self.learners = learners
@@ -89,19 +57,20 @@ class DQN:
         self.encoder = Encoder(observation_space)
         self.bonus = self._bonus(spec, observation_space, actions, seed)
         self.strategy = self._strategy(spec, actions, horizon)
-        self.network = build(
+        network = build(
             spec.network,
             self.encoder,
             actions,
             hidden=s.hidden,
-            intrinsic=self.bonus is not None,
+            layer_norm=s.layer_norm,
+            dueling=s.dueling,
+            intrinsic=self.bonus is not None and s.heads == "separate",
             seed=seed,
             learners=learners,
             envs=s.envs,
         ).to(self.device)
-        self.target = copy.deepcopy(self.network).requires_grad_(False)
-        trained = [p for p in self.network.parameters() if p.requires_grad]
-        self.optimiser = torch.optim.Adam(trained, lr=s.learning_rate, fused=True)
+        self.backend = make_backend(network, s, backend)
+        self.network, self.target = network, self.backend.target
         self.replay = Replay(s.capacity, s.envs)
         self.action_streams = Streams(seed, "choose", learners, self.device)
         self.replay_streams = Streams(seed, "replay", learners, self.device)
@@ -112,9 +81,9 @@ class DQN:
     def act(self, rows: torch.Tensor) -> torch.Tensor:
         """Actions `(learners, envs)` for observation rows `(learners, envs, width)`."""
         self.network.resample(self.action_streams)
-        values = self.network(rows)
+        values = self.backend.values(rows)
         preference = self.network.behaviour(values)
-        if self.bonus is not None:
+        if self.network.intrinsic:
             preference = preference + self.weights[:, None] * values[:, :, -1]
         self.strategy.see(rows)
         return self.strategy.choose(preference, self.steps, self.action_streams)
@@ -127,7 +96,7 @@ class DQN:
         Schaul et al. 2022): held still, some of its moments turn in circles; the average over the last hundred or so
         does not. On DoorKey-5x5 after 40,000 steps five learners got 0.2 to 0.4 by the one and 0.96 by the other.
         """
-        return self.target.greedy_values(rows)
+        return self.backend.greedy_values(rows)
 
     def observe(self, transitions: Transitions) -> None:
         """Take in one vector step, every tensor `(learners, envs, …)`, with the true successors."""
@@ -147,59 +116,19 @@ class DQN:
         for _ in range(s.updates):
             self._update(self.replay.sample(s.batch, s.n_step, self.replay_streams))
 
-    def targets(self, batch: NStepBatch) -> torch.Tensor:
+    def with_returns(self, drawn: NStepBatch) -> UpdateBatch:
+        """A drawn batch with the returns of its sequences as the bonus is scored now (`agents.dqn.returns`)."""
+        network = self.network
+        return with_returns(drawn, self.bonus, self.settings, extrinsic=network.extrinsic, intrinsic=network.intrinsic)
+
+    def targets(self, drawn: NStepBatch) -> torch.Tensor:
         """The target of each value function at each sequence's first step, `(learners, batch, functions)`."""
-        s = self.settings
-        steps = torch.arange(batch.mask.shape[-1], device=self.device)
-        length = batch.mask.sum(-1, keepdim=True)
-        last = (length - 1).unsqueeze(-1)
+        return self.backend.targets(self.with_returns(drawn))
 
-        def at_end(part: torch.Tensor) -> torch.Tensor:
-            part = part.unflatten(1, batch.mask.shape[1:])
-            index = last.view(*last.shape[:3], *[1] * (part.dim() - 3)).expand(-1, -1, 1, *part.shape[3:])
-            return part.gather(2, index).squeeze(2)
-
-        successors = at_end(batch.transitions.next_observation)
-        not_terminated = (~at_end(batch.transitions.terminated)).float()  # a truncated episode bootstraps
-        online, target = self.network(successors), self.target(successors)
-        extrinsic = self.network.extrinsic
-
-        def returns(rewards: torch.Tensor, discount: float) -> torch.Tensor:
-            rewards = rewards.unflatten(1, batch.mask.shape[1:]) * batch.mask
-            return (rewards * discount**steps).sum(-1)
-
-        best = online[:, :, :extrinsic].argmax(-1, keepdim=True)
-        bootstrap = target[:, :, :extrinsic].gather(-1, best).squeeze(-1)
-        reward = returns(batch.transitions.reward, s.discount).unsqueeze(-1)
-        extrinsic_target: torch.Tensor = reward + s.discount**length * not_terminated.unsqueeze(-1) * bootstrap
-        if self.bonus is None:
-            return extrinsic_target
-        bonus = returns(self.bonus.score(batch.transitions, batch.episodic), s.intrinsic_discount)
-        best = (self.network.extrinsic_values(online) + online[:, :, -1]).argmax(-1, keepdim=True)
-        bootstrap = target[:, :, -1].gather(-1, best).squeeze(-1)
-        intrinsic_target = bonus + s.intrinsic_discount ** length.squeeze(-1) * not_terminated * bootstrap
-        return torch.cat([extrinsic_target, intrinsic_target.unsqueeze(-1)], dim=-1)
-
-    def _update(self, batch: NStepBatch) -> None:
-        first = batch.first
-        self.network.resample(self.replay_streams)
-        self.target.resample(self.replay_streams)
-        with torch.no_grad():
-            targets = self.targets(batch)
-        values = self.network(first.observation)
-        action = first.action[:, :, None, None].expand(-1, -1, values.shape[2], 1)
-        error = torch.nn.functional.smooth_l1_loss(values.gather(-1, action).squeeze(-1), targets, reduction="none")
-        mask = self.network.mask(error.shape[1], self.replay_streams)
-        if mask is not None:
-            error = error * mask
-        self.optimiser.zero_grad(set_to_none=True)
-        error.mean(1).sum().backward()  # a sum over learners and functions: none scales another's step
-        self.optimiser.step()
-        with torch.no_grad():
-            for target, online in zip(self.target.parameters(), self.network.parameters(), strict=True):
-                target.lerp_(online, self.settings.target_rate)
+    def _update(self, drawn: NStepBatch) -> None:
+        self.backend.update(self.with_returns(drawn), self.replay_streams)
         if self.bonus is not None:
-            self.bonus.learn(first)
+            self.bonus.learn(drawn.first)
 
     def _bonus(self, spec: AgentSpec, space: gym.Space[Any], actions: int, seed: int) -> Bonus | None:
         if spec.bonus is None:

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from agents.dqn.agent_spec import parse_agent
-from agents.dqn.dqn import DQN, DQNSettings
+from agents.dqn.dqn import DQN
+from agents.dqn.settings import DQNSettings
 from agents.mazes import has_held_out, make
 from agents.training.evaluation import evaluate, slot_seeds
 from agents.training.learner_env import LearnerVectorEnv

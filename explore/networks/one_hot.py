@@ -75,10 +75,10 @@ class _SumOfRows(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, codes: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, starts: Ints) -> torch.Tensor:
         common = np.empty((codes.shape[0], codes.shape[2]), dtype=np.int64)
-        if not _vote(codes.numpy(), starts, common):
+        if not most_common_codes(codes.numpy(), starts, common):
             raise BadInput("an observation has a category that its space does not: check what the environment returns.")
         summed = torch.empty(*codes.shape[:2], weight.shape[2])
-        _sum(codes.numpy(), starts, common, _array(weight), _array(bias), summed.numpy())
+        sum_rows(codes.numpy(), starts, common, _array(weight), _array(bias), summed.numpy())
         ctx.save_for_backward(codes)
         ctx.common, ctx.starts, ctx.inputs = common, starts, weight.shape[1]
         return summed
@@ -89,7 +89,7 @@ class _SumOfRows(torch.autograd.Function):
         learners, outputs = gradient.shape[0], gradient.shape[2]
         weight = torch.zeros(learners, ctx.inputs, outputs)
         bias = gradient.sum(1, keepdim=True)
-        _scatter(codes.numpy(), ctx.starts, ctx.common, _array(gradient), bias.numpy(), weight.numpy())
+        scatter_gradient(codes.numpy(), ctx.starts, ctx.common, _array(gradient), bias.numpy(), weight.numpy())
         return None, weight, bias, None
 
 
@@ -99,7 +99,7 @@ def _array(tensor: torch.Tensor) -> Floats:
 
 
 @compiled
-def _vote(codes: Codes, starts: Ints, common: Ints) -> bool:
+def most_common_codes(codes: Codes, starts: Ints, common: Ints) -> bool:
     """The most common code of each column into `common`; False where a column has no such code as a row says."""
     learners, batch, width = codes.shape
     lead = np.zeros(width, dtype=np.int32)
@@ -133,7 +133,7 @@ def _unusual(codes: Codes, starts: Ints, common: Ints, places: Ints) -> int:
 
 
 @compiled
-def _sum(codes: Codes, starts: Ints, common: Ints, weight: Floats, bias: Floats, summed: Floats) -> None:
+def sum_rows(codes: Codes, starts: Ints, common: Ints, weight: Floats, bias: Floats, summed: Floats) -> None:
     """The forward pass; `common` holds places in W, not codes."""
     learners, batch, width = codes.shape
     features, outputs = weight.shape[1:]
@@ -167,7 +167,7 @@ def _sum(codes: Codes, starts: Ints, common: Ints, weight: Floats, bias: Floats,
 
 
 @compiled
-def _scatter(codes: Codes, starts: Ints, common: Ints, gradient: Floats, total: Floats, weight: Floats) -> None:
+def scatter_gradient(codes: Codes, starts: Ints, common: Ints, gradient: Floats, total: Floats, weight: Floats) -> None:
     """The gradient of W into `weight`, zeros before; `total` is the gradient summed over the batch."""
     learners, batch, width = codes.shape
     outputs = weight.shape[2]

@@ -9,7 +9,8 @@ import torch
 from minigrid.envs.empty import EmptyEnv
 
 from agents.dqn.agent_spec import parse_agent
-from agents.dqn.dqn import DQN, DQNSettings
+from agents.dqn.dqn import DQN
+from agents.dqn.settings import DQNSettings
 from agents.mazes.engine.engine import CompiledMazes
 from agents.mazes.layouts.layouts import layouts, made_from
 from agents.mazes.real import RealMazes

@@ -42,9 +42,9 @@ class Bootstrapped(Network):
         self.body = StackedMLP(
             self.encoder,
             self.hidden,
-            self.functions * self.actions,
+            self.outputs,
             name="bootstrapped",
-            norm=True,
+            norm=self.layer_norm,
             last_gain=LAST_GAIN,
             **common,
         )
@@ -54,7 +54,7 @@ class Bootstrapped(Network):
         self.register_buffer("member", members)
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        values: torch.Tensor = self.body(rows).view(*rows.shape[:2], self.functions, self.actions)
+        values = self.values_of(self.body(rows))
         prior = self.prior(rows).view(*rows.shape[:2], self.extrinsic, self.actions)
         if self.intrinsic:
             prior = torch.nn.functional.pad(prior, (0, 0, 0, 1))

@@ -57,7 +57,7 @@ class Noisy(Network):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        widths = [*self.hidden, self.functions * self.actions]
+        widths = [*self.hidden, self.outputs]
         first = StackedInput(self.encoder, widths[0], seed=self.seed, name="noisy/0", learners=self.learners)
         layers: list[torch.nn.Module] = [first]
         self.noisy: list[NoisyLinear] = []
@@ -71,13 +71,14 @@ class Noisy(Network):
                 learners=self.learners,
                 gain=LAST_GAIN if depth == len(widths) - 1 else 1.0,
             )
-            layers += [StackedLayerNorm(inputs, len(self.learners)), torch.nn.ReLU(), layer]
+            if self.layer_norm:
+                layers.append(StackedLayerNorm(inputs, len(self.learners)))
+            layers += [torch.nn.ReLU(), layer]
             self.noisy.append(layer)
         self.layers = torch.nn.Sequential(*layers)
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        values: torch.Tensor = self.layers(rows)
-        return values.view(*values.shape[:2], self.functions, self.actions)
+        return self.values_of(self.layers(rows))
 
     def resample(self, streams: Streams) -> None:
         for layer in self.noisy:

@@ -21,7 +21,10 @@ LAST_GAIN = 0.01  # the last layer starts near zero, so that early values carry 
 
 
 class Network(torch.nn.Module, ABC):
-    """Values for `learners` (their names) with `envs` slots each; `intrinsic` asks for the bonus's value function."""
+    """Values for `learners` (their names) with `envs` slots each; `intrinsic` asks for the bonus's value function.
+
+    layer_norm: LayerNorm before each ReLU. dueling: see `values_of`.
+    """
 
     Settings: ClassVar[type[Settings]] = Settings
     extrinsic = 1
@@ -36,6 +39,8 @@ class Network(torch.nn.Module, ABC):
         seed: int,
         learners: list[int],
         envs: int,
+        layer_norm: bool = True,
+        dueling: bool = False,
         **settings: Any,
     ) -> None:
         super().__init__()
@@ -43,6 +48,8 @@ class Network(torch.nn.Module, ABC):
         self.encoder = encoder
         self.actions = actions
         self.hidden = hidden
+        self.layer_norm = layer_norm
+        self.dueling = dueling
         self.intrinsic = intrinsic
         self.seed = seed
         self.learners = learners
@@ -52,6 +59,22 @@ class Network(torch.nn.Module, ABC):
     def functions(self) -> int:
         """How many value functions it has, the bonus's included."""
         return self.extrinsic + self.intrinsic
+
+    @property
+    def outputs(self) -> int:
+        """Outputs of the last layer: a value per function and action, and per function the state's if `dueling`."""
+        return self.functions * (self.actions + self.dueling)
+
+    def values_of(self, outputs: torch.Tensor) -> torch.Tensor:
+        """The last layer's `(learners, batch, outputs)` as values, `(learners, batch, functions, actions)`.
+
+        With dueling, Q = V + A − mean A (Wang et al. 2016, equation 9); both come from one last layer.
+        """
+        if not self.dueling:
+            return outputs.view(*outputs.shape[:2], self.functions, self.actions)
+        parts = outputs.view(*outputs.shape[:2], self.functions, self.actions + 1)
+        advantages = parts[..., 1:]
+        return parts[..., :1] + advantages - advantages.mean(-1, keepdim=True)
 
     @abstractmethod
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
@@ -88,24 +111,23 @@ class Network(torch.nn.Module, ABC):
 
 
 class Plain(Network):
-    """A multi-layer perceptron with LayerNorm and one output per value function and action."""
+    """A multi-layer perceptron, all value functions on the same hidden layers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.body = StackedMLP(
             self.encoder,
             self.hidden,
-            self.functions * self.actions,
+            self.outputs,
             seed=self.seed,
             name="q",
             learners=self.learners,
-            norm=True,
+            norm=self.layer_norm,
             last_gain=LAST_GAIN,
         )
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        values: torch.Tensor = self.body(rows)
-        return values.view(*values.shape[:2], self.functions, self.actions)
+        return self.values_of(self.body(rows))
 
 
 NETWORKS: Registry[type[Network]] = Registry("escapade.networks", "network")

@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from agents.dqn.agent_spec import parse_agent
-from agents.dqn.dqn import DQN, DQNSettings
+from agents.dqn.dqn import DQN
 from agents.dqn.replay import NStepBatch
+from agents.dqn.settings import DQNSettings
 from explore.core.spec import settings_from
 from explore.core.transitions import Transitions
 from explore.errors import BadInput

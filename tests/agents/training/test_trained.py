@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from agents.dqn.agent_spec import parse_agent
-from agents.dqn.dqn import DQN, DQNSettings
+from agents.dqn.dqn import DQN
+from agents.dqn.settings import DQNSettings
 from agents.mazes import make
 from agents.training.evaluation import evaluate
 from agents.training.learner_env import LearnerVectorEnv

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.dqn.dqn import DQNSettings
+from agents.dqn.settings import DQNSettings
 from agents.training.results import Progress
 from agents.training.training import CURVE_POINTS, train
 from explore.errors import BadInput

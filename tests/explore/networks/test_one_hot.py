@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput
-from explore.networks.one_hot import OneHotProduct, _vote, embedded
+from explore.networks.one_hot import OneHotProduct, embedded, most_common_codes
 
 
 def layer(encoder, learners, outputs, seed=0):
@@ -78,7 +78,7 @@ def test_rows_cut_out_of_others_and_other_precisions():
 def test_the_vote_finds_the_majority():
     codes = torch.tensor([[[1, 4], [2, 4], [1, 0], [0, 4], [1, 3], [1, 4], [1, 4]]], dtype=torch.uint8).numpy()
     common = np.empty((1, 2), dtype=np.int64)
-    assert _vote(codes, np.array([0, 3, 8]), common)
+    assert most_common_codes(codes, np.array([0, 3, 8]), common)
     assert common.tolist() == [[1, 3 + 4]]
 
 

@@ -1,0 +1,227 @@
+"""The online network, its target network and Adam: values for acting, and one update from a batch with its returns.
+
+`TorchBackend` takes any network and device, and is what the tests hold `CompiledBackend` against. Both keep their state
+in the same places, the two modules and the optimiser, so that a saved one can go on as the other.
+"""
+
+import copy
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from agents.dqn.compiled.kernel import Batch, Layers, Rule, update
+from agents.dqn.compiled.network import CompiledNetwork, Threads, activations, can_compile, codes_of, layers_of
+from agents.dqn.networks.plain import Network, Plain
+from agents.dqn.settings import DQNSettings
+from explore.errors import BadInput, unknown
+from explore.numerics.streams import Streams
+
+BackendName = Literal["auto", "compiled", "torch"]
+
+
+@dataclass(frozen=True)
+class UpdateBatch:
+    """What one update learns from; every tensor begins `(learners, batch)`.
+
+    observation, action: of the first step. returns: `(learners, batch, functions)`, the discounted sum of the rewards
+    up to `successor`. discounts: of that shape, what the successor's value is multiplied by (0 where there is none).
+    importance: `(learners, batch)`, the weight of each sample in the loss.
+    """
+
+    observation: torch.Tensor
+    action: torch.Tensor
+    successor: torch.Tensor
+    returns: torch.Tensor
+    discounts: torch.Tensor
+    importance: torch.Tensor
+
+
+class TorchBackend:
+    """The update by PyTorch's automatic differentiation."""
+
+    def __init__(self, network: Network, settings: DQNSettings) -> None:
+        self.network = network
+        self.settings = settings
+        self.target = copy.deepcopy(network).requires_grad_(False)
+        self.trained = [p for p in network.parameters() if p.requires_grad]
+        self.optimiser = torch.optim.Adam(self.trained, lr=settings.learning_rate, fused=True)
+        for parameter in self.trained:  # Adam would make them at its first step; the compiled update needs them before
+            self.optimiser.state[parameter] = {
+                "step": torch.zeros((), device=parameter.device),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
+        self.updates = 0
+
+    @torch.no_grad()
+    def values(self, rows: torch.Tensor) -> torch.Tensor:
+        """The online network's values, `(learners, batch, functions, actions)`."""
+        values: torch.Tensor = self.network(rows)
+        return values
+
+    @torch.no_grad()
+    def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
+        """The target network's extrinsic values without noise, `(learners, batch, actions)`."""
+        return self.target.greedy_values(rows)
+
+    @torch.no_grad()
+    def targets(self, batch: UpdateBatch) -> torch.Tensor:
+        """The target of each value function, `(learners, batch, functions)`."""
+        target = self.target(batch.successor)
+        choosing = self.network(batch.successor) if self.settings.double else target
+        extrinsic = self.network.extrinsic
+        best = choosing[:, :, :extrinsic].argmax(-1, keepdim=True)
+        if self.network.intrinsic:
+            both = self.network.extrinsic_values(choosing) + choosing[:, :, -1]
+            best = torch.cat([best, both.argmax(-1, keepdim=True).unsqueeze(2)], dim=2)
+        bootstrap = target.gather(-1, best).squeeze(-1)
+        targets: torch.Tensor = batch.returns + batch.discounts * bootstrap
+        return targets
+
+    def update(self, batch: UpdateBatch, streams: Streams) -> torch.Tensor:
+        """One step of Adam and of the target network; the errors `(learners, batch, functions)`, value minus target."""
+        self.network.resample(streams)
+        self.target.resample(streams)
+        targets = self.targets(batch)
+        values = self.network(batch.observation)
+        action = batch.action[:, :, None, None].expand(-1, -1, values.shape[2], 1)
+        taken = values.gather(-1, action).squeeze(-1)
+        loss = torch.nn.functional.smooth_l1_loss(taken, targets, reduction="none") * batch.importance.unsqueeze(-1)
+        mask = self.network.mask(loss.shape[1], streams)
+        if mask is not None:
+            loss = loss * mask
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.mean(1).sum().backward()  # a sum over learners and functions: none scales another's step
+        self.optimiser.step()
+        self.updates += 1
+        if self.updates % self.settings.target_interval == 0:
+            with torch.no_grad():
+                for target, online in zip(self.target.parameters(), self.network.parameters(), strict=True):
+                    target.lerp_(online, self.settings.target_rate)
+        return (taken - targets).detach()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on: both networks, Adam's moments by the parameters' order, and the updates made."""
+        moments = [self.optimiser.state[parameter] for parameter in self.trained]
+        return {
+            "network": self.network.state_dict(),
+            "target": self.target.state_dict(),
+            "exp_avg": [state["exp_avg"] for state in moments],
+            "exp_avg_sq": [state["exp_avg_sq"] for state in moments],
+            "updates": self.updates,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on where `state_dict` was taken."""
+        # In place throughout: compiled kernels hold the same memory.
+        self.network.load_state_dict(state["network"])
+        self.target.load_state_dict(state["target"])
+        self.updates = int(state["updates"])
+        for place, parameter in enumerate(self.trained):
+            moments = self.optimiser.state[parameter]
+            moments["step"].fill_(self.updates)
+            for name in ("exp_avg", "exp_avg_sq"):
+                moments[name].copy_(state[name][place])
+
+
+class CompiledBackend(TorchBackend):
+    """The same update in one compiled call per learner (`agents.dqn.compiled.kernel`), learners spread over threads.
+
+    For the plain network on category codes, on the CPU. A learner's numbers are the same alone and in company, and do
+    not depend on the number of threads.
+    """
+
+    network: Plain
+    target: Plain
+
+    def __init__(self, network: Plain, settings: DQNSettings) -> None:
+        super().__init__(network, settings)
+        learners = len(network.learners)
+        self.threads = Threads(learners)
+        self._online = CompiledNetwork(network, self.threads)
+        self._target = CompiledNetwork(self.target, self.threads)
+        state = self.optimiser.state
+        self._first = layers_of(network, lambda parameter: state[parameter]["exp_avg"])
+        self._second = layers_of(network, lambda parameter: state[parameter]["exp_avg_sq"])
+        layers = self._online.layers
+        blocks = self.threads.blocks
+        self._gradients = [Layers(*(tuple(np.zeros_like(a[:1]) for a in part) for part in layers)) for _ in blocks]
+        rows = settings.batch * (2 if settings.double else 1)
+        self._rooms = [activations(layers, rows) for _ in blocks]
+        self._target_rooms = [activations(layers, settings.batch) for _ in blocks]
+        self._met = np.zeros((learners, network.encoder.size), dtype=np.bool_)
+        self._steps = [state[parameter]["step"] for parameter in self.trained]
+
+    def values(self, rows: torch.Tensor) -> torch.Tensor:
+        return self._online(rows)
+
+    def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
+        return self.target.extrinsic_values(self._target(rows))
+
+    def update(self, batch: UpdateBatch, streams: Streams) -> torch.Tensor:
+        s = self.settings
+        self.updates += 1
+        moves = self.updates % s.target_interval == 0
+        group = self.optimiser.param_groups[0]
+        rule = Rule(
+            learning_rate=float(group["lr"]),
+            first_decay=float(group["betas"][0]),
+            second_decay=float(group["betas"][1]),
+            epsilon=float(group["eps"]),
+            target_rate=s.target_rate if moves else 0.0,
+            double=s.double,
+        )
+        errors = np.empty(batch.returns.shape, dtype=np.float32)
+        read = Batch(
+            codes_of(batch.observation),
+            codes_of(batch.successor),
+            batch.action.contiguous().numpy(),
+            batch.returns.contiguous().numpy(),
+            batch.discounts.contiguous().numpy(),
+            batch.importance.contiguous().numpy(),
+        )
+        starts = self.network.encoder.starts
+        self.threads.run(
+            lambda block, start, stop: update(
+                self._online.layers,
+                self._target.layers,
+                self._first,
+                self._second,
+                self._gradients[block],
+                self._met,
+                read,
+                starts,
+                rule,
+                self.updates,
+                self._rooms[block],
+                self._target_rooms[block],
+                errors,
+                start,
+                stop,
+            )
+        )
+        for step in self._steps:
+            step.fill_(self.updates)
+        return torch.from_numpy(errors)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        # A row without moments has had no gradient, and Adam leaves it where it is.
+        self._met[:] = ((self._first.weight[0] != 0) | (self._second.weight[0] != 0)).any(-1)
+
+
+def make_backend(network: Network, settings: DQNSettings, name: BackendName = "auto") -> TorchBackend:
+    """The compiled update where the network has one ("auto"), or one of the two; BadInput where it has none."""
+    if name not in ("auto", "compiled", "torch"):
+        raise unknown("backend", name, ["auto", "compiled", "torch"])
+    if name == "torch" or (name == "auto" and not can_compile(network)):
+        return TorchBackend(network, settings)
+    if not can_compile(network):
+        raise BadInput(
+            "the compiled update is for the plain network without dueling on category codes, on the CPU: "
+            "use backend='auto' or 'torch'."
+        )
+    assert isinstance(network, Plain)
+    return CompiledBackend(network, settings)

@@ -1,0 +1,61 @@
+"""n-step returns of drawn sequences (Sutton 1988), with the bonus on each of the rewards.
+
+    R_e = Σ_{k<m} γ_e^k r_k,    R_i = Σ_{k<m} γ_i^k b_k
+
+m ≤ n is where the sequence or its episode ends, and b_k the bonus of the k-th transition *as scored now*. The value of
+the state after the m-th step is multiplied by γ^m; by 0 where the episode terminated there. A truncated episode did
+not end in the world (Pardo et al. 2018), so its last state's value counts unless `bootstrap_truncated` is off.
+"""
+
+import torch
+
+from agents.dqn.backend import UpdateBatch
+from agents.dqn.replay import NStepBatch
+from agents.dqn.settings import DQNSettings
+from explore.core.bonus import Bonus
+
+
+@torch.no_grad()
+def with_returns(
+    drawn: NStepBatch, bonus: Bonus | None, settings: DQNSettings, *, extrinsic: int, intrinsic: bool
+) -> UpdateBatch:
+    """What an update learns from a drawn batch, for `extrinsic` value functions and the bonus's if `intrinsic`.
+
+    Without a value function of its own a bonus is added to the reward.
+    """
+    steps = drawn.mask.shape[-1]
+    transitions = drawn.transitions
+    length = drawn.mask.sum(-1)
+    learners, batch = length.shape
+    sequence = torch.arange(learners * batch, device=length.device).view(learners, batch)
+    last = (sequence * steps + length - 1).flatten()
+
+    def at_end(part: torch.Tensor) -> torch.Tensor:
+        return part.flatten(0, 1).index_select(0, last).unflatten(0, (learners, batch))
+
+    def discounted(rewards: torch.Tensor, discount: float) -> torch.Tensor:
+        powers = torch.tensor([discount**k for k in range(steps)], device=rewards.device)
+        return (rewards.view(learners, batch, steps) * drawn.mask) @ powers
+
+    ended = at_end(transitions.terminated)
+    if not settings.bootstrap_truncated:
+        ended = ended | at_end(transitions.truncated)
+    going_on = (~ended).float()
+    rewards = transitions.reward
+    scores = None if bonus is None else bonus.score(transitions, drawn.episodic)
+    if scores is not None and not intrinsic:
+        rewards = rewards + scores
+    returns = [discounted(rewards, settings.discount)] * extrinsic
+    discounts = [going_on * settings.discount**length] * extrinsic
+    if scores is not None and intrinsic:
+        returns.append(discounted(scores, settings.intrinsic_discount))
+        discounts.append(going_on * settings.intrinsic_discount**length)
+    first = drawn.first
+    return UpdateBatch(
+        observation=first.observation,
+        action=first.action,
+        successor=at_end(transitions.next_observation),
+        returns=torch.stack(returns, dim=-1),
+        discounts=torch.stack(discounts, dim=-1),
+        importance=torch.ones_like(returns[0]),
+    )

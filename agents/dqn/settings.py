@@ -1,0 +1,64 @@
+"""The settings of a DQN, each with its meaning and its source.
+
+The defaults are the same for every maze. Without LayerNorm, or with hard target copies and 1-step returns, the same
+agent collapses on MiniGrid after learning.
+"""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from explore.core.spec import Settings
+
+
+class DQNSettings(Settings):
+    """Settings of the DQN. The defaults that no paper is named for were measured on MiniGrid."""
+
+    hidden: tuple[int, ...] = Field((128, 128), min_length=1, description="widths of the hidden layers")
+    layer_norm: bool = Field(True, description="LayerNorm before each ReLU (Ba et al. 2016)")
+    dueling: bool = Field(False, description="values as state value plus advantages (Wang et al. 2016)")
+    double: bool = Field(
+        True, description="the online network chooses the action that is bootstrapped from (van Hasselt 2016)"
+    )
+    heads: Literal["separate", "joint"] = Field(
+        "separate",
+        description="a value function of the bonus's own (Burda et al. 2018), or the bonus added to the reward",
+    )
+    discount: float = Field(0.99, ge=0, lt=1, description="γ_e, discount of the reward (Mnih et al. 2015)")
+    intrinsic_discount: float = Field(0.99, ge=0, lt=1, description="γ_i, discount of the bonus (Burda et al. 2018)")
+    n_step: int = Field(3, ge=1, description="rewards summed before bootstrapping (3: Hessel et al. 2018)")
+    bootstrap_truncated: bool = Field(
+        True, description="bootstrap from the last state of a truncated episode (Pardo et al. 2018), or end there"
+    )
+    learning_rate: float = Field(5e-4, gt=0, description="Adam's step size")
+    target_rate: float = Field(
+        0.01,
+        gt=0,
+        le=1,
+        description="share by which the target follows (Lillicrap et al. 2016); 1: a hard copy",
+    )
+    target_interval: int = Field(1, ge=1, description="updates between two moves of the target network")
+    batch: int = Field(64, ge=1, description="sequences per learner and update")
+    updates: int = Field(2, ge=1, description="updates per vector step")
+    capacity: int = Field(100_000, ge=1, description="transitions in a learner's replay")
+    warmup: int = Field(1_000, ge=1, description="transitions before the first update")
+    weights: tuple[float, ...] = Field(
+        (0.0, 0.0, 0.1, 0.2, 0.4, 0.6, 1.0, 1.0),
+        min_length=1,
+        description="w of each environment slot, which acts on Q_e + w·Q_i (NGU's family, Badia et al. 2020)",
+    )
+
+    @property
+    def envs(self) -> int:
+        """Environment slots per learner."""
+        return len(self.weights)
+
+    @model_validator(mode="after")
+    def _replay_holds_a_sequence(self) -> "DQNSettings":
+        least = self.n_step * self.envs
+        if self.capacity < least:
+            raise ValueError(
+                f"capacity {self.capacity} does not hold n_step {self.n_step} steps of {self.envs} environment slots: "
+                f"at least {least} is needed"
+            )
+        return self
