@@ -1,6 +1,7 @@
 from . import plots, theory, trial
 from .policy import POLICIES, Policy, from_functions
-from .simulator.simulation import PolicyResult, Simulation, simulate
+from .simulator.results import PolicyResult, Simulation
+from .simulator.simulation import simulate
 from .testbed import TESTBEDS, BedSettings, Testbed
 
 __version__: str

@@ -18,18 +18,43 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
+import torch
 
-from bandits.simulator.kernel import ARMS, LAST, PAY, POLICY, Floats, Words, specialise
+from bandits.simulator.kernel import (
+    ARMS,
+    EXPECTED_SUM,
+    LAST,
+    LATE_INFERIOR,
+    LATE_SWITCHES,
+    OPTIMAL,
+    PAY,
+    POINT_COLUMNS,
+    POLICY,
+    RETURN,
+    REWARD,
+    RUN_COLUMNS,
+    SIMPLE_REGRET,
+    WRONG_ARM,
+    Floats,
+    Tally,
+    Words,
+    specialise,
+)
 from bandits.simulator.randomness import best, key
-from bandits.simulator.simulation import PolicyResult, checkpoints, summary
+from bandits.simulator.results import PolicyResult, checkpoints, not_finite, summary
 from bandits.testbed import Testbed
-from explore.core.registry import Registry
+from explore.core.bonus import Bonus
+from explore.core.plugins import BONUSES, STRATEGIES, make_bonus, make_strategy
 from explore.core.spec import parse
+from explore.core.strategy import Strategy
+from explore.core.transitions import Transitions
 from explore.errors import BadInput
 from explore.numerics.compiled import compiled
 from explore.numerics.hashing import GAMMA, mix
+from explore.numerics.streams import Streams
 
 MOST_LEARNED = 50  # runs of a bonus with networks of its own, of which it has as many
 MOST_RUNS = 2000  # of any other
@@ -37,13 +62,13 @@ BETA = 1.0
 
 Arms = npt.NDArray[np.int64]
 Choose = Callable[[Floats, int], Arms]
-Told = Callable[[Arms, Floats], None]
+Learn = Callable[[Arms, Floats], None]
 
 
 def is_plugin(spec: str) -> bool:
-    """Whether the spec names an installed bonus or strategy; imports none."""
+    """Whether the spec names a bonus or strategy that is installed or was added from Python; imports none."""
     name = parse(spec).name
-    return any(name in Registry[Any](f"escapade.{kind}", kind).names() for kind in ("bonuses", "strategies"))
+    return name in BONUSES.names() or name in STRATEGIES.names()
 
 
 def check_plugin(spec: str, bed: Testbed) -> None:
@@ -62,31 +87,32 @@ def simulate_plugin(
 ) -> PolicyResult:
     """Play the first runs with the plugin, at most `MOST_RUNS`, or `MOST_LEARNED` where it has networks to train.
 
-    `progress` is told how many of all runs that is like.
+    `progress` is called with the step, as a share of all `runs`.
 
-    BadInput for wrong settings, or a testbed with contexts or late rewards.
+    BadInput for wrong settings, or a testbed with contexts or delayed rewards.
     """
-    wanted, runs = runs, min(runs, _most_runs(spec, bed.arms))
-    choose, told = _player(spec, bed, runs, horizon, seed)
-    tell = None if progress is None else (lambda t: progress(wanted * t // horizon))
-    return play(bed, spec, choose, told, runs=runs, horizon=horizon, seed=seed, progress=tell)
+    played = min(runs, _most_runs(spec, bed.arms))
+    choose, learn = _player(spec, bed, played, horizon, seed)
+    report = None if progress is None else (lambda t: progress(runs * t // horizon))
+    return play(bed, spec, choose, learn, runs=played, horizon=horizon, seed=seed, progress=report)
 
 
 def play(
     bed: Testbed,
     spec: str,
     choose: Choose,
-    told: Told,
+    learn: Learn,
     *,
     runs: int,
     horizon: int,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> PolicyResult:
-    """Play the first runs with whoever chooses and is told: `choose(values, t)` gives the arms `(runs,)` of step t.
+    """Play the first runs with a policy given as two functions of all runs at once.
 
-    values: `(runs, arms)`, the sample averages. `told(arms, rewards)` says what came of it, `progress` hears the
-    step.
+    `choose(values, t)` gives the arms `(runs,)` of step t, from the sample averages `values` `(runs, arms)`;
+    `learn(arms, rewards)` gets the rewards. `progress` is called with the step. BadInput for an arm that there is not,
+    and for a testbed that pays NaN or infinity.
     """
     started = time.perf_counter()
     begin = specialise(_begin, {"sample_arms": type(bed).sample_arms})
@@ -95,56 +121,76 @@ def play(
     arms = np.empty((runs, bed.arms, bed.columns))
     streams, arms_rng = np.empty((runs, bed.arms), np.uint64), np.empty((runs, 1), np.uint64)
     begin(parameters, np.uint64(seed), arms, streams, arms_rng)
-    reward, gap = np.empty(runs), np.empty(runs)
-    pull(parameters, 0, False, arms[:0], streams[:0], arms_rng[:0], np.empty(0, np.int64), reward[:0], gap[:0])
+    reward, mean, gap = np.empty(runs), np.empty(runs), np.empty(runs)
+    pull(
+        parameters, 0, False, arms[:0], streams[:0], arms_rng[:0], np.empty(0, np.int64), reward[:0], mean[:0], gap[:0]
+    )
     ready = time.perf_counter()
     values, pulls, total = np.zeros((runs, bed.arms)), np.zeros((runs, bed.arms)), np.zeros(runs)
-    regret, last = np.zeros((runs, len(points)), np.float32), np.zeros((runs, 5 if bed.discount > 0 else 4))
-    sums, every, point = np.zeros((len(points), 3)), np.arange(runs), 0
+    tally = Tally(
+        np.zeros((runs, len(points)), np.float32),
+        np.zeros((runs, RUN_COLUMNS)),
+        np.zeros((len(points), POINT_COLUMNS)),
+        np.zeros((runs, 0)),
+    )
+    per_run, every, point = tally.per_run, np.arange(runs), 0
+    half, before = max(horizon // 2, 1), np.full(runs, -1)
     for t in range(1, horizon + 1):
         chosen = choose(values, t)
-        if chosen.min() < 0 or chosen.max() >= bed.arms:  # compiled code would write to what lies beside the arrays
+        if chosen.min() < 0 or chosen.max() >= bed.arms:  # compiled code would write outside of the arrays
             raise BadInput(
                 f"'{spec}' chose an arm in step {t} that there is not: the {bed.arms} arms are 0 to {bed.arms - 1}."
             )
-        pull(parameters, t, bed.non_stationary, arms, streams, arms_rng, chosen, reward, gap)
-        told(chosen, reward)
+            pull(parameters, t, bed.non_stationary, arms, streams, arms_rng, chosen, reward, mean, gap)
+        bad = np.flatnonzero(~np.isfinite(reward + gap))
+        if len(bad):
+            raise BadInput(not_finite(bed, int(bad[0]), t, int(chosen[bad[0]])))
+        learn(chosen, reward)
         pulls[every, chosen] += 1.0
         values[every, chosen] += (reward - values[every, chosen]) / pulls[every, chosen]
         total += gap
+        per_run[:, EXPECTED_SUM] += mean
         if bed.discount > 0:
-            last[:, 4] += bed.discount ** (t - 1) * reward
+            per_run[:, RETURN] += bed.discount ** (t - 1) * reward
+        if t > half:
+            per_run[:, LATE_INFERIOR] += (gap > 0) / (horizon - half)
+            per_run[:, LATE_SWITCHES] += (chosen != before) / (horizon - half)
+        before = chosen.copy()
         if t == points[point]:
-            regret[:, point] = total
-            sums[point] = reward.sum(), (reward**2).sum(), (gap == 0).sum()
+            tally.regret[:, point] = total
+            tally.per_point[point] = reward.sum(), (reward**2).sum(), (gap == 0).sum()
             point += 1
         if t > horizon - LAST:
-            last[:, 0] += reward
-            last[:, 1] += gap == 0
+            per_run[:, REWARD] += reward
+            per_run[:, OPTIMAL] += gap == 0
         if progress is not None and t % max(horizon // 50, 1) == 0:
             progress(t)
-    last[:, :2] /= min(LAST, horizon)
+    per_run[:, REWARD] /= min(LAST, horizon)
+    per_run[:, OPTIMAL] /= min(LAST, horizon)
     means = arms[:, :, 0]
-    last[:, 2] = means.max(axis=1) - means[every, pulls.argmax(axis=1)]
-    last[:, 3] = last[:, 2] > 0
-    seconds = time.perf_counter() - ready
-    return summary(spec, regret, last, sums, runs * horizon / seconds, ready - started, False)
+    per_run[:, SIMPLE_REGRET] = means.max(axis=1) - means[every, pulls.argmax(axis=1)]
+    per_run[:, WRONG_ARM] = per_run[:, SIMPLE_REGRET] > 0
+    return summary(
+        spec,
+        tally,
+        discounted=bed.discount > 0,
+        estimands=None,
+        pulls_per_second=runs * horizon / (time.perf_counter() - ready),
+        compile_seconds=ready - started,
+        compiled=False,
+    )
 
 
 def _most_runs(spec: str, arms: int) -> int:
     """How many runs the plugin may play."""
-    from explore.core.plugins import BONUSES, make_bonus
-
     if parse(spec).name not in BONUSES.names():
         return MOST_RUNS
     one = make_bonus(spec, *spaces(arms))
     return MOST_LEARNED if any(True for _ in one.parameters()) else MOST_RUNS
 
 
-def _player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tuple[Choose, Told]:
-    """How the plugin chooses, and how it is told."""
-    from explore.core.plugins import BONUSES, make_strategy
-
+def _player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tuple[Choose, Learn]:
+    """The two functions by which the plugin plays."""
     if bed.delay != 0.0 or bed.context_rows:
         raise BadInput(f"'{spec}' plays prompt arms without contexts or states: take another testbed, and delay=0.")
     name = parse(spec).name
@@ -158,23 +204,17 @@ def _player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tupl
 
 
 def spaces(arms: int) -> tuple[Any, Any]:
-    """What a bonus observes: which arm was pulled, or that none was yet; and what it sees done."""
-    import gymnasium as gym
-
+    """The spaces of a bonus: observed is which arm was pulled, or that none was yet; actions are the arms."""
     return gym.spaces.Discrete(arms + 1), gym.spaces.Discrete(arms)
 
 
-def bonus_player(bonus: Any, arms: int, runs: int, seed: int) -> tuple[Choose, Told]:
-    """How a `Bonus` for as many learners as runs, one slot each, over `spaces(arms)`, plays."""
-    import torch
-
-    from explore.core.transitions import Transitions
-
+def bonus_player(bonus: Bonus, arms: int, runs: int, seed: int) -> tuple[Choose, Learn]:
+    """The two functions of a `Bonus` over `spaces(arms)`, with a learner per run and one environment each."""
     rows = torch.from_numpy(bonus.encoder.encode(np.arange(arms + 1)))
-    coins = _streams(seed, runs)
+    ties = _streams(seed, runs)
     every = torch.arange(arms).expand(runs, arms)
 
-    def happened(arm: torch.Tensor, reward: torch.Tensor) -> Transitions:
+    def transitions(arm: torch.Tensor, reward: torch.Tensor) -> Transitions:
         return Transitions(
             observation=rows[torch.full_like(arm, arms)],
             action=arm,
@@ -186,66 +226,61 @@ def bonus_player(bonus: Any, arms: int, runs: int, seed: int) -> tuple[Choose, T
             next_state_key=arm,
         )
 
-    possible = happened(every, torch.zeros(runs, arms))
+    every_arm = transitions(every, torch.zeros(runs, arms))
 
     def choose(values: Floats, t: int) -> npt.NDArray[np.int64]:
-        worth = values + bonus.score(possible).double().numpy()
+        indices = values + bonus.score(every_arm).double().numpy()
         chosen = np.empty(runs, np.int64)
-        _best_of_each(np.ascontiguousarray(worth), coins, chosen)
+        _best_of_each(np.ascontiguousarray(indices), ties, chosen)
         return chosen
 
-    def told(chosen: npt.NDArray[np.int64], reward: Floats) -> None:
-        step = happened(torch.from_numpy(chosen)[:, None], torch.from_numpy(reward).float()[:, None])
+    def learn(chosen: npt.NDArray[np.int64], reward: Floats) -> None:
+        step = transitions(torch.from_numpy(chosen)[:, None], torch.from_numpy(reward).float()[:, None])
         bonus.observe(step)
         bonus.learn(step)
 
-    return choose, told
+    return choose, learn
 
 
-def strategy_player(strategy: Any, runs: int, seed: int) -> tuple[Choose, Told]:
-    """How a `Strategy` for as many learners as runs, one slot each, plays."""
-    import torch
-
-    from explore.core.transitions import Transitions
-    from explore.numerics.streams import Streams
-
+def strategy_player(strategy: Strategy, runs: int, seed: int) -> tuple[Choose, Learn]:
+    """The two functions of a `Strategy` with a learner per run and one environment each."""
     streams = Streams(seed, "bandit", range(runs))
     row = torch.zeros(runs, 1, 1)
     yes = torch.ones(runs, 1, dtype=torch.bool)
 
     def choose(values: Floats, t: int) -> npt.NDArray[np.int64]:
         chosen = strategy.choose(torch.from_numpy(values).float()[:, None], t - 1, streams)
-        found: npt.NDArray[np.int64] = chosen[:, 0].numpy().astype(np.int64)
-        return found
+        arms: Arms = chosen[:, 0].numpy().astype(np.int64)
+        return arms
 
-    def told(chosen: npt.NDArray[np.int64], reward: Floats) -> None:
+    def learn(chosen: npt.NDArray[np.int64], reward: Floats) -> None:
         arm, paid = torch.from_numpy(chosen)[:, None], torch.from_numpy(reward).float()[:, None]
         # Every slot stays in the one state; a strategy that acts for several steps on end is not cut short.
         strategy.observe(Transitions(row, arm, paid, row, ~yes, ~yes))
 
-    return choose, told
+    return choose, learn
 
 
 def _streams(seed: int, runs: int) -> Words:
     """The stream of each run for breaking ties, that of a compiled policy."""
-    found = np.empty((runs, 1), np.uint64)
+    streams = np.empty((runs, 1), np.uint64)
     for run in range(runs):
-        found[run, 0] = key(np.uint64(seed), np.uint64(run), POLICY)
-    return found
+        streams[run, 0] = key(np.uint64(seed), np.uint64(run), POLICY)
+    return streams
 
 
 @compiled
-def _best_of_each(worth: Floats, coins: Words, chosen: npt.NDArray[np.int64]) -> None:
-    """The arm of the largest worth in each run."""
-    for run in range(len(worth)):
-        chosen[run] = best(worth[run], coins[run])
+def _best_of_each(indices: Floats, ties: Words, chosen: npt.NDArray[np.int64]) -> None:
+    """The arm of the largest index in each run."""
+    for run in range(len(indices)):
+        chosen[run] = best(indices[run], ties[run])
 
 
-def _unbound(*arguments: Any) -> Any:
+def _placeholder(*arguments: Any) -> Any:
     raise NotImplementedError("a function of the testbed that `specialise` puts in its place")
 
 
-sample_arms = advance = sample_reward = _unbound
+sample_arms = advance = sample_reward = _placeholder
 
 
 def _begin(parameters: Floats, seed: np.uint64, arms: Floats, streams: Words, arms_rng: Words) -> None:
@@ -267,13 +302,15 @@ def _pull(
     arms_rng: Words,
     chosen: npt.NDArray[np.int64],
     reward: Floats,
+    mean: Floats,
     gap: Floats,
 ) -> None:
-    """One pull in every run: its reward, and by how much the arm's mean is below the best."""
+    """One pull in every run: its reward, the arm's mean, and by how much that is below the best."""
     for run in range(len(arms)):
         if non_stationary and t > 1:
             advance(arms[run], parameters, t, arms_rng[run])
         arm = chosen[run]
-        gap[run] = arms[run, :, 0].max() - arms[run, arm, 0]
+        mean[run] = arms[run, arm, 0]
+        gap[run] = arms[run, :, 0].max() - mean[run]
         streams[run, arm] += GAMMA
         reward[run] = sample_reward(arms[run], arm, np.uint64(mix(streams[run, arm])))

@@ -1,76 +1,86 @@
-"""The inner loop for many runs at once: `LANES` runs of one policy advance side by side, one step of all at a time.
+"""The inner loop for many runs at once: `BATCH` runs of one policy advance together, one step of all at a time.
 
-A run alone waits for itself: which arm, then its reward, then the arm's new value. Side by side the runs fill the
-processor's vectors. This takes policies and testbeds that state their functions for all lanes:
+A run alone waits for itself: which arm, then its reward, then the arm's new value. Together the runs, one in each lane,
+fill the processor's vectors. This takes policies and testbeds that state their functions for a whole batch:
 
-    select(state, t, rng, chosen, work)      the arms to pull, into `chosen` `(lanes,)`
-    update(state, chosen, reward, rng, work) what was learned
-    pay(mean, words, reward, work)           the rewards, of arms with these means and nothing else to them
+    select(state, t, rng, chosen, work)             the arms to pull, into `chosen` `(lanes,)`
+    update(state, chosen, reward, rng, work)        the update after the rewards `reward` `(lanes,)`
+    sample_reward_batched(mean, words, reward, work)  the rewards, of arms that have means and no other parameters
 
 `state` is `(rows, arms, lanes)`, `rng` and `words` `(lanes,)` words; `work` is three arrays `(lanes,)` and one
-`(arms, lanes)` to compute in.
-Every number comes about by the same operations in the same order as in `bandits.simulator.kernel`, so that the results
-are equal to the last bit.
+`(arms, lanes)` to compute in. Every number comes about by the same operations in the same order as in
+`bandits.simulator.kernel`, so that the results are equal to the last bit.
 """
 
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from bandits.simulator.kernel import ARMS, LAST, PAY, POLICY, Floats, NoSuchArm, Words
+from bandits.simulator.kernel import (
+    ARMS,
+    EXPECTED_SUM,
+    LAST,
+    LATE_INFERIOR,
+    LATE_SWITCHES,
+    OPTIMAL,
+    OPTIMAL_PULLS,
+    PAY,
+    POLICY,
+    REWARD,
+    REWARDS,
+    SIMPLE_REGRET,
+    SQUARES,
+    WRONG_ARM,
+    Floats,
+    Integers,
+    NoSuchArm,
+    NotFinite,
+    RunSpec,
+    Tally,
+    Words,
+)
 from bandits.simulator.randomness import EDGES, LAYER, TIE, key, normal_of, part_of, uniform_of, words_between
 from explore.numerics.compiled import kernel_part
 from explore.numerics.hashing import GAMMA, mix
 
 BATCH = 64  # measured: a step has its price however many runs take it, and more than 64 leave the first cache
 Chosen = npt.NDArray[np.int64]
-Workspace = tuple[int, int]
 Work = tuple[Floats, Floats, Floats, Floats]
 
 
-def _unbound(*arguments: Any) -> Any:
+class Workspace(NamedTuple):
+    """The sizes of what `play` works in: it makes the arrays itself, as those that are its own vectorise."""
+
+    arms: int
+    columns: int
+
+
+def _placeholder(*arguments: Any) -> Any:
     raise NotImplementedError("a function of the testbed or policy that `specialise` puts in its place")
 
 
-sample_arms = sample_reward = select = update = _unbound
-
-
-def workspace(arms: int, columns: int, initial: Floats, longest: int = 0, context: int = 0) -> Workspace:
-    """What `play` is given to work in: it makes its own, as arrays that are the compiler's own vectorise."""
-    return arms, columns
+sample_arms = sample_reward = select = update = _placeholder
 
 
 def play(
-    parameters: Floats,
-    initial: Floats,
-    seed: np.uint64,
-    first: int,
-    horizon: int,
-    non_stationary: bool,
-    context: int,
-    delay: float,
-    discount: float,
-    steps: npt.NDArray[np.int64],
-    regret: npt.NDArray[np.float32],
-    last: Floats,
-    sums: Floats,
-    estimates: Floats,
-    workspace: Workspace,
+    spec: RunSpec, parameters: Floats, initial: Floats, first: int, points: Integers, tally: Tally, space: Workspace
 ) -> None:
     """As `bandits.simulator.kernel.play`, without changes, contexts, delays, discount and estimands.
 
-    The last lanes play runs that nobody asked for where runs are no multiple of them.
+    Where the runs are no multiple of the batch, the last lanes play runs whose results are not used.
     """
-    arms, means = np.empty(workspace), np.empty((workspace[0], BATCH))
+    seed, horizon = spec.seed, spec.horizon
+    half = max(horizon // 2, 1)
+    regret, per_run, per_point = tally.regret, tally.per_run, tally.per_point
+    arms, means = np.empty((space.arms, space.columns)), np.empty((space.arms, BATCH))
     state = np.empty((initial.shape[0], initial.shape[1], BATCH))
-    work = np.empty(BATCH), np.empty(BATCH), np.empty(BATCH), np.empty((workspace[0], BATCH))
+    work = np.empty(BATCH), np.empty(BATCH), np.empty(BATCH), np.empty((space.arms, BATCH))
     mean, reward, top, total = np.empty(BATCH), np.empty(BATCH), np.empty(BATCH), np.empty(BATCH)
-    streams, rng, words = (
-        np.empty((workspace[0], BATCH), np.uint64),
-        np.empty(BATCH, np.uint64),
-        np.empty(BATCH, np.uint64),
-    )
+    inferior, switches, before = np.empty(BATCH), np.empty(BATCH), np.empty(BATCH, np.int64)
+    streams, words = np.empty((space.arms, BATCH), np.uint64), np.empty(BATCH, np.uint64)
+    rng = np.empty(BATCH, np.uint64)
     arms_rng, chosen = np.empty(1, np.uint64), np.empty(BATCH, np.int64)
     for block in range(0, len(regret), BATCH):
         lanes = min(BATCH, len(regret) - block)
@@ -83,17 +93,21 @@ def play(
             for arm in range(len(arms)):
                 streams[arm, lane] = mix(pays + np.uint64(arm) * GAMMA)
                 means[arm, lane] = arms[arm, 0]
+                if lane < lanes and not abs(arms[arm, 0]) < math.inf:
+                    raise NotFinite(first + block + lane, 1, arm)
                 for row in range(len(initial)):
                     state[row, arm, lane] = initial[row, arm]
             top[lane] = arms[:, 0].max()
-            total[lane] = 0.0
+            total[lane], inferior[lane], switches[lane] = 0.0, 0.0, 0.0
         point = 0
         for t in range(1, horizon + 1):
+            if t > half:
+                before[:] = chosen
             select(state, t, rng, chosen, work)
             for lane in range(BATCH):
                 arm = chosen[lane]
-                if not 0 <= arm < workspace[0]:
-                    raise NoSuchArm(arm, t, workspace[0])
+                if not 0 <= arm < space.arms:
+                    raise NoSuchArm(arm, t, space.arms)
                 streams[arm, lane] += GAMMA
                 words[lane] = streams[arm, lane]
                 mean[lane] = means[arm, lane]
@@ -101,28 +115,44 @@ def play(
                 words[lane] = mix(words[lane])
                 total[lane] += top[lane] - mean[lane]
             sample_reward(mean, words, reward, work)
+            finite = True
+            for lane in range(BATCH):
+                finite &= abs(reward[lane]) < math.inf
+            if not finite:
+                for lane in range(lanes):
+                    if not abs(reward[lane]) < math.inf:
+                        raise NotFinite(first + block + lane, t, chosen[lane])
             update(state, chosen, reward, rng, work)
-            if t == steps[point]:
+            if t > half:
+                for lane in range(BATCH):
+                    inferior[lane] += 1.0 if mean[lane] < top[lane] else 0.0
+                    switches[lane] += 1.0 if chosen[lane] != before[lane] else 0.0
+            if t == points[point]:
                 for lane in range(lanes):
                     regret[block + lane, point] = total[lane]
-                    sums[point, 0] += reward[lane]
-                    sums[point, 1] += reward[lane] * reward[lane]
-                    sums[point, 2] += 1.0 if mean[lane] == top[lane] else 0.0
+                    per_point[point, REWARDS] += reward[lane]
+                    per_point[point, SQUARES] += reward[lane] * reward[lane]
+                    per_point[point, OPTIMAL_PULLS] += 1.0 if mean[lane] == top[lane] else 0.0
                 point += 1
             if t > horizon - LAST:
                 for lane in range(lanes):
-                    last[block + lane, 0] += reward[lane]
-                    last[block + lane, 1] += 1.0 if mean[lane] == top[lane] else 0.0
+                    per_run[block + lane, REWARD] += reward[lane]
+                    per_run[block + lane, OPTIMAL] += 1.0 if mean[lane] == top[lane] else 0.0
         for lane in range(lanes):
-            last[block + lane, :2] /= min(LAST, horizon)
-            pays = key(seed, np.uint64(first + block + lane), PAY)
-            favourite, most = 0, -1
+            row = block + lane
+            per_run[row, REWARD] /= min(LAST, horizon)
+            per_run[row, OPTIMAL] /= min(LAST, horizon)
+            pays = key(seed, np.uint64(first + row), PAY)
+            most_pulled, most = 0, -1
             for arm in range(len(arms)):
                 pulls = words_between(np.uint64(mix(pays + np.uint64(arm) * GAMMA)), streams[arm, lane])
                 if pulls > most:
-                    favourite, most = arm, pulls
-            last[block + lane, 2] = top[lane] - means[favourite, lane]
-            last[block + lane, 3] = 1.0 if means[favourite, lane] < top[lane] else 0.0
+                    most_pulled, most = arm, pulls
+            per_run[row, SIMPLE_REGRET] = top[lane] - means[most_pulled, lane]
+            per_run[row, WRONG_ARM] = 1.0 if means[most_pulled, lane] < top[lane] else 0.0
+            per_run[row, LATE_INFERIOR] = inferior[lane] / max(horizon - half, 1)
+            per_run[row, LATE_SWITCHES] = switches[lane] / max(horizon - half, 1)
+            per_run[row, EXPECTED_SUM] = horizon * top[lane] - total[lane]
 
 
 @kernel_part

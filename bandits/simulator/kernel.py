@@ -15,8 +15,8 @@ import functools
 import hashlib
 import math
 import types
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,67 +28,127 @@ from explore.numerics.hashing import GAMMA, mix
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
-Workspace = tuple[Floats, Floats, Words, Words, Floats, npt.NDArray[np.int64]]
+Integers = npt.NDArray[np.int64]
 Named = tuple[str, Callable[..., Any]]
 ARMS, PAY, POLICY, DELAY = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)  # what a run's streams are for
 LAST = 10  # steps at the end over which reward and share of optimal pulls are averaged
 WORTHLESS = 1e-30  # a reward of which no more than this share counts is left out of the discounted return
+
+# Columns of `Tally.per_run`, the figures of a run at the horizon: mean reward and share of optimal pulls over the last
+# steps; of the arm pulled most, by how much its mean is below the best, and 1 where it is; over the last half of the
+# steps, the shares of pulls of inferior arms and of changes of arm; the sum of the means of the pulled arms; and the
+# discounted return, 0 without a discount.
+REWARD, OPTIMAL, SIMPLE_REGRET, WRONG_ARM, LATE_INFERIOR, LATE_SWITCHES, EXPECTED_SUM, RETURN = range(8)
+RUN_COLUMNS = 8
+REWARDS, SQUARES, OPTIMAL_PULLS = range(3)  # columns of `Tally.per_point`: sums over runs
+POINT_COLUMNS = 3
+FIRST_DUE, NEXT_DUE, PULLED_ARM = range(3)  # rows of `Workspace.due`
 
 
 class NoSuchArm(IndexError):
     """A policy chose an arm that there is not; the arguments are the arm, the step, and how many arms there are."""
 
 
-def _unbound(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the testbed or policy that `specialise` puts in its place")
+class NotFinite(ArithmeticError):
+    """A testbed's reward or mean is NaN or infinite; the arguments are the run, the step and the arm."""
 
 
-sample_arms = advance = write_context = sample_reward = select = update = write_estimates = _unbound
-
-
-def workspace(arms: int, columns: int, initial: Floats, longest: int = 0, context: int = 0) -> Workspace:
-    """What `play` works in: arms, the policy's state, the words of the arms and of the other streams, late rewards.
-
-    `longest` is by how many steps a reward may be late; below each is the context of its arm.
-    """
-    words, others = np.empty(arms, np.uint64), np.empty((3, 1), np.uint64)
-    late, due = np.empty((1 + context, longest + 1)), np.empty((3, longest + 1), np.int64)
-    return np.empty((arms, columns)), np.empty_like(initial), words, others, late, due
-
-
-def play(
-    parameters: Floats,
-    initial: Floats,
-    seed: np.uint64,
-    first: int,
-    horizon: int,
-    non_stationary: bool,
-    context: int,
-    delay: float,
-    discount: float,
-    steps: npt.NDArray[np.int64],
-    regret: npt.NDArray[np.float32],
-    last: Floats,
-    sums: Floats,
-    estimates: Floats,
-    workspace: Workspace,
-) -> None:
-    """Play the runs `first`, `first` + 1, …, one per row of `regret` `(runs, points)`.
+class RunSpec(NamedTuple):
+    """What all runs have in common.
 
     non_stationary: whether `advance` is called before each step, or pulls change an arm. context_rows: how many last
     rows of the state `write_context` fills before each choice. delay: by how many steps the policy learns of a reward
-    later; below 0, −delay is the mean of a geometric number of them, cut off at the length of the workspace.
-    discount: γ of the return Σ γ^{t−1} r_t, 0 where none is wanted.
-
-    Written to: `regret`, the pseudo-regret up to each of the `steps` `(points,)`; `last` `(runs, 4)`, the mean reward
-    and share of optimal pulls over the last steps, and of the arm that would be recommended at the end, the one pulled
-    most, by how much its mean is below the best, and 1 where it is, and with a discount, as a fifth, the return; `sums`
-    `(points, 3)`, over runs, of the reward at each point, of its square, and of optimal pulls; `estimates` `(runs, …)`,
-    where it is not empty, of the policy's estimands. NoSuchArm where the policy chooses none of the arms.
+    later; below 0, −delay is the mean of a geometric number of them, cut off at the length of the workspace. discount:
+    γ of the return Σ γ^{t−1} r_t, 0 for none.
     """
-    arms, state, streams = borrowed(workspace[0]), borrowed(workspace[1]), borrowed(workspace[2])
-    others, late, due = borrowed(workspace[3]), borrowed(workspace[4]), borrowed(workspace[5])
-    rng, arms_rng, delay_rng = others[0], others[1], others[2]
+
+    seed: np.uint64
+    horizon: int
+    non_stationary: bool
+    context_rows: int
+    delay: float
+    discount: float
+
+
+class Tally(NamedTuple):
+    """What a block of runs adds to.
+
+    regret: `(runs, points)`, the pseudo-regret up to each point. per_run: `(runs, RUN_COLUMNS)`. per_point:
+    `(points, POINT_COLUMNS)`. estimates: `(runs, estimands)`, of width 0 for policies without estimands.
+    """
+
+    regret: npt.NDArray[np.float32]
+    per_run: Floats
+    per_point: Floats
+    estimates: Floats
+
+
+class Workspace(NamedTuple):
+    """What a run works in, for as many slots as delayed rewards may be outstanding (one, without delays).
+
+    arms: the testbed's arms. state: the policy's state. streams: the words of the arms. rng, arms_rng, delay_rng: those
+    of the policy, of the arms' means, and of random delays, `(1,)` each. late: rewards not yet seen, `(slots,)`, with
+    the context of their arm, `(context rows, slots)`, and the rows of the state kept from the draw, `(draw rows, slots,
+    arms)`. draw_rows: which rows these are. due: per step modulo the slots, the first item due then, and per item the
+    next one due with it, and its arm.
+    """
+
+    arms: Floats
+    state: Floats
+    streams: Words
+    rng: Words
+    arms_rng: Words
+    delay_rng: Words
+    late: Floats
+    late_context: Floats
+    draw_rows: Integers
+    late_draws: Floats
+    due: Integers
+
+
+def _placeholder(*arguments: Any) -> Any:
+    raise NotImplementedError("a function of the testbed or policy that `specialise` puts in its place")
+
+
+sample_arms = advance = write_context = sample_reward = select = update = write_estimates = _placeholder
+
+
+def workspace(
+    arms: int, columns: int, initial: Floats, longest: int = 0, context_rows: int = 0, draw_rows: Sequence[int] = ()
+) -> Workspace:
+    """The workspace of `play`; `longest` is by how many steps a reward may be late."""
+    slots, kept = longest + 1, len(draw_rows) if longest else 0
+    return Workspace(
+        arms=np.empty((arms, columns)),
+        state=np.empty_like(initial),
+        streams=np.empty(arms, np.uint64),
+        rng=np.empty(1, np.uint64),
+        arms_rng=np.empty(1, np.uint64),
+        delay_rng=np.empty(1, np.uint64),
+        late=np.empty(slots),
+        late_context=np.empty((context_rows, slots)),
+        draw_rows=np.array(draw_rows[:kept], dtype=np.int64),
+        late_draws=np.empty((kept, slots, arms)),
+        due=np.empty((3, slots), np.int64),
+    )
+
+
+def play(
+    spec: RunSpec, parameters: Floats, initial: Floats, first: int, points: Integers, tally: Tally, space: Workspace
+) -> None:
+    """Play the runs `first`, `first` + 1, …, one per row of `tally.regret`, and write what they did into `tally`.
+
+    points: the steps `(points,)` at which curves are read. NoSuchArm where the policy chooses none of the arms,
+    NotFinite where the testbed's reward or mean is not a finite number.
+    """
+    arms, state, streams = borrowed(space.arms), borrowed(space.state), borrowed(space.streams)
+    rng, arms_rng, delay_rng = borrowed(space.rng), borrowed(space.arms_rng), borrowed(space.delay_rng)
+    late, late_context, due = borrowed(space.late), borrowed(space.late_context), borrowed(space.due)
+    draw_rows, late_draws = borrowed(space.draw_rows), borrowed(space.late_draws)
+    regret, per_run, per_point = borrowed(tally.regret), borrowed(tally.per_run), borrowed(tally.per_point)
+    seed, horizon, non_stationary, delay = spec.seed, spec.horizon, spec.non_stationary, spec.delay
+    context_rows, discount = spec.context_rows, spec.discount
+    slots, half = len(late), max(horizon // 2, 1)
     for row in range(len(regret)):
         run = np.uint64(first + row)
         arms_rng[0] = key(seed, run, ARMS)
@@ -100,84 +160,90 @@ def play(
         state[:] = initial
         sample_arms(arms, parameters, arms_rng)
         top = arms[:, 0].max()
-        due[0, :] = -1
-        total, point = 0.0, 0
+        due[FIRST_DUE, :] = -1
+        total, expected, point, before = 0.0, 0.0, 0, -1
+        late_inferior, late_switches = 0, 0
         returned, weight = 0.0, 1.0 if discount > 0.0 else 0.0
         for t in range(1, horizon + 1):
             if non_stationary and t > 1:
                 advance(arms, parameters, t, arms_rng)
                 top = arms[:, 0].max()
-            if context > 0:
-                write_context(arms, state[len(state) - context :])
+            if context_rows > 0:
+                write_context(arms, state[len(state) - context_rows :])
             arm = select(state, t, rng)
-            if not 0 <= arm < len(arms):  # compiled code would write to what lies beside the arrays
+            if not 0 <= arm < len(arms):  # compiled code would write outside of the arrays
                 raise NoSuchArm(arm, t, len(arms))
             streams[arm] += GAMMA
             mean = arms[arm, 0]  # before the pull, which may change it
+            gap = top - mean
             reward = sample_reward(arms, arm, np.uint64(mix(streams[arm])))
+            if not (abs(reward) < math.inf and abs(gap) < math.inf):
+                raise NotFinite(first + row, t, arm)
             if delay == 0.0:
                 update(state, arm, reward, rng)
             else:
-                _later(late, due, state, t, _steps_late(delay, late.shape[1] - 1, delay_rng), arm, reward)
-                item = due[0, t % late.shape[1]]
+                item, slot = t % slots, (t + _steps_late(delay, slots - 1, delay_rng)) % slots
+                late[item], due[PULLED_ARM, item] = reward, arm
+                for i in range(context_rows):
+                    late_context[i, item] = state[len(state) - context_rows + i, arm]
+                for i in range(len(draw_rows)):
+                    late_draws[i, item] = state[draw_rows[i]]
+                due[NEXT_DUE, item] = due[FIRST_DUE, slot]
+                due[FIRST_DUE, slot] = item
+                item = due[FIRST_DUE, t % slots]
                 while item >= 0:
-                    for seen in range(context):
-                        state[len(state) - context + seen, due[2, item]] = late[1 + seen, item]
-                    update(state, due[2, item], late[0, item], rng)
-                    item = due[1, item]
-                due[0, t % late.shape[1]] = -1
+                    pulled = due[PULLED_ARM, item]
+                    for i in range(context_rows):
+                        state[len(state) - context_rows + i, pulled] = late_context[i, item]
+                    for i in range(len(draw_rows)):
+                        state[draw_rows[i]] = late_draws[i, item]
+                    update(state, pulled, late[item], rng)
+                    item = due[NEXT_DUE, item]
+                due[FIRST_DUE, t % slots] = -1
             if weight > WORTHLESS:
                 returned += weight * reward
                 weight *= discount
-            total += top - mean
+            total += gap
+            expected += mean
             optimal = 1.0 if mean == top else 0.0
-            if t == steps[point]:
+            if t > half:
+                late_inferior += mean < top
+                late_switches += arm != before
+            before = arm
+            if t == points[point]:
                 regret[row, point] = total
-                sums[point, 0] += reward
-                sums[point, 1] += reward * reward
-                sums[point, 2] += optimal
+                per_point[point, REWARDS] += reward
+                per_point[point, SQUARES] += reward * reward
+                per_point[point, OPTIMAL_PULLS] += optimal
                 point += 1
             if t > horizon - LAST:
-                last[row, 0] += reward
-                last[row, 1] += optimal
-        last[row, :2] /= min(LAST, horizon)
-        favourite, most = 0, -1
+                per_run[row, REWARD] += reward
+                per_run[row, OPTIMAL] += optimal
+        per_run[row, REWARD] /= min(LAST, horizon)
+        per_run[row, OPTIMAL] /= min(LAST, horizon)
+        most_pulled, most = 0, -1
         for arm in range(len(arms)):
             pulls = words_between(np.uint64(mix(pays + np.uint64(arm) * GAMMA)), streams[arm])
             if pulls > most:
-                favourite, most = arm, pulls
+                most_pulled, most = arm, pulls
         if non_stationary:
             top = arms[:, 0].max()  # the last pull may have changed an arm
-        last[row, 2] = top - arms[favourite, 0]
-        last[row, 3] = 1.0 if arms[favourite, 0] < top else 0.0
-        if discount > 0.0:
-            last[row, 4] = returned
-        if estimates.shape[1] > 0:
-            write_estimates(state, estimates[row])
+        per_run[row, SIMPLE_REGRET] = top - arms[most_pulled, 0]
+        per_run[row, WRONG_ARM] = 1.0 if arms[most_pulled, 0] < top else 0.0
+        per_run[row, LATE_INFERIOR] = late_inferior / max(horizon - half, 1)
+        per_run[row, LATE_SWITCHES] = late_switches / max(horizon - half, 1)
+        per_run[row, EXPECTED_SUM] = expected
+        per_run[row, RETURN] = returned
+        if tally.estimates.shape[1] > 0:
+            write_estimates(state, tally.estimates[row])
 
 
 @kernel_part
 def _steps_late(delay: float, longest: int, rng: Words) -> int:
-    """How many steps this reward is late."""
+    """By how many steps this reward is late."""
     if delay > 0.0:
         return int(delay)
     return int(min(float(longest), math.floor(math.log(1.0 - uniform(rng)) / math.log(-delay / (1.0 - delay)))))
-
-
-@kernel_part
-def _later(
-    late: Floats, due: npt.NDArray[np.int64], state: Floats, t: int, steps: int, arm: int, reward: float
-) -> None:
-    """Note the reward of step t, and what the arm showed, for step t + `steps`.
-
-    `due` has, per step modulo its length, the first item due then, and per item the next one due with it, and its arm.
-    """
-    item, slot = t % late.shape[1], (t + steps) % late.shape[1]
-    late[0, item], due[2, item] = reward, arm
-    for seen in range(1, len(late)):
-        late[seen, item] = state[len(state) - len(late) + seen, arm]
-    due[1, item] = due[0, slot]
-    due[0, slot] = item
 
 
 def specialise(kernel: Callable[..., None], functions: dict[str, Callable[..., Any]]) -> Callable[..., None]:

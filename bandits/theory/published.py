@@ -14,12 +14,13 @@ last digit given; a verdict on them says so in `note`.
 Rewards and shares are means over the last ten steps (991–1000), those at step 11 over that step alone.
 """
 
-import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bandits.policy import POLICIES
+from bandits.testbed import TESTBEDS
 from explore.core.registry import Registry
 from explore.core.spec import Spec, parse
 from explore.errors import BadInput
@@ -137,25 +138,25 @@ PUBLISHED: tuple[Published, ...] = (*_testbed_rows(), *_regret_rows())
 
 def published_for(testbed: str, horizon: int, policy: str | Spec) -> list[Published]:
     """The published values of this experiment; specs are compared with defaults filled in, in any order."""
-    wanted = (same(testbed, "escapade.testbeds"), same(policy, "escapade.policies"))
+    experiment = (same(testbed, TESTBEDS), same(policy, POLICIES))
     return [
         row
         for row in PUBLISHED
-        if row.horizon == horizon
-        and (same(row.testbed, "escapade.testbeds"), same(row.policy, "escapade.policies")) == wanted
+        if row.horizon == horizon and (same(row.testbed, TESTBEDS), same(row.policy, POLICIES)) == experiment
     ]
 
 
 def verdicts(simulation: Simulation) -> list[Verdict]:
     """A verdict on every published value that `simulation` repeats, in the order of its policies.
 
-    Values that the simulation did not record (say, step 11 where no checkpoint lies there) are left out.
+    Left out are values that the simulation did not record (say, step 11 where no checkpoint lies there), and those of a
+    single run, which have no standard error.
     """
     found = []
     for policy in simulation.policies:
         for row in published_for(simulation.testbed, simulation.horizon, policy.spec):
             measured = _measured(simulation, policy, row)
-            if measured is not None:
+            if measured is not None and math.isfinite(measured[1]):
                 found.append(verdict(row, *measured))
     return found
 
@@ -168,20 +169,15 @@ def verdict(row: Published, own: float, own_error: float) -> Verdict:
     return Verdict(row.policy, quantity, row.value, own, error, z, abs(z) <= SIGNIFICANT, row.source, row.note)
 
 
-def same(spec: str | Spec, group: str) -> tuple[str, tuple[tuple[str, Any], ...]]:
+def same(spec: str | Spec, registry: Registry[Any]) -> tuple[str, tuple[tuple[str, Any], ...]]:
     """A spec in a form that is equal for equal meanings: settings in order, as numbers, defaults filled in."""
     parsed = parse(spec) if isinstance(spec, str) else spec
     settings: Mapping[str, Any] = parsed.settings
     try:
-        settings = _registry(group).resolve(parsed)[1].model_dump()
+        settings = registry.resolve(parsed)[1].model_dump()
     except (BadInput, AttributeError):  # not installed under this name: as written
         settings = {name: _value(text) for name, text in parsed.settings.items()}
     return parsed.name, tuple(sorted(settings.items()))
-
-
-@functools.cache
-def _registry(group: str) -> Registry[Any]:
-    return Registry(group, "plugin")
 
 
 def _measured(simulation: Any, policy: Any, row: Published) -> tuple[float, float] | None:

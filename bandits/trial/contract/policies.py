@@ -15,7 +15,8 @@ import numpy.typing as npt
 from bandits.policy import Policy
 from bandits.simulator.kernel import PAY, POLICY, Floats, Words, specialise
 from bandits.simulator.randomness import key
-from bandits.simulator.simulation import BLOCK, PolicyResult, simulate
+from bandits.simulator.results import PolicyResult
+from bandits.simulator.simulation import BLOCK, simulate
 from bandits.testbed import TESTBEDS, Testbed
 from bandits.testbeds.bernoulli import Scaled
 from bandits.testbeds.gaussian import SuttonBarto
@@ -226,11 +227,11 @@ class Trace:
         }
 
 
-def _unbound(*arguments: Any) -> Any:
+def _placeholder(*arguments: Any) -> Any:
     raise NotImplementedError("a function of the policy that `specialise` puts in its place")
 
 
-sample_arms = advance = write_context = sample_reward = select = update = _unbound
+sample_arms = advance = write_context = sample_reward = select = update = _placeholder
 
 
 def _trace(state: Floats, rng: Words, rewards: Floats, chosen: Integers) -> None:

@@ -21,7 +21,7 @@ from bandits.policies.ucb import UCB
 from bandits.policies.value_based import EpsilonGreedy
 from bandits.policy import Policy
 from bandits.simulator import adapter
-from bandits.simulator.adapter import Arms, Choose, Told
+from bandits.simulator.adapter import Arms, Choose, Learn
 from bandits.simulator.kernel import POLICY, Floats, Words, specialise
 from bandits.simulator.randomness import key
 from bandits.testbed import Testbed
@@ -100,7 +100,7 @@ def ratio(ours: Floats, usual: Floats) -> Floats:
     return found
 
 
-def _player(subject: Subject, bed: Testbed, runs: int) -> tuple[Choose, Told]:
+def _player(subject: Subject, bed: Testbed, runs: int) -> tuple[Choose, Learn]:
     if subject.kind == "bonus":
         beta = subject.settings.get("beta", adapter.BETA)
         bonus = subject.bonus(*adapter.spaces(bed.arms), learners=runs, envs=1, beta=beta)
@@ -111,7 +111,7 @@ def _player(subject: Subject, bed: Testbed, runs: int) -> tuple[Choose, Told]:
     return policy_player(subject.policy(), bed, runs, PULLS)
 
 
-def policy_player(policy: Policy, bed: Testbed, runs: int, horizon: int, seed: int = 0) -> tuple[Choose, Told]:
+def policy_player(policy: Policy, bed: Testbed, runs: int, horizon: int, seed: int = 0) -> tuple[Choose, Learn]:
     """How a policy plays step by step, beside plugins; it pulls the arms that it pulls in a simulation."""
     select, update = policy.functions(bed)
     chooses, learns = specialise(_choose, {"select": select}), specialise(_learn, {"update": update})
@@ -128,11 +128,11 @@ def policy_player(policy: Policy, bed: Testbed, runs: int, horizon: int, seed: i
     return choose, lambda arms, rewards: learns(states, np.ascontiguousarray(arms), rewards, streams)
 
 
-def _unbound(*arguments: Any) -> Any:
+def _placeholder(*arguments: Any) -> Any:
     raise NotImplementedError("a function of the policy that `specialise` puts in its place")
 
 
-select = update = _unbound
+select = update = _placeholder
 
 
 def _choose(states: Floats, t: int, streams: Words, chosen: Arms) -> None:

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+import explore
 from bandits.simulator import adapter, simulation
 from bandits.simulator.simulation import simulate
 from bandits.testbed import TESTBEDS
+from explore.bonuses.count import Count
 from explore.errors import BadInput
 
 BED = simulation._built(TESTBEDS, "sutton-barto:arms=4")
@@ -98,3 +100,17 @@ def test_networks_play_fewer_runs():
 def test_wrong_plugins_are_refused(spec, testbed, said):
     with pytest.raises(BadInput, match=said):
         simulate(testbed, [spec], runs=2, horizon=10)
+
+
+def test_a_bonus_added_from_python_plays() -> None:
+    """`simulate` looks names up in the registry that `explore.BONUSES.add` writes to."""
+
+    class Mine(Count):
+        pass
+
+    explore.BONUSES.add("mine-adapter", Mine)
+    try:
+        played, count = simulate("two-arms", ["mine-adapter", "count"], runs=3, horizon=20).policies
+    finally:
+        del explore.BONUSES._added["mine-adapter"]
+    np.testing.assert_array_equal(played.regrets, count.regrets)

@@ -97,20 +97,20 @@ def test_the_line_is_named(mark: str, function: Any, said: str) -> None:
 
 
 def test_the_function_that_is_wrong_is_named() -> None:
-    """`update` of a policy, and `pay` of a testbed that is a stranger's."""
+    """`update` of a policy, and `sample_reward` of a third party's testbed."""
 
     @numba.njit
     def forget(state, arm, reward, rng):  # type: ignore[no-untyped-def]
         state.forget(arm)
 
     class Odd(SuttonBarto):
-        pay = staticmethod(numba.njit(lambda arms, arm, word: arms.odd))
+        sample_reward = staticmethod(numba.njit(lambda arms, arm, word: arms.odd))
 
     assert complaint(SuttonBarto(), from_functions(first, forget, [0.0]), Exception()).startswith(
         "does not compile: in update, Unknown attribute 'forget'"
     )
     assert complaint(Odd(), from_functions(first, learn_nothing, [0.0]), Exception()).startswith(
-        "does not compile, on Odd,: in pay, Unknown attribute 'odd'"
+        "does not compile, on Odd,: in sample_reward, Unknown attribute 'odd'"
     )
 
 

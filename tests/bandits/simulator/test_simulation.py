@@ -10,7 +10,7 @@ import pytest
 import bandits
 from bandits.policies import divergence, ucb, value_based
 from bandits.policy import Policy, rows
-from bandits.simulator import batched, kernel, simulation
+from bandits.simulator import batched, kernel, results, simulation
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import FixedBernoulli
 from bandits.testbeds.gaussian import SuttonBarto
@@ -192,15 +192,15 @@ def test_a_policy_of_the_users_own_is_compiled() -> None:
 
 
 def test_checkpoints_are_dense_where_little_happened() -> None:
-    points = simulation.checkpoints(1000)
+    points = results.checkpoints(1000)
     assert set(range(1, 8)) | {11, 1000} <= set(points.tolist())
     assert np.all(np.diff(points) > 0)
-    assert simulation.checkpoints(1).tolist() == [1]
+    assert results.checkpoints(1).tolist() == [1]
 
 
 def test_memory_does_not_grow_with_the_horizon() -> None:
     for decades in (2, 4, 8):
-        assert len(simulation.checkpoints(10**decades)) <= (simulation.POINTS_PER_DECADE + 1) * decades
+        assert len(results.checkpoints(10**decades)) <= (results.POINTS_PER_DECADE + 1) * decades
 
 
 def test_progress_is_told_and_may_stop_it() -> None:

@@ -8,7 +8,7 @@ from scipy import stats
 
 from bandits.policies.value_based import EpsilonGreedy
 from bandits.policy import Policy, rows
-from bandits.simulator import kernel, simulation
+from bandits.simulator import batched, kernel, simulation
 from bandits.testbed import TESTBEDS
 from bandits.testbeds.gaussian import SuttonBarto
 from explore.errors import BadInput
@@ -131,5 +131,6 @@ def test_wrong_settings_are_refused() -> None:
 
 
 def test_lanes_are_left_where_rewards_come_late() -> None:
-    assert simulation._kernel(SuttonBarto(), EpsilonGreedy())[1] is not kernel.workspace
-    assert simulation._kernel(SuttonBarto(delay=3), EpsilonGreedy())[1] is kernel.workspace
+    state = np.zeros((4, 10))
+    for bed, kind in ((SuttonBarto(), batched.Workspace), (SuttonBarto(delay=3), kernel.Workspace)):
+        assert isinstance(simulation._kernel(bed, EpsilonGreedy(), state)[1](), kind)

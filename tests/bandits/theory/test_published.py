@@ -2,12 +2,17 @@
 
 import math
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import Field
 
+from bandits.policy import POLICIES, Policy
 from bandits.theory.divergences import upper_bernoulli
 from bandits.theory.published import PUBLISHED, published_for, same, verdict, verdicts
+from explore.core.registry import Registry
+from explore.core.spec import Settings
 from explore.numerics.compiled import compiled
 
 
@@ -25,9 +30,32 @@ def test_no_published_reward_exceeds_the_best_arm() -> None:
 
 
 def test_specs_are_compared_by_meaning() -> None:
-    assert same("optimistic:alpha=0.10,initial=5", "none") == same("optimistic:initial=5.0,alpha=.1", "none")
-    assert same("gradient:baseline=True", "none") == same("gradient:baseline=true", "none")
-    assert same("ucb:c=1", "none") != same("ucb:c=2", "none")
+    for registry in (POLICIES, Registry[Any]("none", "plugin")):
+        assert same("optimistic:alpha=0.10,initial=5", registry) == same("optimistic:initial=5.0,alpha=.1", registry)
+        assert same("gradient:baseline=True", registry) == same("gradient:baseline=true", registry)
+        assert same("ucb:c=1", registry) != same("ucb:c=2", registry)
+
+
+def test_a_policy_added_from_python_is_compared_with_its_defaults() -> None:
+    """The registry is the one that `add` writes to."""
+
+    class Mine(Policy):
+        class Settings(Settings):
+            width: float = Field(3.0, description="a setting with a default")
+
+    POLICIES.add("mine-published", Mine)
+    try:
+        assert same("mine-published", POLICIES) == same("mine-published:width=3", POLICIES)
+    finally:
+        del POLICIES._added["mine-published"]
+
+
+def test_a_single_run_gets_no_verdict() -> None:
+    """It has no standard error."""
+    run = simulated(1.527)
+    for policy in run.policies:
+        policy.reward_se = policy.optimal_se = math.nan
+    assert verdicts(run) == []
 
 
 def test_verdict_weighs_both_errors() -> None:

@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from bandits.policy import Floats, Policy, rows
-from bandits.simulator.simulation import Simulation, simulate
+from bandits.simulator.results import Simulation
+from bandits.simulator.simulation import simulate
 from bandits.testbed import Testbed
 from escapade.cli import invoke
 from escapade.report.bandits.names import broken
