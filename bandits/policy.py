@@ -36,18 +36,21 @@ An installed policy is named by an entry point of the group `escapade.policies`.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from bandits.problem_kinds import Placement
 from bandits.testbed import Testbed
+from bandits.theory.bounds.statement import Bound, Problem
 from explore.core.registry import Registry
 from explore.core.spec import Settings, settings_from
 from explore.errors import BadInput
 from explore.numerics.compiled import kernel_part
 
 Floats = npt.NDArray[np.float64]
+Assumption = Callable[[Any, Testbed, int], str]  # (policy, testbed, horizon) -> what is not as assumed, or ""
 Functions = tuple[Callable[..., int], Callable[..., None]]
 BatchedFunctions = tuple[Callable[..., None], Callable[..., None]]
 
@@ -66,8 +69,27 @@ def no_estimates(state: Floats, estimates: Floats) -> None:
 
 
 class Policy:
-    """A bandit policy; subclasses give `Settings`, `select`, `update` and `initial`. BadInput for wrong settings."""
+    """A bandit policy; subclasses give `Settings`, `select`, `update` and `initial`. BadInput for wrong settings.
 
+    What is known of it stands in the class too, for lists, recommendations and reports, all of it optional:
+
+    rule: which arm it pulls, in one line; Q is an arm's average reward, n its pulls, t the step, K the number of arms,
+        T the horizon, σ² the variance that a reward can have. The first line of the docstring where it is empty.
+    good_for, needs, source: where to use it, what must be known or set for it, and the paper with its year.
+    recommended_for: the kinds of problem where it is recommended; compared_on: those where it is played by default.
+    assumptions: functions that say in a sentence what a testbed does not satisfy, as in
+        `bandits.policies.base.assumptions`.
+    bounds_assume: what the theorems in `bounds` assume of the means.
+    """
+
+    rule: ClassVar[str] = ""
+    good_for: ClassVar[str] = ""
+    needs: ClassVar[str] = ""
+    source: ClassVar[str] = ""
+    recommended_for: ClassVar[tuple[Placement, ...]] = ()
+    compared_on: ClassVar[tuple[Placement, ...]] = ()
+    assumptions: ClassVar[tuple[Assumption, ...]] = ()
+    bounds_assume: ClassVar[Literal["constant means", "piecewise constant means", "linear contexts"]] = "constant means"
     Settings: ClassVar[type[Settings]] = Settings
     select: ClassVar[Callable[..., int]]
     update: ClassVar[Callable[..., None]]
@@ -96,6 +118,14 @@ class Policy:
     def batched_functions(self, bed: Testbed) -> BatchedFunctions | None:
         """The pair for many runs at once, None where there is none."""
         return type(self).batched
+
+    def bounds(self, problem: Problem) -> Sequence[Bound]:
+        """The proven bounds on its regret whose conditions this problem satisfies; see `bandits.theory.bounds_for`."""
+        return ()
+
+    def misfits(self, bed: Testbed, horizon: int) -> list[str]:
+        """Its assumptions that the testbed does not satisfy, a sentence each; empty where all hold."""
+        return [sentence for check in self.assumptions if (sentence := check(self, bed, horizon))]
 
 
 def from_functions(

@@ -28,6 +28,7 @@ from explore.numerics.compiled import kernel_part
 Floats = npt.NDArray[np.float64]
 
 
+BOUNDED_FAMILIES = ("bernoulli", "bounded")  # families whose rewards lie in [0, 1]
 LONGEST = 20  # a geometric delay is cut off at so many times its mean
 
 
@@ -86,6 +87,11 @@ class Testbed:
     def arms(self) -> int:
         """How many arms there are."""
         return len(self.parameters)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether all rewards lie in [0, 1]."""
+        return self.family in BOUNDED_FAMILIES
 
     @property
     def means(self) -> Floats | None:

@@ -1,1 +1,1 @@
-"""The built-in bandit policies, one file per family."""
+"""The built-in bandit policies, one file each; `base` has what families of them share."""

@@ -11,15 +11,20 @@ ceiling, and only an arm whose ceiling is above every quantile already found is 
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import Field
 
-from bandits.policies.divergence import family_of
-from bandits.policies.shared import coin
+from bandits.policies.base.assumptions import constant_means, no_contexts, prompt_rewards, rewards_of_family
+from bandits.policies.base.divergence import family_of
+from bandits.policies.base.rewards import coin
 from bandits.policy import Floats, Functions, Policy, rows
+from bandits.problem_kinds import Kind, Placement
 from bandits.simulator.randomness import best
 from bandits.testbed import Testbed
+from bandits.theory.bounds.asymptotic import asymptotic_optimality
+from bandits.theory.bounds.statement import Bound, Problem
 from explore.core.spec import Settings
 from explore.numerics.compiled import kernel_part
 
@@ -161,6 +166,13 @@ def update_gaussian(state: Floats, arm: int, reward: float, rng: Any) -> None:
 class BayesUCB(Policy):
     """Bayes-UCB."""
 
+    rule = "the largest 1 − 1/t quantile of the posterior"
+    good_for = "a posterior at hand and a deterministic choice wanted"
+    needs = "a prior"
+    source = "Kaufmann, Cappé & Garivier 2012"
+    recommended_for = (Placement(Kind.RARE_REWARDS, 4), Placement(Kind.BOUNDED, 4))
+    assumptions = (no_contexts, constant_means, rewards_of_family(), prompt_rewards)
+
     class Settings(Settings):
         c: float = Field(0.0, ge=0, le=100, description="exponent of ln T; the proof needs 5")
 
@@ -174,3 +186,7 @@ class BayesUCB(Policy):
         """No pulls."""
         scale = max(math.log(horizon), 1.0) ** self.settings.c
         return rows(bed.arms, scale, math.sqrt(bed.variance), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+    def bounds(self, problem: Problem) -> Sequence[Bound]:
+        """Asymptotic optimality."""
+        return asymptotic_optimality(problem, "Kaufmann 2018")

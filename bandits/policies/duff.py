@@ -21,6 +21,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from bandits.policy import Estimands, Floats, Policy, rows
+from bandits.problem_kinds import Kind, Placement
 from bandits.simulator.randomness import uniform
 from bandits.testbed import Testbed
 from bandits.testbeds.markov import NOW, MarkovBed
@@ -90,6 +91,13 @@ def write_estimates(state: Floats, estimates: Floats) -> None:
 
 class Duff(Policy):
     """Duff's Q-learning, on testbeds with Markov arms."""
+
+    rule = "Q-learning of Gittins indices, with a restart in every state"
+    good_for = "arms with a state that changes when they are pulled, and unknown transitions; use a constant epsilon"
+    needs = "the discount, and many pulls"
+    source = "Duff 1995"
+    recommended_for = (Placement(Kind.MARKOV, 2),)
+    compared_on = (Placement(Kind.MARKOV, 5),)
 
     class Settings(Settings):
         discount: float = Field(0.0, ge=0, lt=1, description="γ; 0 for the testbed's own")

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from bandits.policies.shared import coin, is_bounded
+from bandits.policies.base.rewards import coin
 from bandits.policy import Floats, Functions, Policy, rows
+from bandits.problem_kinds import Kind, Placement
 from bandits.simulator.randomness import best
 from bandits.testbed import Testbed
 from bandits.testbeds.markov import INDEX as SHOWN_INDEX
@@ -95,6 +96,16 @@ def update_markov(state: Floats, arm: int, reward: float, rng: Any) -> None:
 class Gittins(Policy):
     """Gittins' policy."""
 
+    rule = "the largest Gittins index"
+    good_for = (
+        "discounted rewards under a correct prior, where nothing does better; with a horizon instead of a discount "
+        "it explores too little"
+    )
+    needs = "the discount and the prior"
+    source = "Gittins 1979"
+    recommended_for = (Placement(Kind.MARKOV, 1),)
+    compared_on = (Placement(Kind.MARKOV, 4),)
+
     class Settings(Settings):
         discount: float = Field(
             0.0, ge=0, lt=1, description="γ; 0 for the testbed's own, or 0.9 where the testbed has none"
@@ -111,7 +122,7 @@ class Gittins(Policy):
                     f"testbed, {bed.discount:g}; leave it out, or set the testbed's."
                 )
             return gamma
-        most = MOST_BERNOULLI if is_bounded(bed) else MOST_GAUSSIAN
+        most = MOST_BERNOULLI if bed.bounded else MOST_GAUSSIAN
         if gamma > most:
             raise BadInput(
                 f"gittins:discount={gamma:g} takes too long to tabulate on the {bed.family} rewards of this testbed: "
@@ -123,7 +134,7 @@ class Gittins(Policy):
         """The pair of the family; BadInput for arms of another."""
         if isinstance(bed, MarkovBed):
             return select_markov, update_markov
-        if is_bounded(bed):
+        if bed.bounded:
             return select, update_bernoulli
         if bed.family == "gaussian":
             return select, update_gaussian

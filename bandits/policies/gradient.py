@@ -3,7 +3,7 @@
     π(a) = e^{H(a)} / Σ_b e^{H(b)}
     H(a) ← H(a) + α (R − R̄)(1[a = A] − π(a))
 
-R̄ is the average of the rewards so far, this one included; without baseline it is 0.
+R̄ is the average of the rewards so far, this one included; without baseline it is 0. Rewards are in units of `scale`.
 """
 
 import math
@@ -11,7 +11,9 @@ from typing import Any
 
 from pydantic import Field
 
+from bandits.policies.base.assumptions import constant_means, no_contexts
 from bandits.policy import Floats, Policy, rows
+from bandits.problem_kinds import Kind, Placement
 from bandits.simulator.randomness import uniform
 from bandits.testbed import Testbed
 from explore.core.spec import Settings
@@ -50,16 +52,44 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
     state[PREFERENCES, arm] += step
 
 
+def baseline_needed(policy: Policy, bed: Testbed, horizon: int) -> str:
+    """There is a baseline, or rewards are around 0."""
+    if not policy.settings.baseline and not bed.prior.startswith("N(0,"):
+        return "has no baseline: whatever pays more than 0 raises its arm's preference, the best arm or not"
+    return ""
+
+
+def step_fits(policy: Policy, bed: Testbed, horizon: int) -> str:
+    """A reward of one standard deviation moves a preference by less than one."""
+    deviation = bed.variance**0.5
+    step = policy.settings.alpha / policy.settings.scale * deviation
+    if not 1.0 < step < math.inf:
+        return ""
+    return (
+        f"a reward one standard deviation off moves a preference by {step:.3g}, as far as the first few rewards decide "
+        f"its choice; scale={deviation:.4g} fits"
+    )
+
+
 class Gradient(Policy):
     """The gradient bandit."""
+
+    rule = "softmax of preferences, which move by gradient ascent"
+    good_for = "preferences instead of values, and a model of policy gradients; keep the baseline"
+    needs = "a step size of about 0.1"
+    source = "Sutton & Barto 2018, 2.8"
+    compared_on = (Placement(Kind.GAUSSIAN, 5, "alpha=0.1,baseline=true"),)
+    assumptions = (no_contexts, constant_means, baseline_needed, step_fits)
 
     class Settings(Settings):
         alpha: float = Field(0.1, gt=0, description="step size")
         baseline: bool = Field(True, description="whether rewards are compared with their average")
+        scale: float = Field(1.0, gt=0, description="size of a reward, the unit in which rewards are counted")
 
     select = staticmethod(select)
     update = staticmethod(update)
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """All preferences equal."""
-        return rows(bed.arms, self.settings.alpha, float(self.settings.baseline), 0.0, 0.0, 0.0, 0.0)
+        step = self.settings.alpha / self.settings.scale
+        return rows(bed.arms, step, float(self.settings.baseline), 0.0, 0.0, 0.0, 0.0)

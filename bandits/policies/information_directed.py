@@ -8,16 +8,21 @@ draws from the posterior: Beta(1 + S, 1 + n − S) of rewards in [0, 1], N(S/(n 
 """
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from bandits.policies.divergence import family_of
-from bandits.policies.shared import coin
+from bandits.policies.base.assumptions import constant_means, no_contexts, normal_prior, rewards_of_family
+from bandits.policies.base.divergence import family_of
+from bandits.policies.base.rewards import coin
 from bandits.policy import Floats, Functions, Policy, rows
 from bandits.simulator.randomness import best, beta, normal, uniform
 from bandits.testbed import Testbed
+from bandits.theory.bounds.information_ratio import information_ratio
+from bandits.theory.bounds.statement import Bound, Problem
 from explore.core.spec import Settings
 from explore.numerics.compiled import kernel_part
 
@@ -101,6 +106,12 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 class InformationDirected(Policy):
     """Variance-based information-directed sampling."""
 
+    rule = "least squared regret per information about which arm is best"
+    good_for = "structured problems where a pull tells about other arms; costly per pull"
+    needs = "a prior"
+    source = "Russo & Van Roy 2018"
+    assumptions = (no_contexts, constant_means, rewards_of_family(), normal_prior)
+
     class Settings(Settings):
         samples: int = Field(100, ge=2, le=100_000, description="draws from the posterior in each step")
 
@@ -113,3 +124,8 @@ class InformationDirected(Policy):
         variance = 0.0 if family_of(bed, "auto") == "bernoulli" else bed.variance
         own = rows(bed.arms, float(self.settings.samples), variance, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         return np.vstack([own, np.zeros((bed.arms, bed.arms))])
+
+    def bounds(self, problem: Problem) -> Sequence[Bound]:
+        """As for Thompson sampling, whose information ratio it can only better, with exact expectations."""
+        note = "for exact expectations; here they are averages over samples"
+        return [replace(bound, note=note) for bound in information_ratio(problem)]

@@ -1,5 +1,5 @@
-from .bounds.catalogue import bound_for, bounds_for
 from .bounds.lai_robbins import LaiRobbins, lai_robbins
+from .bounds.of_policy import bound_for, bounds_for
 from .bounds.statement import Bound
 from .exact import exact_values
 from .gittins.duff import duff_study

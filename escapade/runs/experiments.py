@@ -14,7 +14,7 @@ from agents.mazes.layouts.walls import walls as walls_of
 from agents.mazes.traps import facts
 from agents.planners import optimum
 from bandits.plots import TESTBED, classic_figures, plots
-from bandits.recommend import defaults_for
+from bandits.recommend import default_policies
 from bandits.simulator.simulation import checked
 from bandits.simulator.simulation import simulate as simulated
 from escapade.report.bandits.report import lai_robbins_constant
@@ -86,7 +86,7 @@ def check_bandits(testbed: str, policies: Sequence[str], runs: int, horizon: int
 
 def policies_for(testbed: str, horizon: int) -> list[str]:
     """The bandit experiment's policies where none are named: a simple one, the classics, those made for the testbed."""
-    return defaults_for(testbed, horizon)
+    return default_policies(testbed, horizon)
 
 
 def simulate(

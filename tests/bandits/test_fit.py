@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-
 from bandits.fit import misfits
+
 from bandits.policy import POLICIES
 from bandits.testbed import TESTBEDS
 from explore.core.spec import parse

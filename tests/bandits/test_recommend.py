@@ -1,10 +1,10 @@
 """Which situation a testbed is, the policies played there by default, and that all advice can be followed."""
 
 import pytest
+from bandits.rules import RULES, rule_of
 
 from bandits.policy import POLICIES
 from bandits.recommend import ADVERSARY, BEST_ARM, WHERE, defaults_for, facts_of, playable, situation_of, worth_trying
-from bandits.rules import RULES, rule_of
 from bandits.testbed import TESTBEDS, Testbed, spelled
 from explore.core.spec import parse
 from explore.errors import BadInput

@@ -85,7 +85,7 @@ def test_an_authors_mistake_is_one_sentence_that_shows_the_place(source, said, t
         f"    {source}",
         "def update(state, arm, reward, rng):",
         "    pass",
-        "from bandits.policies.value_based import EpsilonGreedy",
+        "from bandits.policies.epsilon_greedy import EpsilonGreedy",
         "class Mine(EpsilonGreedy):",
         "    select, update = staticmethod(njit(select)), staticmethod(njit(update))",
     ]

@@ -1,9 +1,14 @@
-"""What a bound on regret is: a `Problem`, of which theorems ask this and that, and the `Bound` that one states."""
+"""What a bound on regret is: the `Problem` with all that theorems depend on, and the `Bound` that a theorem states.
+
+A policy states its theorems in `Policy.bounds`. A bound is given only where the policy's settings are those of the
+theorem, and only with constants that were checked: against a second source, or derived anew, where the docstring says
+how. Δ ranges over the suboptimal arms, σ² is the variance proxy of the rewards, E e^{λ(X−μ)} ≤ e^{λ²σ²/2}; rewards in
+[0, 1] have the proxy 1/4 (Hoeffding). Papers whose constants could not be checked (UCB-V, KL-UCB++, KL-UCB-switch,
+MOSS-anytime) give no finite-time bound; none is known to hold for UCB-tuned, BESA or gradient bandits.
+"""
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -63,14 +68,3 @@ class Bound:
     kind: str = "instance"  # instance, worst case, bayesian
     direction: str = "upper"  # upper, lower
     note: str = ""
-
-
-Found = Sequence[Bound | None]
-
-
-def number(settings: Mapping[str, Any], name: str, default: float) -> float:
-    """The setting `name` as a number; the default where it is absent or not a number (`auto`)."""
-    try:
-        return float(settings.get(name, default))
-    except (TypeError, ValueError):
-        return default

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from bandits.policies.epsilon_greedy import EpsilonGreedy
 from bandits.policies.ucb import UCB
-from bandits.policies.value_based import EpsilonGreedy
 from bandits.policy import Policy
 from bandits.simulator import adapter
 from bandits.simulator.adapter import Arms, Choose, Learn

@@ -1,4 +1,4 @@
-"""The testbeds and policies of act 1, a line each: for `escapade bandits --list`, and for docs/bandits.md.
+"""The testbeds and policies of the bandit experiment, a line each: for `escapade bandits --list` and docs/bandits.md.
 
 `python -m escapade.report.bandits.catalogue` prints the page.
 """
@@ -9,36 +9,40 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
+from bandits.policy import Policy
+from bandits.problem_kinds import GOALS, KINDS
+from bandits.recommend import installed_policies, recommended, rule_of
+from bandits.testbed import TESTBEDS
+from bandits.theory.bounds.of_policy import bounds_for
 from escapade.terminal.output import Output
+from explore.errors import BadInput
 
 PAGE = """# Testbeds and policies of the bandit bed
 
 This page is printed by `python -m escapade.report.bandits.catalogue`; a test compares it with what is installed. In the
 rules, Q is an arm's average reward, n its pulls, t the step, K the number of arms, T the horizon, σ² the variance that
-a reward can have. `escapade bandits` holds each policy against its bound where one is known with constants that were
-checked (`bandits/theory/bounds/stationary.py` and `changing_bounds.py` say how), and says which of its assumptions a
-testbed does not grant.
+a reward can have. Everything said of a policy stands in its file, `bandits/policies/NAME.py`: its rule, source,
+assumptions and bounds. `escapade bandits` prints the bound of each policy where one is known with constants that were
+checked, and names the assumptions that a testbed does not satisfy.
 
 ## Testbeds
 
 {testbeds}
 
-`delay=D` and `delays=geometric` make the rewards of any testbed come late; `name:K` is short for `name:arms=K`.
+`delay=D` and `delays=geometric` delay the rewards of any testbed; `name:K` is short for `name:arms=K`.
 
 ## Policies
 
 {policies}
 
-## What to take where
+## Recommended policies
 
-{situations}
+{kinds}
 """
 
 
 def testbeds() -> list[dict[str, str]]:
     """Name, what it is, and source of every testbed that loads."""
-    from bandits.testbed import TESTBEDS
-
     return [
         {"name": name, "about": bed.about or _first_line(bed), "source": bed.source, "settings": _settings(bed)}
         for name, bed in _loaded(TESTBEDS)
@@ -46,25 +50,19 @@ def testbeds() -> list[dict[str, str]]:
 
 
 def policies() -> list[dict[str, str]]:
-    """Name, rule, source, bound and use of every policy that loads."""
-    from bandits.advice import advice_for
-    from bandits.policy import POLICIES
-    from bandits.rules import rule_of
-
-    found = []
-    for name, policy in _loaded(POLICIES):
-        advice = advice_for(name)
-        found.append(
-            {
-                "name": name,
-                "rule": rule_of(name) or _first_line(policy),
-                "source": advice.source if advice else "",
-                "bound": _bound(name),
-                "good_for": advice.good_for if advice else "",
-                "settings": _settings(policy),
-            }
-        )
-    return found
+    """Name, rule, source, bound, use and needs of every policy that loads."""
+    return [
+        {
+            "name": name,
+            "rule": rule_of(policy),
+            "source": policy.source,
+            "bound": _bounds(policy),
+            "good_for": policy.good_for,
+            "needs": policy.needs,
+            "settings": _settings(policy),
+        }
+        for name, policy in installed_policies()
+    ]
 
 
 def show(output: Output) -> None:
@@ -83,22 +81,23 @@ def show(output: Output) -> None:
 
 
 def page() -> str:
-    """docs/bandits.md."""
-    from bandits.recommend import ADVERSARY, BEST_ARM, WHERE
-
-    house = [policy for policy in policies() if policy["source"]]
+    """docs/bandits.md, of the plugins that state their source."""
     return PAGE.format(
         testbeds=_markdown(
             ("testbed and settings", "arms", "source"),
             [(_spec(bed), bed["about"], bed["source"]) for bed in testbeds() if bed["source"]],
         ),
         policies=_markdown(
-            ("policy and settings", "rule", "source", "bound known", "good for"),
-            [(_spec(p), p["rule"], p["source"], p["bound"], p["good_for"]) for p in house],
+            ("policy and settings", "rule", "source", "bound known", "good for", "needs"),
+            [
+                (_spec(p), p["rule"], p["source"], p["bound"], p["good_for"], p["needs"])
+                for p in policies()
+                if p["source"]
+            ],
         ),
-        situations=_markdown(
-            ("where", "take", "why"),
-            [(kind.words, ", ".join(kind.take), kind.why) for kind in (*WHERE, BEST_ARM, ADVERSARY)],
+        kinds=_markdown(
+            ("problem", "policies", "why"),
+            [(kind.description, ", ".join(recommended(kind.name)), kind.why) for kind in (*KINDS, *GOALS)],
         ),
     )
 
@@ -117,23 +116,23 @@ def _settings(plugin: Any) -> str:
     return ",".join(f"{name}={field.default}" for name, field in fields.items() if name not in skipped)
 
 
-def _bound(name: str) -> str:
-    """The kinds of bound that are known, on an instance where all conditions hold."""
-    from bandits.policy import POLICIES
-    from bandits.theory.bounds.catalogue import bounds_for
-
-    settings = POLICIES.get(name).Settings().model_dump()
-    known = bounds_for(name, [0.9, 0.5], 1000, settings=settings)
+def _bounds(policy: type[Policy]) -> str:
+    """The kinds of bound that are known for the default settings, on an instance where all conditions hold."""
+    try:
+        player = policy()
+    except BadInput:  # it has a setting without a default
+        return ""
+    known = bounds_for(player, [0.9, 0.5], 1000)
     for family, prior in (("bernoulli", "U[0, 1]"), ("gaussian", "N(0, 1)")):
-        known += bounds_for(name, None, 1000, arms=2, family=family, settings=settings, prior=prior)
+        known += bounds_for(player, None, 1000, arms=2, family=family, prior=prior)
     contexts: dict[str, Any] = {"linear": "shared", "dimension": 2, "lengths": (1.0, 1.0)}
-    known += bounds_for(name, None, 1000, arms=2, family="gaussian", settings=settings, **contexts)
+    known += bounds_for(player, None, 1000, arms=2, family="gaussian", **contexts)
     kinds = {"instance": "finite-time", "worst case": "finite-time, worst case", "bayesian": "mean over the prior"}
-    said = [
+    descriptions = [
         "linear, below" if bound.direction == "lower" else kinds[bound.kind] if bound.finite_time else "asymptotic"
         for bound in known
     ]
-    return "; ".join(dict.fromkeys(said))
+    return "; ".join(dict.fromkeys(descriptions))
 
 
 def _spec(row: dict[str, str]) -> str:

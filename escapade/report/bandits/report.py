@@ -10,17 +10,24 @@ from typing import Any
 
 from rich.console import Console
 
+from bandits.policy import POLICIES
+from bandits.problem_kinds import problem_kind
+from bandits.recommend import describe, recommended_on, rule_of, untested
+from bandits.simulator.simulation import simulate
+from bandits.testbed import TESTBEDS, Testbed
+from bandits.theory.bounds.lai_robbins import LaiRobbins
+from bandits.theory.bounds.on_testbed import bound_on, lower_bound
+from bandits.theory.published import verdicts
 from escapade.report.bandits import returns, verdict
 from escapade.report.bandits.tables import NORMAL, bounds, dynamic, earnings, half, published, recommended
 from escapade.report.chart import chart
+from explore.errors import BadInput
 
 YARD = 10**7  # arms looked at to measure the speed of a compiled policy: less than a second
 
 
 def figures(simulation: Any) -> dict[str, Any]:
     """A simulation as plain data."""
-    from bandits.theory.published import verdicts
-
     bed = _bed(simulation)
     head = {key: getattr(simulation, key) for key in ("testbed", "horizon", "runs", "seed")}
     best = min(simulation.policies, key=lambda policy: policy.regret)
@@ -35,54 +42,56 @@ def figures(simulation: Any) -> dict[str, Any]:
     }
 
 
-def show(console: Console, found: dict[str, Any]) -> None:
+def show(console: Console, results: dict[str, Any]) -> None:
     """Print the problem, the policies, their regret curves, theory, published values, and the verdict."""
-    _show_problem(console, found)
-    if found.get("discount"):
-        returns.show(console, found)
-    if not returns.ranks_by_return(found):
-        _show_earnings(console, found)
-        _show_end(console, found)
-        _show_theory(console, found)
-    if found["verdicts"]:
-        console.print(published(found["verdicts"]))
+    _show_problem(console, results)
+    if results.get("discount"):
+        returns.show(console, results)
+    if not returns.ranks_by_return(results):
+        _show_earnings(console, results)
+        _show_end(console, results)
+        _show_theory(console, results)
+    if results["verdicts"]:
+        console.print(published(results["verdicts"]))
         console.print("agrees: within three standard errors of the difference, |z| ≤ 3.\n", style="dim")
-    elif not found.get("exact"):
+    elif not results.get("exact"):
         console.print("No published value is known for this experiment.\n")
-    if found.get("exact"):
-        console.print(returns.exact_table(found))
-    verdict.show(console, found)
-    console.print(sentence(found))
+    if results.get("exact"):
+        console.print(returns.exact_table(results))
+    verdict.show(console, results)
+    console.print(sentence(results))
 
 
-def _show_problem(console: Console, found: dict[str, Any]) -> None:
-    if not found.get("discount"):  # the table of returns has this line for its title
+def _show_problem(console: Console, results: dict[str, Any]) -> None:
+    if not results.get("discount"):  # the table of returns has this line for its title
         console.print(
-            f"{found['testbed']} · {found['runs']:,} runs × {found['horizon']:,} pulls · seed {found['seed']}"
+            f"{results['testbed']} · {results['runs']:,} runs × {results['horizon']:,} pulls · seed {results['seed']}"
         )
-    bed = found.get("bed")
+    bed = results.get("bed")
     if bed is not None:
         source = f" Source: {bed['source']}." if bed["source"] else ""
         about = f"{bed['about'][:1].upper()}{bed['about'][1:]}. " if bed["about"] else ""
         console.print(f"{about}Here: {bed['facts']}.{source}", style="dim")
 
 
-def _show_earnings(console: Console, found: dict[str, Any]) -> None:
+def _show_earnings(console: Console, results: dict[str, Any]) -> None:
     """What was lost and earned on the way."""
-    console.print(earnings(found))
-    kind = "regret: dynamic, against the best arm of each step," if dynamic(found) else "regret: against the best arm,"
+    console.print(earnings(results))
+    kind = (
+        "regret: dynamic, against the best arm of each step," if dynamic(results) else "regret: against the best arm,"
+    )
     console.print(
-        f"{kind} and its difference to the least, run by run: mean over {found['runs']:,} runs ± 95 % interval, all "
+        f"{kind} and its difference to the least, run by run: mean over {results['runs']:,} runs ± 95 % interval, all "
         "policies on the same arms and rewards; reward, optimal: over the last ten pulls ± standard error.",
         style="dim",
     )
-    fewer = [policy for policy in found["policies"] if policy["runs"] < found["runs"]]
+    fewer = [policy for policy in results["policies"] if policy["runs"] < results["runs"]]
     if fewer:
         counts = ", ".join(f"{policy['spec']} {policy['runs']:,}" for policy in fewer)
         console.print(f"fewer runs, as they train networks of their own: {counts}.", style="dim")
-    slow = [policy for policy in found["policies"] if not policy["compiled"]]
-    fast = [policy["pulls_per_second"] for policy in found["policies"] if policy["compiled"]]
-    speed, whose = (max(fast), "the fastest here") if fast else (found.get("yardstick"), "a compiled epsilon-greedy")
+    slow = [policy for policy in results["policies"] if not policy["compiled"]]
+    fast = [policy["pulls_per_second"] for policy in results["policies"] if policy["compiled"]]
+    speed, whose = (max(fast), "the fastest here") if fast else (results.get("yardstick"), "a compiled epsilon-greedy")
     if slow and speed:
         times = ", ".join(f"{policy['spec']} {speed / policy['pulls_per_second']:,.0f} ×" for policy in slow)
         console.print(f"not compiled, and slower than {whose} by: {times}.", style="dim")
@@ -90,9 +99,9 @@ def _show_earnings(console: Console, found: dict[str, Any]) -> None:
         chart(
             [
                 (policy["spec"], *zip(*[(step, mean) for step, mean, _, _ in policy["curve"]], strict=True))
-                for policy in found["policies"]
+                for policy in results["policies"]
             ],
-            title="dynamic regret" if dynamic(found) else "regret",
+            title="dynamic regret" if dynamic(results) else "regret",
             across="pulls (logarithmic)",
             width=console.width - 1,
             logarithmic=True,
@@ -100,55 +109,55 @@ def _show_earnings(console: Console, found: dict[str, Any]) -> None:
     )
 
 
-def _show_end(console: Console, found: dict[str, Any]) -> None:
+def _show_end(console: Console, results: dict[str, Any]) -> None:
     """The arm that would be recommended when the budget is spent."""
-    console.print(recommended(found))
-    now = ", best at the last step" if dynamic(found) else ""
+    console.print(recommended(results))
+    now = ", best at the last step" if dynamic(results) else ""
     console.print(
-        f"recommended: the arm pulled most in {found['horizon']:,} pulls; simple regret: by how much its mean is below "
-        f"the best{now}; wrong: how often it is; both ± 95 % interval.\n",
+        f"recommended: the arm pulled most in {results['horizon']:,} pulls; simple regret: how far its mean is below the "
+        f"best{now}; wrong: share of runs in which the recommended arm is not the best; both ± 95 % interval.\n",
         style="dim",
     )
 
 
-def _show_theory(console: Console, found: dict[str, Any]) -> None:
+def _show_theory(console: Console, results: dict[str, Any]) -> None:
     """The bound of each policy beside its regret, and of any policy."""
-    if any(policy["bound"] for policy in found["policies"]):
-        console.print(bounds(found))
+    if any(policy["bound"] for policy in results["policies"]):
+        console.print(bounds(results))
     else:
         console.print("Theory beside practice", style="italic")
-    theory, note = found["theory"], found["theory"]["note"]
+    theory, note = results["theory"], results["theory"]["note"]
     if theory["lai_robbins"] is not None:
-        line = theory["lai_robbins"] * math.log(found["horizon"])
+        line = theory["lai_robbins"] * math.log(results["horizon"])
         console.print(f"Lai & Robbins: {theory['lai_robbins']:.4g} · ln T = {line:.1f}; {note}.")
     else:
         console.print(f"No lower bound: {note}.")
     reasons: dict[str, list[str]] = {}
-    for policy in found["policies"]:
+    for policy in results["policies"]:
         if policy["bound"] is None and policy.get("no_bound"):
             reasons.setdefault(policy["no_bound"], []).append(policy["spec"])
     for reason, specs in reasons.items():
-        whose = "any policy" if len(specs) == len(found["policies"]) else ", ".join(specs)
+        whose = "any policy" if len(specs) == len(results["policies"]) else ", ".join(specs)
         console.print(f"No bound for {whose}: {reason}.", style="dim")
     console.print()
 
 
-def sentence(found: dict[str, Any]) -> str:
+def sentence(results: dict[str, Any]) -> str:
     """What happened: who lost least, who cannot be told from it, and whether published values were met."""
-    if returns.ranks_by_return(found):
-        return returns.sentence(found)
-    ranked = sorted(found["policies"], key=lambda policy: policy["regret"]["mean"])
+    if returns.ranks_by_return(results):
+        return returns.sentence(results)
+    ranked = sorted(results["policies"], key=lambda policy: policy["regret"]["mean"])
     best, *others = ranked
-    parts = [f"On {found['testbed']}, {best['spec']} lost least ({best['regret']['mean']:.1f} ± {half(best):.1f})"]
+    parts = [f"On {results['testbed']}, {best['spec']} lost least ({best['regret']['mean']:.1f} ± {half(best):.1f})"]
     near = [policy["spec"] for policy in others if policy["behind"]["ci"][0] <= 0]
     if near:
         parts.append(f"{', '.join(near)} cannot be told from it")
     elif others:
         worst = ranked[-1]
         parts.append(f"every other policy lost more, {worst['spec']} most ({worst['regret']['mean']:.1f})")
-    if found["verdicts"]:
-        agreeing = sum(row["agrees"] for row in found["verdicts"])
-        parts.append(f"{agreeing} of {len(found['verdicts'])} published values agree")
+    if results["verdicts"]:
+        agreeing = sum(row["agrees"] for row in results["verdicts"])
+        parts.append(f"{agreeing} of {len(results['verdicts'])} published values agree")
     return "; ".join(parts) + "."
 
 
@@ -158,11 +167,8 @@ def lai_robbins_constant(simulation: Any) -> float | None:
     return constant
 
 
-def _bed(simulation: Any) -> Any:
+def _bed(simulation: Any) -> Testbed | None:
     """The testbed; None for one that was handed over as an object, and has no name."""
-    from bandits.testbed import TESTBEDS
-    from explore.errors import BadInput
-
     try:
         plugin, settings = TESTBEDS.resolve(simulation.testbed)
     except BadInput:
@@ -170,19 +176,17 @@ def _bed(simulation: Any) -> Any:
     return plugin(**dict(settings))
 
 
-def _facts(bed: Any, simulation: Any) -> dict[str, Any]:
-    from bandits.recommend import facts_of, playable, situation_of, worth_trying
-
-    kind = situation_of(bed, simulation.horizon)
+def _facts(bed: Testbed, simulation: Any) -> dict[str, Any]:
+    kind = problem_kind(bed, simulation.horizon)
     return {
         "about": bed.about,
-        "facts": facts_of(bed, simulation.horizon),
+        "facts": describe(bed),
         "source": bed.source,
         "regret": "dynamic" if bed.non_stationary else "pseudo",
-        "situation": kind.words,
-        "suits": playable(kind.take, bed, simulation.horizon),
+        "kind": kind.description,
+        "recommended": recommended_on(bed, simulation.horizon),
         "why": kind.why,
-        "try": worth_trying(bed, simulation.horizon, [str(policy.spec) for policy in simulation.policies]),
+        "untested": untested(bed, simulation.horizon, [str(policy.spec) for policy in simulation.policies]),
     }
 
 
@@ -207,7 +211,7 @@ def _policy(policy: Any, best: Any, bed: Any, simulation: Any) -> dict[str, Any]
         "compile_seconds": float(policy.compile_seconds),
         "compiled": bool(policy.compiled),
         **returns.policy_figures(policy, simulation),
-        **_known(policy, bed, simulation.horizon),
+        **_known(str(policy.spec), bed, simulation.horizon),
         "curve": [[int(step), float(mean), float(low), float(high)] for step, mean, low, high in rows],
         "learning": _learning(policy, simulation.steps),
     }
@@ -215,8 +219,6 @@ def _policy(policy: Any, best: Any, bed: Any, simulation: Any) -> dict[str, Any]
 
 def _yardstick(bed: Any, simulation: Any) -> float | None:
     """Pulls per second of ε-greedy on this testbed, for policies that have no compiled one beside them; else None."""
-    from bandits.simulator.simulation import simulate
-
     if bed is None or any(policy.compiled for policy in simulation.policies):
         return None
     horizon = max(min(simulation.horizon, 1000), bed.arms)
@@ -230,33 +232,24 @@ def _learning(policy: Any, steps: Any) -> list[list[float]]:
     return [[int(step), *map(float, row)] for step, *row in zip(steps, *curves, strict=True)]
 
 
-def _theory(bed: Any) -> dict[str, Any]:
-    from bandits.theory.bounds.lai_robbins import LaiRobbins
-    from bandits.theory.bounds.on_testbed import lower_bound
-
+def _theory(bed: Testbed | None) -> dict[str, Any]:
     bound = "the testbed is not one of those installed" if bed is None else lower_bound(bed)
     if isinstance(bound, LaiRobbins):
         return {"lai_robbins": bound.constant, "note": bound.note}
     return {"lai_robbins": None, "note": bound}
 
 
-def _known(policy: Any, bed: Any, horizon: int) -> dict[str, Any]:
-    """What is known of the policy without playing: its rule, its bound or why none, what it assumes in vain."""
-    from bandits.fit import misfits
-    from bandits.policy import POLICIES
-    from bandits.rules import rule_of
-    from bandits.theory.bounds.on_testbed import bound_on
-    from explore.core.spec import parse
-    from explore.errors import BadInput
-
-    found: dict[str, Any] = {"rule": rule_of(str(policy.spec)), "bound": None, "no_bound": None, "misfits": []}
+def _known(spec: str, bed: Testbed | None, horizon: int) -> dict[str, Any]:
+    """What the policy's class says: its rule, its bound or why none, and its assumptions that do not hold."""
+    known: dict[str, Any] = {"rule": "", "bound": None, "no_bound": None, "misfits": []}
     try:
-        parsed = parse(str(policy.spec))
-        settings = POLICIES.resolve(parsed)[1].model_dump()
-    except BadInput:  # a bonus or strategy that plays, or a policy that was handed over as an object
-        return found
+        plugin, settings = POLICIES.resolve(spec)
+    except BadInput:  # a bonus or strategy that plays, or a policy that was given as an object
+        return known
+    known["rule"] = rule_of(plugin)
     if bed is None:
-        return found
-    bound = bound_on(bed, parsed, settings, horizon)
-    known = {"no_bound": bound} if isinstance(bound, str) else {"bound": asdict(bound)}
-    return {**found, **known, "misfits": misfits(parsed.name, settings, bed, horizon)}
+        return known
+    policy = plugin(**dict(settings))
+    bound = bound_on(bed, policy, horizon)
+    known |= {"no_bound": bound} if isinstance(bound, str) else {"bound": asdict(bound)}
+    return {**known, "misfits": policy.misfits(bed, horizon)}

@@ -13,6 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from bandits.theory.exact import exact_values
 from escapade.report.bandits.names import broken
 from escapade.report.chart import chart
 
@@ -25,8 +26,6 @@ def figures(simulation: Any) -> dict[str, Any]:
 
     `optimum` is the mean over runs of the best expected return of endless pulls, None where it is not known.
     """
-    from bandits.theory.exact import exact_values
-
     if not simulation.discount:
         return {}
     best = simulation.optimum
@@ -41,33 +40,33 @@ def policy_figures(policy: Any, simulation: Any) -> dict[str, Any]:
     """What a testbed with a discount adds to the figures of one policy."""
     if policy.returns is None:
         return {}
-    found: dict[str, Any] = {"discounted_return": _interval(policy.returns)}
+    results: dict[str, Any] = {"discounted_return": _interval(policy.returns)}
     if simulation.optimum is not None:
         best = simulation.optimum[: len(policy.returns)]
-        found["rewards"] = [
+        results["rewards"] = [
             [int(step), float(mean)] for step, mean in zip(simulation.steps, policy.reward_curve, strict=True)
         ]
-        found["short"] = _interval(best - policy.returns)  # by how much it falls short, run by run
+        results["short"] = _interval(best - policy.returns)  # by how much it falls short, run by run
         if best.mean() > 0:
             share = float(policy.returns.mean() / best.mean())
             _, (low, high) = _interval((policy.returns - share * best) / best.mean()).values()
-            found["share"] = {"mean": share, "ci": [share + low, share + high]}
-    return found
+            results["share"] = {"mean": share, "ci": [share + low, share + high]}
+    return results
 
 
-def ranks_by_return(found: dict[str, Any]) -> bool:
-    """Whether returns take the place of regret; `found` may come from an older store."""
-    return found.get("optimum") is not None
+def ranks_by_return(results: dict[str, Any]) -> bool:
+    """Whether returns take the place of regret; `results` may come from an older store."""
+    return results.get("optimum") is not None
 
 
-def show(console: Console, found: dict[str, Any]) -> None:
+def show(console: Console, results: dict[str, Any]) -> None:
     """Print the returns, and how they are meant; where they take the place of regret, what is paid as time goes on."""
-    console.print(_table(found))
-    known = ranks_by_return(found)
-    said = f"return: Σ γ^(t−1) r_t with γ = {found['discount']:g}, mean ± 95 % interval"
+    console.print(_table(results))
+    known = ranks_by_return(results)
+    said = f"return: Σ γ^(t−1) r_t with γ = {results['discount']:g}, mean ± 95 % interval"
     if known:
-        said += f"; the best policy earns {found['optimum']:.3f} on average"
-        beyond = found["discount"] ** found["horizon"]
+        said += f"; the best policy earns {results['optimum']:.3f} on average"
+        beyond = results["discount"] ** results["horizon"]
         if beyond > FAR:
             said += f", up to {beyond:.1%} of it after the horizon"
     said += "; reward: over the last ten pulls ± standard error."
@@ -75,27 +74,27 @@ def show(console: Console, found: dict[str, Any]) -> None:
         said += " Regret is no yardstick for arms that move when pulled: a pull is worth what it leads to."
     console.print(said, style="dim")
     if known:
-        curves = [(policy["spec"], *zip(*policy["rewards"], strict=True)) for policy in found["policies"]]
+        curves = [(policy["spec"], *zip(*policy["rewards"], strict=True)) for policy in results["policies"]]
         across = "pulls (logarithmic)"
         console.print(chart(curves, title="reward", across=across, width=console.width - 1, logarithmic=True))
 
 
-def sentence(found: dict[str, Any]) -> str:
+def sentence(results: dict[str, Any]) -> str:
     """Who earned most, who cannot be told from it, and whether exact values were met."""
-    best, *others = sorted(found["policies"], key=lambda policy: -policy["discounted_return"]["mean"])
-    parts = [f"On {found['testbed']}, {best['spec']} earned most ({_plus_minus(best['discounted_return'])}"]
+    best, *others = sorted(results["policies"], key=lambda policy: -policy["discounted_return"]["mean"])
+    parts = [f"On {results['testbed']}, {best['spec']} earned most ({_plus_minus(best['discounted_return'])}"]
     parts[0] += f", {best['share']['mean']:.1%} of the optimum)" if "share" in best else ")"
     if others:
         worst = others[-1]
         share = f", {worst['share']['mean']:.1%}" if "share" in worst else ""
         parts.append(f"{worst['spec']} least ({_plus_minus(worst['discounted_return'])}{share})")
-    if found["exact"]:
-        agreeing = sum(row["agrees"] for row in found["exact"])
-        parts.append(f"{agreeing} of {len(found['exact'])} exact values agree")
+    if results["exact"]:
+        agreeing = sum(row["agrees"] for row in results["exact"])
+        parts.append(f"{agreeing} of {len(results['exact'])} exact values agree")
     return "; ".join(parts) + "."
 
 
-def exact_table(found: dict[str, Any]) -> Table:
+def exact_table(results: dict[str, Any]) -> Table:
     """One line per exact value."""
     table = Table(title="Against exact values", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("policy", no_wrap=True)
@@ -103,7 +102,7 @@ def exact_table(found: dict[str, Any]) -> Table:
     for name in ("exact", "own", "off"):
         table.add_column(name, justify="right")
     table.add_column("verdict")
-    for spec, group in itertools.groupby(found["exact"], key=lambda row: row["policy"]):
+    for spec, group in itertools.groupby(results["exact"], key=lambda row: row["policy"]):
         rows, lines = list(group), broken(spec).split("\n")  # a long spec goes on beside the next rows
         names = [*lines[: len(rows) - 1], "\n".join(lines[len(rows) - 1 :])]
         names += [""] * (len(rows) - len(names))
@@ -124,16 +123,18 @@ def exact_table(found: dict[str, Any]) -> Table:
     return table
 
 
-def _table(found: dict[str, Any]) -> Table:
-    known = ranks_by_return(found)
+def _table(results: dict[str, Any]) -> Table:
+    known = ranks_by_return(results)
     title = "Discounted return"
     if known:  # else the table of regret names the experiment
-        title = f"{found['testbed']} · {found['runs']:,} runs × {found['horizon']:,} pulls · seed {found['seed']}"
+        title = (
+            f"{results['testbed']} · {results['runs']:,} runs × {results['horizon']:,} pulls · seed {results['seed']}"
+        )
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("policy", no_wrap=True)
     for name in ("return", *(["of optimum", "short by"] if known else []), "reward", "pulls/s"):
         table.add_column(name, justify="right")
-    for policy in found["policies"]:
+    for policy in results["policies"]:
         short = [_share(policy), _plus_minus(policy["short"])] if known else []
         table.add_row(
             broken(policy["spec"]),
@@ -152,9 +153,9 @@ def _share(policy: dict[str, Any]) -> str:
     return f"{policy['share']['mean']:.1%} ±{50 * (high - low):.1f}"
 
 
-def _plus_minus(found: dict[str, Any]) -> str:
-    low, high = found["ci"]
-    return f"{found['mean']:.2f} ±{(high - low) / 2:.2f}"
+def _plus_minus(results: dict[str, Any]) -> str:
+    low, high = results["ci"]
+    return f"{results['mean']:.2f} ±{(high - low) / 2:.2f}"
 
 
 def _interval(values: Any) -> dict[str, Any]:

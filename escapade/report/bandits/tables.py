@@ -10,9 +10,9 @@ from escapade.report.bandits.names import broken
 NORMAL = 1.96  # 95 % interval of a mean over many runs
 
 
-def dynamic(found: dict[str, Any]) -> bool:
+def dynamic(results: dict[str, Any]) -> bool:
     """Whether the best arm is one of each step; results that were kept by an older version do not say."""
-    return (found.get("bed") or {}).get("regret") == "dynamic"
+    return (results.get("bed") or {}).get("regret") == "dynamic"
 
 
 def half(policy: dict[str, Any]) -> float:
@@ -21,13 +21,13 @@ def half(policy: dict[str, Any]) -> float:
     return float(high - low) / 2
 
 
-def earnings(found: dict[str, Any]) -> Table:
+def earnings(results: dict[str, Any]) -> Table:
     """What each policy lost and earned on the way."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("policy", no_wrap=True)
     for name in ("regret", "behind", "reward", "optimal", "pulls/s"):
         table.add_column(name, justify="right")
-    for policy in found["policies"]:
+    for policy in results["policies"]:
         low, high = policy["behind"]["ci"]
         ahead = low == high == 0
         speed = f"{policy['pulls_per_second'] / 1e6:.1f} M" if policy["compiled"] else _slow(policy)
@@ -42,14 +42,14 @@ def earnings(found: dict[str, Any]) -> Table:
     return table
 
 
-def recommended(found: dict[str, Any]) -> Table:
+def recommended(results: dict[str, Any]) -> Table:
     """The arm that each would recommend when the pulls are spent."""
     title = "When the pulls are spent"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("policy", overflow="fold")
     for name in ("simple regret", "wrong"):
         table.add_column(name, justify="right")
-    for policy in found["policies"]:
+    for policy in results["policies"]:
         simple, wrong = policy["simple_regret"], policy["best_arm_error"]
         table.add_row(
             policy["spec"],
@@ -59,7 +59,7 @@ def recommended(found: dict[str, Any]) -> Table:
     return table
 
 
-def bounds(found: dict[str, Any]) -> Table:
+def bounds(results: dict[str, Any]) -> Table:
     """The bound of each policy that has one, beside its regret."""
     title = "Theory beside practice"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
@@ -67,7 +67,7 @@ def bounds(found: dict[str, Any]) -> Table:
     for name in ("regret", "bound"):
         table.add_column(name, justify="right")
     table.add_column("what the bound is")
-    for policy in found["policies"]:
+    for policy in results["policies"]:
         if policy["bound"]:
             regret = f"{policy['regret']['mean']:.1f}"
             table.add_row(broken(policy["spec"]), regret, _shown(policy["bound"]), _meant(policy["bound"]))

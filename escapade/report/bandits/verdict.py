@@ -1,7 +1,8 @@
 """The verdict of act 1: which policy to use on this testbed, why each did as it did, and what to take elsewhere.
 
 Each sentence has its reason in the data: how far behind a policy is in paired runs, how often it would recommend a
-wrong arm, what it still loses at the end, and which of its assumptions the testbed does not grant (`bandits.fit`).
+wrong arm, what it still loses at the end, and which of its assumptions (`Policy.assumptions`) the testbed does not
+satisfy.
 """
 
 import math
@@ -11,6 +12,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from bandits.problem_kinds import GOALS, KINDS
+from bandits.recommend import recommended
 from escapade.report.bandits.names import broken
 from escapade.report.bandits.returns import ranks_by_return
 from escapade.report.bandits.tables import NORMAL
@@ -21,57 +24,57 @@ SETTLED = 0.15  # of the mean loss per pull still at the end: it has settled, th
 STEADY = 0.7  # of the mean loss per pull still at the end: the policy never settles
 
 
-def show(console: Console, found: dict[str, Any]) -> None:
+def show(console: Console, results: dict[str, Any]) -> None:
     """Print the ranking with reasons, what was not played and suits the problem, and what suits other problems."""
     console.print("Which to use here, and why", style="bold")
-    bed = found.get("bed")
+    bed = results.get("bed")
     if bed is not None:
-        console.print(f"The problem: {bed['situation']}. What suits it: {', '.join(bed['suits'])}; {bed['why']}.")
-    if ranks_by_return(found):  # regret does not rank policies there, and returns.sentence says who earned most
+        console.print(f"The problem: {bed['kind']}. What suits it: {', '.join(bed['recommended'])}; {bed['why']}.")
+    if ranks_by_return(results):  # regret does not rank policies there, and returns.sentence says who earned most
         console.print()
-        console.print(_elsewhere(bed["situation"] if bed is not None else ""))
+        console.print(_elsewhere(bed["kind"] if bed is not None else ""))
         return
-    console.print(_ranking(found))
+    console.print(_ranking(results))
     console.print("Q: an arm's average reward, n: its pulls, t: the step, K arms, T pulls in all.", style="dim")
     changing = bed is not None and bed["regret"] == "dynamic"
-    if len(found["policies"]) > 1 and not changing:
-        console.print(kept(found))
-    if bed is not None and bed["try"]:
-        console.print(f"Not played, and worth trying here: {', '.join(bed['try'])}.")
+    if len(results["policies"]) > 1 and not changing:
+        console.print(kept(results))
+    if bed is not None and bed["untested"]:
+        console.print(f"Not played, and worth trying here: {', '.join(bed['untested'])}.")
     console.print()
-    console.print(_elsewhere(bed["situation"] if bed is not None else ""))
+    console.print(_elsewhere(bed["kind"] if bed is not None else ""))
 
 
-def ranked(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def ranked(results: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """Policies by regret, each with its place; those that cannot be told from the best share the first."""
-    order = sorted(found["policies"], key=lambda policy: policy["regret"]["mean"])
+    order = sorted(results["policies"], key=lambda policy: policy["regret"]["mean"])
     return [
         ("1" if place == 0 else "1=" if policy["behind"]["ci"][0] <= 0 else str(place + 1), policy)
         for place, policy in enumerate(order)
     ]
 
 
-def kept(found: dict[str, Any]) -> str:
+def kept(results: dict[str, Any]) -> str:
     """What to take for an arm to keep, and what was wrong even less often, though not surely."""
-    keeper = to_keep(found)
+    keeper = to_keep(results)
     share = keeper["best_arm_error"]["mean"]
     fewer = [
         f"{policy['spec']} ({policy['best_arm_error']['mean']:.1%})"
-        for policy in found["policies"]
+        for policy in results["policies"]
         if policy["best_arm_error"]["mean"] < share
     ]
     closer = f"; {' and '.join(fewer)} cannot be told from that, and cost more" if fewer else ""
     return f"For an arm to keep when the pulls are spent: {keeper['spec']}, wrong in {share:.1%} of the runs{closer}."
 
 
-def to_keep(found: dict[str, Any]) -> dict[str, Any]:
+def to_keep(results: dict[str, Any]) -> dict[str, Any]:
     """The policy whose recommended arm is wrong least often; of those that cannot be told from it, the cheapest."""
-    least = min((policy["best_arm_error"] for policy in found["policies"]), key=lambda error: float(error["mean"]))
+    least = min((policy["best_arm_error"] for policy in results["policies"]), key=lambda error: float(error["mean"]))
 
     def apart(error: dict[str, float]) -> bool:
         return bool(error["mean"] - least["mean"] > NORMAL * math.hypot(error["se"], least["se"]))
 
-    near = [policy for policy in found["policies"] if not apart(policy["best_arm_error"])]
+    near = [policy for policy in results["policies"] if not apart(policy["best_arm_error"])]
     return min(near, key=lambda policy: float(policy["regret"]["mean"]))
 
 
@@ -97,14 +100,14 @@ def course(policy: dict[str, Any], horizon: int, changing: bool) -> str:
     return f"settles slowly: still loses {late:.2g} per pull at the end"
 
 
-def _ranking(found: dict[str, Any]) -> Table:
+def _ranking(results: dict[str, Any]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("", justify="right")
     table.add_column("policy", no_wrap=True)
     table.add_column("what it does, and what came of it")
-    changing = (found.get("bed") or {}).get("regret") == "dynamic"
-    for place, policy in ranked(found):
-        table.add_row(place, broken(policy["spec"]), _reason(policy, place, found["horizon"], changing))
+    changing = (results.get("bed") or {}).get("regret") == "dynamic"
+    for place, policy in ranked(results):
+        table.add_row(place, broken(policy["spec"]), _reason(policy, place, results["horizon"], changing))
     return table
 
 
@@ -115,15 +118,11 @@ def _reason(policy: dict[str, Any], place: str, horizon: int, changing: bool) ->
 
 
 def _elsewhere(here: str) -> Table:
-    from bandits.policy import POLICIES
-    from bandits.recommend import ADVERSARY, BEST_ARM, WHERE
-
-    installed = set(POLICIES.names())
     table = Table(title="What to take elsewhere", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("where", max_width=30)
     table.add_column("take")
-    for kind in (*WHERE, BEST_ARM, ADVERSARY):
-        take = [spec for spec in kind.take if spec.partition(":")[0] in installed]
-        if take and kind.words != here:
-            table.add_row(kind.words, ", ".join(take))
+    for kind in (*KINDS, *GOALS):
+        policies = recommended(kind.name)
+        if policies and kind.description != here:
+            table.add_row(kind.description, ", ".join(policies))
     return table

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bandits.policies.adversarial import EXP3, EXP3IX, EXP3S, TsallisINF
 
 from bandits.policies import adversarial
-from bandits.policies.adversarial import EXP3, EXP3IX, EXP3S, TsallisINF
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import Bernoulli
 from explore.errors import BadInput

@@ -1,8 +1,8 @@
 """What holds for every installed policy; `tests/bandits/test_robustness.py` plays them."""
 
 import pytest
-
 from bandits.advice import advice_for
+
 from bandits.policy import POLICIES
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bandits.policies.change_detection import CUSUMUCB, GLRUCB
 
 from bandits.policies import change_detection as cd
-from bandits.policies.change_detection import CUSUMUCB, GLRUCB
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import Bernoulli
 from bandits.theory.divergences import kl_bernoulli

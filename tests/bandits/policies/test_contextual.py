@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from bandits.policies import contextual
 from bandits.policies.contextual import DIMENSION, MODEL, VOLUME, LinTS, LinUCB
 from bandits.policies.value_based import EpsilonGreedy
+
+from bandits.policies import contextual
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.contextual import Linear
 from bandits.testbeds.gaussian import SuttonBarto

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bandits.policies.divergence import IMED, KLUCB, KLUCBPlus, KLUCBPlusPlus, KLUCBSwitch
 from scipy import stats
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from bandits.policies import divergence
-from bandits.policies.divergence import IMED, KLUCB, KLUCBPlus, KLUCBPlusPlus, KLUCBSwitch
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import ProblemB
 from bandits.testbeds.families import Exponential, Poisson

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bandits.policies.elimination import ExploreThenCommit, MedianElimination, SuccessiveElimination
 
 from bandits.policies import elimination
-from bandits.policies.elimination import ExploreThenCommit, MedianElimination, SuccessiveElimination
 from bandits.testbeds.bernoulli import Bernoulli
 
 BED = Bernoulli(means="0.1/0.9/0.3/0.2")

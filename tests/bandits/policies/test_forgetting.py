@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bandits.policies.forgetting import DiscountedThompson, DiscountedUCB, SlidingWindowThompson, SlidingWindowUCB
 from scipy import stats
 
 from bandits.policies import forgetting
-from bandits.policies.forgetting import DiscountedThompson, DiscountedUCB, SlidingWindowThompson, SlidingWindowUCB
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import Bernoulli
 from bandits.testbeds.families import Gaussian

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bandits.policies.optimism import MOSS, OCUCB, UCBV, MOSSAnytime, UCBTuned
 
 from bandits.policies import optimism
-from bandits.policies.optimism import MOSS, OCUCB, UCBV, MOSSAnytime, UCBTuned
 from bandits.testbeds.bernoulli import TwoArms
 from bandits.testbeds.gaussian import SuttonBarto
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from bandits.policies.resampling import BESA, PerturbedHistory
 from scipy import stats
 
 from bandits.policies import resampling
-from bandits.policies.resampling import BESA, PerturbedHistory
 from bandits.simulator.simulation import checked, simulate
 from bandits.testbeds.bernoulli import TwoArms
 from explore.errors import BadInput

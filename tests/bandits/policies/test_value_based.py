@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from bandits.policies.value_based import EpsilonDecreasing, EpsilonFirst, EpsilonGreedy, Optimistic, QLearning
 
 from bandits.policies import value_based
-from bandits.policies.value_based import EpsilonDecreasing, EpsilonFirst, EpsilonGreedy, Optimistic, QLearning
 from bandits.policy import Policy
 from bandits.testbeds.bernoulli import Bernoulli
 

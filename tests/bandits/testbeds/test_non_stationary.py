@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bandits.policies.value_based import EpsilonGreedy
+from bandits.policies.epsilon_greedy import EpsilonGreedy
 from bandits.policy import Policy, rows
 from bandits.simulator import batched, kernel, simulation
 from bandits.testbed import TESTBEDS

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from bandits.theory.bounds.catalogue import KNOWN, SAME, bound_for, bounds_for
+
 from explore.errors import BadInput
 
 TWO = [0.9, 0.8]

@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pytest
-
 from bandits.theory.bounds.catalogue import bounds_for
 
 CONTEXTS: dict[str, Any] = {"arms": 6, "family": "gaussian", "dimension": 4, "lengths": (1.0, 1.0)}

@@ -9,7 +9,8 @@ import threading
 import numpy as np
 import pytest
 
-from bandits.policies.value_based import EpsilonGreedy, select_batched, update_batched
+from bandits.policies.base.action_value import update_batched
+from bandits.policies.epsilon_greedy import EpsilonGreedy, select_batched
 from bandits.policy import POLICIES, Policy, rows
 from bandits.trial import run_trial
 from bandits.trial.contract.checks import contract, rules
