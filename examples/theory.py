@@ -5,8 +5,8 @@ python examples/theory.py            prints the tables of docs/theory.md, in abo
 
 import numpy as np
 
-from bandits.theory.bounds.of_policy import bounds_for
 from bandits.theory.bounds.lai_robbins import lai_robbins
+from bandits.theory.bounds.of_policy import bounds_for
 from bandits.theory.gittins.duff import duff_study
 from bandits.theory.gittins.gaussian import gaussian_bonuses
 from bandits.theory.gittins.indices import bernoulli_index, bernoulli_table

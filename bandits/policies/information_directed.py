@@ -4,7 +4,11 @@
 
 the squared expected regret per bit of variance about which arm A* is best; v bounds the information from below
 (their section 6.2, algorithm 6). Two arms are always enough (proposition 6). Expectations are averages over `samples`
-draws from the posterior: Beta(1 + S, 1 + n − S) of rewards in [0, 1], N(S/(n + σ²), σ²/(n + σ²)) of Gaussian arms.
+draws from the posterior: Beta(1 + S, 1 + n − S) of rewards in [0, 1]; of Gaussian arms N(S/(n + r), σ²/(n + r)),
+r = σ²/s², for the prior N(0, s²), s = `scale`.
+
+Where all draws agree on the best arm, Δ of that arm is 0, and so is every gain: its ratio is 0/0. It is pulled, as
+nothing is lost by that; the gains of the other arms are rounding errors then, and a ratio of theirs means nothing.
 """
 
 import math
@@ -26,14 +30,16 @@ from bandits.theory.bounds.statement import Bound, Problem
 from explore.core.spec import Settings
 from explore.numerics.compiled import kernel_part
 
-SAMPLES, VARIANCE, PULLS, SUMS, MEANS, OPTIMAL, GAPS, GAINS, GIVEN = range(9)  # GIVEN: one row per arm that may be best
+SAMPLES, VARIANCE, RATIO, PULLS, SUMS, MEANS, OPTIMAL, GAPS, GAINS, GIVEN = range(
+    10
+)  # GIVEN: one row per arm that may be best
 
 
 @kernel_part
 def _draw(state: Floats, arm: int, rng: Any) -> float:
     if state[VARIANCE, 0] == 0.0:
         return beta(rng, 1.0 + state[SUMS, arm], 1.0 + state[PULLS, arm] - state[SUMS, arm])
-    precision = state[PULLS, arm] + state[VARIANCE, 0]
+    precision = state[PULLS, arm] + state[RATIO, 0]
     return float(state[SUMS, arm] / precision + math.sqrt(state[VARIANCE, 0] / precision) * normal(rng))
 
 
@@ -67,6 +73,9 @@ def select(state: Floats, t: int, rng: Any) -> int:
 def mixture(state: Floats, rng: Any) -> int:
     """Draw from the mixture of two arms with the smallest squared regret per gain."""
     arms = state.shape[1]
+    for arm in range(arms):
+        if state[GAPS, arm] == 0.0:  # the best arm in every draw: exactly 0, as its mean is added up like `reached`
+            return arm
     least, one, other, share = math.inf, -1, -1, 1.0
     for i in range(arms):
         for j in range(i + 1):
@@ -75,7 +84,7 @@ def mixture(state: Floats, rng: Any) -> int:
             regret = chance * state[GAPS, i] + (1.0 - chance) * state[GAPS, j]
             if gain > 0.0 and regret * regret / gain < least:
                 least, one, other, share = regret * regret / gain, i, j, chance
-    if one < 0:  # nothing left to learn: the smallest gap
+    if one < 0:  # no gain at all: the smallest gap
         for arm in range(arms):
             state[GAINS, arm] = -state[GAPS, arm]
         return best(state[GAINS], rng)
@@ -114,6 +123,7 @@ class InformationDirected(Policy):
 
     class Settings(Settings):
         samples: int = Field(100, ge=2, le=100_000, description="draws from the posterior in each step")
+        scale: float = Field(1.0, gt=0, description="unbounded rewards: standard deviation of the prior of the means")
 
     def functions(self, bed: Testbed) -> Functions:
         """The same for both families."""
@@ -122,10 +132,13 @@ class InformationDirected(Policy):
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""
         variance = 0.0 if family_of(bed, "auto") == "bernoulli" else bed.variance
-        own = rows(bed.arms, float(self.settings.samples), variance, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        ratio = variance / self.settings.scale**2
+        own = rows(bed.arms, float(self.settings.samples), variance, ratio, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         return np.vstack([own, np.zeros((bed.arms, bed.arms))])
 
     def bounds(self, problem: Problem) -> Sequence[Bound]:
         """As for Thompson sampling, whose information ratio it can only better, with exact expectations."""
         note = "for exact expectations; here they are averages over samples"
+        if not problem.bounded and self.settings.scale != 1.0:
+            return []
         return [replace(bound, note=note) for bound in information_ratio(problem)]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import bandits
-from bandits.policies import value_based
+from bandits.policies import epsilon_greedy
 from bandits.simulator import kernel
 from bandits.simulator.randomness import best, integer, uniform
 from explore.errors import BadInput
@@ -83,10 +83,10 @@ def test_a_state_that_does_not_fit_the_arms_is_refused(state: Any) -> None:
 def test_who_chooses_no_arm_is_told_so() -> None:
     """Compiled, batched and interpreted; beyond the arms, below them, and far outside of all memory."""
 
-    class Batched(value_based.EpsilonGreedy):
-        select = staticmethod(value_based.select)
-        update = staticmethod(value_based.update)
-        batched = (numba.njit(_beyond_batched), value_based.update_batched)
+    class Batched(epsilon_greedy.EpsilonGreedy):
+        select = staticmethod(epsilon_greedy.select)
+        update = staticmethod(epsilon_greedy.update)
+        batched = (numba.njit(_beyond_batched), epsilon_greedy.update_batched)
 
     beyond = [
         numba.njit(lambda state, t, rng: state.shape[1] if t == 7 else 0),

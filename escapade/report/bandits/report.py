@@ -114,8 +114,8 @@ def _show_end(console: Console, results: dict[str, Any]) -> None:
     console.print(recommended(results))
     now = ", best at the last step" if dynamic(results) else ""
     console.print(
-        f"recommended: the arm pulled most in {results['horizon']:,} pulls; simple regret: how far its mean is below the "
-        f"best{now}; wrong: share of runs in which the recommended arm is not the best; both ± 95 % interval.\n",
+        f"recommended: the arm pulled most in {results['horizon']:,} pulls; simple regret: how far its mean is below "
+        f"the best{now}; wrong: share of runs in which the recommended arm is not the best; both ± 95 % interval.\n",
         style="dim",
     )
 

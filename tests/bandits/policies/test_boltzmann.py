@@ -1,11 +1,11 @@
-"""The chances of softmax, and the noise of Boltzmann–Gumbel."""
+"""The probabilities of softmax."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from bandits.policies import boltzmann
-from bandits.policies.boltzmann import Boltzmann, BoltzmannGumbel
+from bandits.policies.boltzmann import Boltzmann
 from bandits.testbeds.bernoulli import Bernoulli
 
 VALUES = np.array([0.1, 0.4, 0.3])
@@ -23,27 +23,7 @@ def test_softmax_chances(decay: float, temperature: float) -> None:
     assert stats.chisquare(counted, 6000 * weights / weights.sum()).pvalue > 1e-3
 
 
-def test_gumbel_numbers() -> None:
-    rng = np.array([3], np.uint64)
-    assert stats.kstest([boltzmann.gumbel(rng) for _ in range(3000)], stats.gumbel_r.cdf).pvalue > 1e-3
-
-
-def test_the_noise_shrinks_with_pulls() -> None:
-    """INDEX − Q has the standard deviation C (π/√6) / √n."""
-    state = BoltzmannGumbel(c=2.0).initial(BED, 100)
-    state[boltzmann.VALUES], state[boltzmann.PULLS] = VALUES, [1, 4, 100]
-    rng, found = np.array([3], np.uint64), []
-    for _ in range(4000):
-        boltzmann.select_gumbel(state, 9, rng)
-        found.append(state[boltzmann.INDEX] - VALUES)
-    np.testing.assert_allclose(np.std(found, axis=0), 2 * np.pi / np.sqrt(6) / np.array([1, 2, 10]), rtol=0.06)
-
-
-def test_averages_and_constant_steps() -> None:
-    """Rewards 1, 0, 0: the average is ⅓, by steps of ½ the value is ⅛."""
-    rng = np.array([3], np.uint64)
-    for alpha, value in ((0.0, 1 / 3), (0.5, 0.125)):
-        state = Boltzmann(alpha=alpha).initial(BED, 100)
-        for reward in (1.0, 0.0, 0.0):
-            boltzmann.update(state, 1, reward, rng)
-        assert state[boltzmann.VALUES] == pytest.approx([0, value, 0])
+def test_a_temperature_far_above_the_gaps_is_named() -> None:
+    assert any("nearly uniformly" in said for said in Boltzmann(temperature=9.0).misfits(BED, 100))
+    assert not Boltzmann(temperature=0.2).misfits(BED, 100)
+    assert not Boltzmann(temperature=9.0, decay=1.0).misfits(BED, 100)

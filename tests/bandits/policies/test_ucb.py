@@ -1,4 +1,4 @@
-"""The index against the formulas, every arm once before it counts, and ties."""
+"""UCB: its index against the formula, its ties, its bound."""
 
 import math
 from typing import Any
@@ -7,59 +7,44 @@ import numpy as np
 import pytest
 
 from bandits.policies import ucb
-from bandits.policies.ucb import UCB, UCB1
+from bandits.policies.base import confidence
+from bandits.policies.ucb import UCB
 from bandits.testbeds.bernoulli import Bernoulli
+from bandits.theory.bounds.of_policy import bounds_for
+from bandits.theory.published import published_for
 
 BED = Bernoulli(means="0.1/0.4/0.3")
-REWARDS = {0: [1.0, 0.0, 1.0, 0.0], 1: [0.5], 2: [0.0, 0.75]}
+PULLS = [(0, 1.0), (0, 0.0), (0, 1.0), (0, 0.0), (1, 0.5), (2, 0.0), (2, 0.75)]  # means ½, ½ and ⅜
 T = 8  # the step after these seven
 
 
-def learnt(policy: Any) -> Any:
-    """The state after `REWARDS`."""
-    state = policy.initial(BED, 100)
-    for arm, rewards in REWARDS.items():
-        for reward in rewards:
-            policy.functions(BED)[1](state, arm, reward, np.array([3], np.uint64))
-    return state
-
-
-@pytest.mark.parametrize(
-    ("policy", "width"),
-    [
-        (UCB(c=2), 2 * math.sqrt(math.log(8))),
-        (UCB(c=0.1), 0.1 * math.sqrt(math.log(8))),
-        (UCB1(), math.sqrt(2 * math.log(7))),  # the pulls made so far
-        (UCB1(alpha=0.02), math.sqrt(0.02 * math.log(7))),
-    ],
-)
-def test_the_index(policy: Any, width: float) -> None:
-    """Means ½, ½ and ⅜ of four pulls, one and two."""
-    state = learnt(policy)
-    arm = policy.functions(BED)[0](state, T, np.array([3], np.uint64))
-    expected = np.array([0.5, 0.5, 0.375]) + width / np.sqrt([4, 1, 2])
-    assert state[ucb.INDEX] == pytest.approx(expected)
+@pytest.mark.parametrize(("c", "scale"), [(2.0, 1.0), (0.1, 1.0), (1.0, 5.0)])
+def test_the_index(c: float, scale: float, state_after: Any) -> None:
+    state = state_after(UCB(c=c, scale=scale), BED, PULLS)
+    arm = ucb.select(state, T, np.array([3], np.uint64))
+    expected = np.array([0.5, 0.5, 0.375]) + c * scale * math.sqrt(math.log(8)) / np.sqrt([4, 1, 2])
+    assert state[confidence.INDEX] == pytest.approx(expected)
     assert arm == expected.argmax() == 1
 
 
-def test_without_width_it_is_greedy_and_ties_are_broken_at_random() -> None:
-    state, rng = learnt(UCB(c=0)), np.array([3], np.uint64)
+def test_without_width_it_is_greedy_and_ties_are_broken_at_random(state_after: Any) -> None:
+    state, rng = state_after(UCB(c=0), BED, PULLS), np.array([3], np.uint64)
     counted = np.bincount([ucb.select(state, T, rng) for _ in range(2000)], minlength=3)
     assert counted[2] == 0
     assert counted[0] == pytest.approx(1000, abs=5 * math.sqrt(500))
 
 
-@pytest.mark.parametrize("policy", [UCB(), UCB1()])
-def test_every_arm_is_tried_before_any_again(policy: Any) -> None:
-    """In an order drawn at random, whatever is paid: the first arm pays most, and is not pulled twice."""
-    select, update = policy.functions(BED)
-    orders = set()
-    for seed in range(60):
-        state, rng = policy.initial(BED, 100), np.array([seed], np.uint64)
-        order = []
-        for t in (1, 2, 3):
-            order.append(select(state, t, rng))
-            update(state, order[-1], 100.0 if t == 1 else 0.0, rng)
-        orders.add(tuple(order))
-    assert all(sorted(order) == [0, 1, 2] for order in orders)
-    assert len(orders) == 6
+def test_its_bound_by_hand() -> None:
+    """Σ 8ασ² ln T/Δ + Δα/(α−2) with α = c²/2σ²: on [0, 1], σ² = 1/4, c = 2 makes α = 8."""
+    (bound,) = bounds_for("ucb:c=2", [0.9, 0.8], 5000)
+    assert bound.value == pytest.approx(16 * math.log(5000) / 0.1 + 0.1 * 8 / 6)
+    (bound,) = bounds_for("ucb:c=3", [1.0, 0.0], 100, family="gaussian")
+    assert bound.value == pytest.approx(36 * math.log(100) + 4.5 / 2.5)
+    assert bounds_for("ucb:c=1,scale=3", [1.0, 0.0], 100, family="gaussian")[0].value == bound.value
+    assert bounds_for("ucb:c=2", [1.0, 0.0], 100, family="gaussian") == []  # α = 2 is the edge of the theorem
+
+
+def test_what_is_said_of_c_agrees_with_the_published_figures() -> None:
+    reward = {c: published_for("sutton-barto", 1000, f"ucb:c={c}")[0].value for c in (1, 2)}
+    assert reward[1] > reward[2]
+    assert "c = 1 beats c = 2" in UCB.good_for

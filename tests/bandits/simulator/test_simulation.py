@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import bandits
-from bandits.policies import divergence, ucb, value_based
+from bandits.policies import epsilon_first, epsilon_greedy, optimistic, ucb, ucb1
+from bandits.policies.base import divergence
 from bandits.policy import Policy, rows
 from bandits.simulator import batched, kernel, results, simulation
 from bandits.simulator.simulation import simulate
@@ -96,12 +97,12 @@ def test_a_wrong_seed_is_not_blamed_on_the_policy(policy: str, seed: Any) -> Non
 def test_compiled_is_what_the_interpreter_does() -> None:
     """The same lines interpreted give the same regrets."""
 
-    class Interpreted(value_based.EpsilonGreedy):
-        select = staticmethod(value_based.select.py_func)
-        update = staticmethod(value_based.update.py_func)
+    class Interpreted(epsilon_greedy.EpsilonGreedy):
+        select = staticmethod(epsilon_greedy.select.py_func)
+        update = staticmethod(epsilon_greedy.update.py_func)
 
     settings = {"runs": 3, "horizon": 40, "seed": 9}
-    ours = simulate(policies=[value_based.EpsilonGreedy(epsilon=0.3)], **settings).policies[0]
+    ours = simulate(policies=[epsilon_greedy.EpsilonGreedy(epsilon=0.3)], **settings).policies[0]
     theirs = simulate(policies=[Interpreted(epsilon=0.3)], **settings).policies[0]
     assert ours.compiled
     assert not theirs.compiled
@@ -245,9 +246,9 @@ def test_the_kernel_is_named_after_its_functions() -> None:
         bound: Any = kernel.specialise(play, {**bed, **functions})
         return str(bound.py_func.__qualname__)
 
-    one = name(kernel.play, select=value_based.select, update=value_based.update)
-    other = name(kernel.play, select=value_based.select_first, update=value_based.update)
-    aside = name(batched.play, select=value_based.select, update=value_based.update)
+    one = name(kernel.play, select=epsilon_greedy.select, update=epsilon_greedy.update)
+    other = name(kernel.play, select=epsilon_first.select, update=epsilon_greedy.update)
+    aside = name(batched.play, select=epsilon_greedy.select, update=epsilon_greedy.update)
     assert len({one, other, aside}) == 3
     assert bandits.simulate is simulate
 
@@ -264,10 +265,10 @@ def test_a_kernel_is_named_after_what_its_functions_call_too(monkeypatch: pytest
 
 
 BATCHED = [
-    value_based.EpsilonGreedy(epsilon=0.2),
-    value_based.Optimistic(),
+    epsilon_greedy.EpsilonGreedy(epsilon=0.2),
+    optimistic.Optimistic(),
     ucb.UCB(c=1.0),
-    ucb.UCB1(),
+    ucb1.UCB1(),
 ]
 
 
@@ -284,13 +285,13 @@ def test_side_by_side_is_one_by_one(policy: Policy, testbed: str, monkeypatch: p
 def test_who_overrides_a_function_loses_the_batched_pair() -> None:
     """The batched pair of the parent would play the parent's rule."""
 
-    class Greedy(value_based.EpsilonGreedy):
-        select = staticmethod(value_based.select_first)
+    class Greedy(epsilon_greedy.EpsilonGreedy):
+        select = staticmethod(epsilon_first.select)
 
     class Cents(SuttonBarto):
         sample_reward = staticmethod(SuttonBarto.sample_reward)
 
-    class Renamed(value_based.EpsilonGreedy):
+    class Renamed(epsilon_greedy.EpsilonGreedy):
         pass
 
     assert Greedy.batched is None
@@ -301,9 +302,9 @@ def test_who_overrides_a_function_loses_the_batched_pair() -> None:
 def test_an_authors_functions_are_compiled_as_the_house_compiles_its_own() -> None:
     """Plain `njit` functions give the same bits."""
 
-    class Mine(value_based.EpsilonGreedy):
-        select = staticmethod(numba.njit(value_based.select.py_func))
-        update = staticmethod(numba.njit(value_based.update.py_func))
+    class Mine(epsilon_greedy.EpsilonGreedy):
+        select = staticmethod(numba.njit(epsilon_greedy.select.py_func))
+        update = staticmethod(numba.njit(epsilon_greedy.update.py_func))
 
     settings: dict[str, Any] = {"runs": 40, "horizon": 100, "seed": 4}
     same(simulate(policies=[Mine()], **settings), simulate(policies=["epsilon-greedy"], **settings))
@@ -315,9 +316,9 @@ def test_a_policy_that_does_not_compile_is_refused_with_its_line() -> None:
     def select(state: Any, t: int, rng: Any) -> int:
         return int(state.frobnicate(t))
 
-    class Broken(value_based.EpsilonGreedy):
+    class Broken(epsilon_greedy.EpsilonGreedy):
         select = staticmethod(numba.njit(lambda state, t, rng: 0))
-        update = staticmethod(value_based.update)
+        update = staticmethod(epsilon_greedy.update)
 
     Broken.select = staticmethod(numba.njit(select))
     line = select.__code__.co_firstlineno + 1

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bandits.policies.contextual import LinTS
 from scipy import stats
 
+from bandits.policies.lin_ts import LinTS
 from bandits.policy import Policy, rows
 from bandits.simulator import kernel, simulation
 from bandits.simulator.randomness import key

@@ -19,7 +19,6 @@ from bandits.theory.bounds.on_testbed import (
     lower_bound,
 )
 from bandits.theory.bounds.statement import Bound
-from explore.core.spec import parse
 
 
 def bed(spec: str) -> Testbed:
@@ -28,7 +27,8 @@ def bed(spec: str) -> Testbed:
 
 
 def bound(testbed: str, policy: str, horizon: int = 1000) -> Any:
-    return bound_on(bed(testbed), parse(policy), POLICIES.resolve(policy)[1].model_dump(), horizon)
+    plugin, settings = POLICIES.resolve(policy)
+    return bound_on(bed(testbed), plugin(**dict(settings)), horizon)
 
 
 def test_the_lower_bound_knows_each_arm_s_variance() -> None:
@@ -67,7 +67,7 @@ def test_why_a_policy_has_no_bound() -> None:
     assert bound("abrupt", "exp3-s") == UNKNOWN_CHANGES
     assert bound("drift", "exp3-s") == CHANGING
     assert bound("student:means=0/1", "ucb:c=9") == ELSEWHERE
-    assert bound("gaussian:means=1/0,deviations=1/2", "kl-ucb") == ELSEWHERE  # it is told the larger variance
+    assert bound("gaussian:means=1/0,deviations=1/2", "kl-ucb") == ELSEWHERE  # it is given the larger variance
 
 
 def test_bounds_with_the_settings_filled_in() -> None:
@@ -83,7 +83,7 @@ def test_bounds_with_the_settings_filled_in() -> None:
     assert bound("uniform:means=0.2/0.5", "ucb1").finite_time
 
 
-def test_every_policy_of_the_house_says_which_of_the_two_it_is() -> None:
+def test_every_built_in_policy_says_which_of_the_two_it_is() -> None:
     """No theorem, or one that does not hold here: never both."""
     said = {name: bound("problem-b", name, 10_000) for name in POLICIES.names()}
     elsewhere = {name for name, found in said.items() if found == ELSEWHERE}

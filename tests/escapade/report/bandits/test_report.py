@@ -86,7 +86,7 @@ def test_a_stranger_is_told_what_to_use_and_why(coins: dict[str, Any]) -> None:
     assert "asymptotic only" in text
     assert "Lai & Robbins: 2.252 · ln T" in text
     assert "simple regret" in text
-    assert "rewards that come late thompson" in text
+    assert "delayed rewards thompson" in text
     best = min(coins["policies"], key=lambda policy: float(policy["regret"]["mean"]))
     assert f"{best['spec']} lost least" in text
 
@@ -96,7 +96,7 @@ def test_changing_arms_have_dynamic_regret() -> None:
     text = flat(found)
     assert found["bed"]["regret"] == "dynamic"
     assert "regret: dynamic, against the best arm of each step" in text
-    assert "Takes arms for constant" in text or "takes arms for constant" in text
+    assert "assumes constant means, but these arms change" in text
     assert "No bound for thompson: the arms change, and its theorem is about arms that do not." in text
     assert "No bound for discounted-ucb: no theorem with constants that could be checked." in text
     assert "For an arm to keep" not in text

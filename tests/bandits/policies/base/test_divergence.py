@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bandits.policies.divergence import IMED, KLUCB, KLUCBPlus, KLUCBPlusPlus, KLUCBSwitch
 from scipy import stats
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
-from bandits.policies import divergence
+from bandits.policies.base import divergence
+from bandits.policies.imed import IMED
+from bandits.policies.kl_ucb import KLUCB
+from bandits.policies.kl_ucb_plus import KLUCBPlus
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import ProblemB
 from bandits.testbeds.families import Exponential, Poisson
@@ -33,7 +35,7 @@ def solved(p: float, level: float) -> float:
     )
 
 
-def lived(policy: Any, bed: Any, horizon: int = 400) -> Any:
+def after_pulls(policy: Any, bed: Any, horizon: int = 400) -> Any:
     """A state after some pulls of every arm, with averages on both sides of each other."""
     state = policy.initial(bed, horizon)
     random, rng = np.random.default_rng(3), np.zeros(1, np.uint64)
@@ -50,7 +52,7 @@ def lived(policy: Any, bed: Any, horizon: int = 400) -> Any:
 def test_the_lazy_choice_is_the_largest_bound(policy: Any) -> None:
     """Through many steps without news, where the tangents grow old, against every equation solved afresh."""
     bed = ProblemB() if policy.settings.family != "gaussian" else SuttonBarto()
-    state, rng = lived(policy, bed), np.zeros(1, np.uint64)
+    state, rng = after_pulls(policy, bed), np.zeros(1, np.uint64)
     select, update = policy.functions(bed)
     random = np.random.default_rng(0)
     for t in range(61, 400):
@@ -95,45 +97,6 @@ def test_families_of_counts_and_of_waiting_times(bed: Any, definition: Any) -> N
     assert state[divergence.SLOPE, 1] == pytest.approx((higher - bound) / step, rel=1e-3)
     IMED().functions(bed)[0](state, 6, rng)
     assert -state[divergence.INDEX] == pytest.approx([3 * definition(0.8, 2.0) + math.log(3), math.log(2)], rel=1e-6)
-
-
-def test_indices_with_a_horizon_by_hand() -> None:
-    """n = 4 pulls with average ½ of one of two arms, T = 100: share T/(Kn) = 12.5."""
-    from bandits.testbeds.bernoulli import TwoArms
-
-    rng, log = np.zeros(1, np.uint64), math.log(12.5)
-    expected = {
-        KLUCBPlusPlus: solved(0.5, math.log(12.5 * (log**2 + 1)) / 4),
-        KLUCBSwitch: 0.5 + math.sqrt(log / 8),  # 4 > 50^{1/5} = 2.19: the bound of MOSS
-    }
-    for kind, index in expected.items():
-        policy = kind()
-        state = policy.initial(TwoArms(), 100)
-        for reward in (0.0, 1.0, 0.0, 1.0):
-            policy.functions(TwoArms())[1](state, 1, reward, rng)
-        assert state[divergence.BOUND, 1] == pytest.approx(index, abs=1e-7)
-    state = KLUCBSwitch().initial(TwoArms(), 100)
-    KLUCBSwitch().functions(TwoArms())[1](state, 0, 0.5, rng)
-    assert state[divergence.BOUND, 0] == pytest.approx(solved(0.5, math.log(50)), abs=1e-7)  # 1 pull: still KL
-
-
-def test_imed_by_hand() -> None:
-    """Averages ½ and 0 after 4 and 2 pulls: ln 4 against 2 ln 2 + ln 2, the best arm is pulled."""
-    from bandits.testbeds.bernoulli import TwoArms
-
-    policy, rng = IMED(), np.zeros(1, np.uint64)
-    state = policy.initial(TwoArms(), 100)
-    select, update = policy.functions(TwoArms())
-    for arm, reward in ((0, 0.0), (0, 1.0), (0, 0.0), (0, 1.0), (1, 0.0), (1, 0.0)):
-        update(state, arm, reward, rng)
-    assert select(state, 7, rng) == 0
-    assert -state[divergence.INDEX] == pytest.approx([math.log(4), 3 * math.log(2)])
-
-
-@pytest.mark.parametrize(("testbed", "horizon", "published"), [("problem-b", 10_000, 112.1), ("two-arms", 5_000, 13.0)])
-def test_published_regret(testbed: str, horizon: int, published: float) -> None:
-    found = simulate(testbed, ["kl-ucb"], runs=400, horizon=horizon, seed=1).policies[0]
-    assert abs(found.regret - published) < 4 * found.regret_se
 
 
 def test_a_family_that_does_not_fit_is_refused() -> None:

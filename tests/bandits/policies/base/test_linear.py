@@ -1,19 +1,19 @@
-"""Ridge regression against numpy.linalg, the choice against the formulas, and what the regret grows like."""
+"""Ridge regression against numpy.linalg, and how the regret of the linear policies grows."""
 
 from typing import Any
 
 import numpy as np
 import pytest
-from bandits.policies.contextual import DIMENSION, MODEL, VOLUME, LinTS, LinUCB
-from bandits.policies.value_based import EpsilonGreedy
 
-from bandits.policies import contextual
+from bandits.policies.base.linear import DIMENSION, MODEL, VOLUME
+from bandits.policies.epsilon_greedy import EpsilonGreedy
+from bandits.policies.lin_ts import LinTS
+from bandits.policies.lin_ucb import LinUCB
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.contextual import Linear
 from bandits.testbeds.gaussian import SuttonBarto
 from bandits.theory.bounds.on_testbed import bound_on
 from bandits.theory.bounds.statement import Bound
-from explore.core.spec import parse
 from explore.errors import BadInput
 
 ARMS, D, RIDGE, NOISE = 4, 3, 0.7, 0.6
@@ -61,50 +61,6 @@ def test_the_model_is_ridge_regression(model: str) -> None:
     assert state[DIMENSION, 0] == D
 
 
-def widths(state: Any, V: Any) -> Any:
-    """√(xᵀV⁻¹x) of each arm."""
-    inverse = np.broadcast_to(np.linalg.inv(V), (ARMS, D, D))
-    return np.sqrt(np.einsum("ia,aij,ja->a", state[-D:], inverse, state[-D:]))
-
-
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("alpha", [0.0, 0.8])
-def test_lin_ucb_takes_the_largest_bound(alpha: float, model: str) -> None:
-    """With the constant width of Li et al., or the radius of Abbasi-Yadkori et al. from determinants."""
-    policy = LinUCB(ridge=RIDGE, alpha=alpha, delta=0.1, norm=1.5)
-    state, V, theta = learnt(policy, model)
-    select = policy.functions(Linear(arms=ARMS, dimension=D, noise=NOISE, parameters=model))[0]
-    ratio = np.sqrt(np.linalg.det(V) / np.linalg.det(RIDGE * np.eye(D)))
-    radius = NOISE * np.sqrt(2 * np.log(ratio * len(V) / 0.1)) + np.sqrt(RIDGE) * 1.5
-    rng = np.random.default_rng(5)
-    for _ in range(20):
-        state[-D:] = contexts(rng)
-        bounds = (state[-D:].T * theta).sum(1) + (alpha or radius) * widths(state, V)
-        assert select(state, 61, np.array([9], np.uint64)) == bounds.argmax()
-        np.testing.assert_allclose(state[contextual.INDEX], bounds, rtol=1e-10)
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_lin_ts_draws_from_the_posterior(model: str) -> None:
-    """Mean θ̂ and covariance v²R²V⁻¹ of many draws, within five standard errors; the arm is the best under the draw."""
-    policy = LinTS(ridge=RIDGE, scale=1.3)
-    state, V, theta = learnt(policy, model)
-    select = policy.functions(Linear(arms=ARMS, dimension=D, noise=NOISE, parameters=model))[0]
-    rng, count = np.array([4], np.uint64), 8000
-    drawn = np.empty((count, len(V), D))
-    for draw in drawn:
-        arm = select(state, 61, rng)
-        draw[:] = model_of(state, model)[:, -D:]
-        assert arm == (state[-D:].T * draw).sum(1).argmax()
-    covariance = (1.3 * NOISE) ** 2 * np.linalg.inv(V)
-    for one in range(len(V)):
-        variance = np.diag(covariance[one])
-        assert (np.abs(drawn[:, one].mean(0) - theta[one]) < 5 * np.sqrt(variance / count)).all()
-        # the variance of a product of two normal numbers: Σ_ii Σ_jj + Σ_ij²
-        error = np.sqrt((np.outer(variance, variance) + covariance[one] ** 2) / count)
-        assert (np.abs(np.cov(drawn[:, one].T) - covariance[one]) < 5 * error).all()
-
-
 def test_regret_grows_like_a_root_and_stays_under_its_bound() -> None:
     """Sixteen times the pulls cost less than four times the regret (times ln T), a twentieth of what ε-greedy loses.
 
@@ -117,7 +73,7 @@ def test_regret_grows_like_a_root_and_stays_under_its_bound() -> None:
     *linear, blind = found.policies
     bound = 4 * np.sqrt(horizon * d * np.log(1 + horizon / d))
     bound *= 1 + noise * np.sqrt(2 * np.log(1 / delta) + d * np.log(1 + horizon / d))
-    reported = bound_on(bed, parse("lin-ucb"), {"delta": delta}, horizon)
+    reported = bound_on(bed, LinUCB(delta=delta), horizon)
     assert isinstance(reported, Bound)
     assert reported.value < bound
     for policy in linear:

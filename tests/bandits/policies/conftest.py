@@ -1,0 +1,80 @@
+"""Steps of a policy outside the simulator: states after given rewards, and choices counted over many draws."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bandits.policy import Policy
+from bandits.testbed import Testbed
+from bandits.testbeds.bernoulli import Bernoulli
+
+SEED = 3
+
+
+@pytest.fixture
+def state_after() -> Callable[..., Any]:
+    """The state of a policy after the `pulls` (arm, reward), one update each."""
+
+    def play(policy: Policy, bed: Testbed, pulls: Any, horizon: int = 100) -> Any:
+        state, rng = policy.initial(bed, horizon), np.array([SEED], np.uint64)
+        update = policy.functions(bed)[1]
+        for arm, reward in pulls:
+            update(state, arm, reward, rng)
+        return state
+
+    return play
+
+
+@pytest.fixture
+def chances_replayed() -> Callable[..., list[Any]]:
+    """The probabilities of the arms before each of the `pulls` (arm, reward), which are made one after the other."""
+
+    def play(policy: Policy, bed: Testbed, pulls: Any, horizon: int, row: int) -> list[Any]:
+        state, rng = policy.initial(bed, horizon), np.array([SEED], np.uint64)
+        select, update = policy.functions(bed)
+        chances = []
+        for t, (arm, reward) in enumerate(pulls, 1):
+            select(state, t, rng)
+            chances.append(state[row].copy())
+            update(state, arm, reward, rng)
+        return chances
+
+    return play
+
+
+@pytest.fixture
+def arms_pulled() -> Callable[..., list[int]]:
+    """The arms that a policy pulls in the first `steps`, where arm a pays `rewards[a]` without noise."""
+
+    def play(policy: Policy, rewards: list[float], steps: int) -> list[int]:
+        bed = Bernoulli(means="/".join(map(str, rewards)))
+        state, rng = policy.initial(bed, steps), np.array([SEED], np.uint64)
+        select, update = policy.functions(bed)
+        arms: list[int] = []
+        for t in range(1, steps + 1):
+            arms.append(int(select(state, t, rng)))
+            update(state, arms[-1], rewards[arms[-1]], rng)
+        return arms
+
+    return play
+
+
+@pytest.fixture
+def restarts() -> Callable[..., list[int]]:
+    """After which `rewards` of arm 0 a policy began anew; `row` counts its restarts."""
+
+    def play(policy: Policy, rewards: Any, row: int) -> list[int]:
+        bed = Bernoulli(means="0.3/0.6")
+        state, rng = policy.initial(bed, len(rewards)), np.array([SEED], np.uint64)
+        update = policy.functions(bed)[1]
+        after = []
+        for n, reward in enumerate(rewards):
+            before = state[row, 0]
+            update(state, 0, float(reward), rng)
+            if state[row, 0] > before:
+                after.append(n)
+        return after
+
+    return play
