@@ -23,7 +23,17 @@ Two functions are enough where nothing has to be installed or set by name:
 
     bandits.simulate("sutton-barto", [bandits.from_functions(select, update, initial=[0.1, 0.0, 0.0]), "ucb"])
 
-Functions that `numba.njit` compiled run as fast as those of the house; plain Python ones work too, much slower.
+Functions that `numba.njit` compiled run as fast as the built-in ones; plain Python ones work too, much slower.
+
+On a testbed with delayed rewards `update` is called when the reward arrives, after other choices. What it needs to know
+of the choice itself, such as the probability with which the arm was drawn, stands in rows of the state that `select`
+writes anew at every choice; the policy names these rows in `draw_rows`, and `update` finds in them what `select` wrote
+when this arm was drawn:
+
+    class Mine(Policy):
+        draw_rows = (PROBABILITIES,)
+
+The context of the arm, on testbeds that have one, is always that of the choice.
 
 A policy of simple arithmetic may give both functions for many runs at once, as `batched` (see
 `bandits.simulator.batched`): several times faster, and the same to the last bit.
@@ -95,6 +105,7 @@ class Policy:
     update: ClassVar[Callable[..., None]]
     write_estimates: ClassVar[Callable[..., None]] = staticmethod(no_estimates)
     batched: ClassVar[BatchedFunctions | None] = None
+    draw_rows: tuple[int, ...] = ()  # rows of the state that `update` reads as `select` wrote them at that choice
 
     def __init_subclass__(cls) -> None:
         if not {"select", "update", "functions"}.isdisjoint(vars(cls)) and "batched" not in vars(cls):
@@ -133,11 +144,13 @@ def from_functions(
     update: Callable[..., None],
     initial: Sequence[float] | Callable[[Testbed, int], Floats],
     name: str = "own",
+    draw_rows: Sequence[int] = (),
 ) -> Policy:
     """A policy made of its two functions; `name` is what figures and reports call it.
 
     initial: the number that each row of the state begins with, or a function of the testbed and the horizon that gives
-    the state `(rows, arms)`. BadInput where these are none.
+    the state `(rows, arms)`. draw_rows: the rows of the state that `update` reads as `select` wrote them at the choice.
+    BadInput where these are none.
     """
     for what, given in (("select", select), ("update", update)):
         if not callable(given):
@@ -150,7 +163,12 @@ def from_functions(
     def begin(self: Policy, bed: Testbed, horizon: int) -> Floats:
         return initial(bed, horizon) if callable(initial) else rows(bed.arms, *values)
 
-    own = {"select": staticmethod(select), "update": staticmethod(update), "initial": begin}
+    own: dict[str, Any] = {
+        "select": staticmethod(select),
+        "update": staticmethod(update),
+        "initial": begin,
+        "draw_rows": tuple(draw_rows),
+    }
     made: Policy = type(name, (Policy,), own)()
     return made
 

@@ -16,12 +16,14 @@ import hashlib
 import math
 import types
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba.core.dispatcher import Dispatcher
 
+from bandits.simulator.bounds_checking import bounds_checked, compiled_with_checks
 from bandits.simulator.randomness import key, uniform, words_between
 from explore.numerics.compiled import borrowed, compiled, has_source, kernel_part
 from explore.numerics.hashing import GAMMA, mix
@@ -47,6 +49,10 @@ FIRST_DUE, NEXT_DUE, PULLED_ARM = range(3)  # rows of `Workspace.due`
 
 class NoSuchArm(IndexError):
     """A policy chose an arm that there is not; the arguments are the arm, the step, and how many arms there are."""
+
+
+class NotAnArm(TypeError):
+    """A policy in plain Python returned no whole number; the arguments are the step and what it returned."""
 
 
 class NotFinite(ArithmeticError):
@@ -113,6 +119,19 @@ def _placeholder(*arguments: Any) -> Any:
 sample_arms = advance = write_context = sample_reward = select = update = write_estimates = _placeholder
 
 
+@kernel_part
+def as_arm(choice: int, step: int) -> int:
+    """What `select` returned; where it is plain Python `_checked_arm` stands in its place."""
+    return choice
+
+
+def _checked_arm(choice: Any, step: int) -> int:
+    """NotAnArm where a function in plain Python returned no whole number."""
+    if not isinstance(choice, Integral):
+        raise NotAnArm(step, choice)
+    return int(choice)
+
+
 def workspace(
     arms: int, columns: int, initial: Floats, longest: int = 0, context_rows: int = 0, draw_rows: Sequence[int] = ()
 ) -> Workspace:
@@ -170,7 +189,7 @@ def play(
                 top = arms[:, 0].max()
             if context_rows > 0:
                 write_context(arms, state[len(state) - context_rows :])
-            arm = select(state, t, rng)
+            arm = as_arm(select(state, t, rng), t)
             if not 0 <= arm < len(arms):  # compiled code would write outside of the arrays
                 raise NoSuchArm(arm, t, len(arms))
             streams[arm] += GAMMA
@@ -246,22 +265,36 @@ def _steps_late(delay: float, longest: int, rng: Words) -> int:
     return int(min(float(longest), math.floor(math.log(1.0 - uniform(rng)) / math.log(-delay / (1.0 - delay)))))
 
 
-def specialise(kernel: Callable[..., None], functions: dict[str, Callable[..., Any]]) -> Callable[..., None]:
-    """`kernel`, such as `play`, with these functions in their places, compiled if all of them are."""
-    return _specialised(kernel, tuple(sorted(functions.items())))
+def specialise(
+    kernel: Callable[..., None], functions: dict[str, Callable[..., Any]], *, check_bounds: bool = False
+) -> Callable[..., None]:
+    """`kernel`, such as `play`, with these functions in their places, compiled if all of them are.
+
+    check_bounds: every index of the kernel and of the functions is checked: IndexError for one outside of its array.
+    """
+    return _specialised(kernel, tuple(sorted(functions.items())), check_bounds)
 
 
 @functools.cache
-def _specialised(kernel: Callable[..., None], functions: tuple[Named, ...]) -> Callable[..., None]:
+def _specialised(
+    kernel: Callable[..., None], functions: tuple[Named, ...], check_bounds: bool = False
+) -> Callable[..., None]:
     """One kernel per combination and process."""
     compilable = all(isinstance(function, Dispatcher) for _, function in functions)
-    parts = {name: _spliced(function) if compilable else function for name, function in functions}
+    if not compilable:
+        parts = {**dict(functions), "as_arm": _checked_arm}
+    elif check_bounds:
+        parts = {name: bounds_checked(function) for name, function in functions}
+    else:
+        parts = {name: _spliced(function) for name, function in functions}
     name = "play_" + _names(kernel, [function for _, function in functions])
     copy = types.FunctionType(kernel.__code__, {**kernel.__globals__, **parts}, name)
     copy.__qualname__ = name
     copy.__module__ = kernel.__module__
     if not compilable:
         return np.errstate(over="ignore")(copy)  # NumPy's numbers wrap around as the compiled ones do, but say so
+    if check_bounds:
+        return compiled_with_checks(copy)
     return compiled(copy, cache=all(has_source(function) for _, function in functions))
 
 

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from bandits.simulator.kernel import (
     Floats,
     Integers,
     NoSuchArm,
+    NotAnArm,
     NotFinite,
     RunSpec,
     Tally,
@@ -38,7 +40,13 @@ from explore.numerics.seeding import checked_seed
 
 BLOCK = batched.BATCH  # runs played by one thread before it takes the next ones
 
+MOST_LATE = 50_000_000  # numbers that a block of runs keeps of choices whose reward is outstanding
+
 OnProgress = Callable[[int, int], None]  # pulls done, pulls in all
+
+
+class OutOfBounds(BadInput):
+    """In a simulation with `check_bounds`: a policy or testbed used an index outside of its arrays."""
 
 
 def simulate(
@@ -50,6 +58,7 @@ def simulate(
     seed: int = 0,
     threads: int | None = None,
     progress: OnProgress | None = None,
+    check_bounds: bool = False,
 ) -> Simulation:
     """Play each policy on the testbed, `runs` times `horizon` pulls.
 
@@ -57,11 +66,14 @@ def simulate(
     first of the runs (`bandits.simulator.adapter` says how many). `threads` is all cores where not given. `progress` is
     told the pulls done and to do after each block, from the calling thread; an exception that it raises ends the
     simulation. Blocks have `BLOCK` runs whatever the number of threads, and their sums are added up in their order:
-    that size is fixed, as another would round the curves of reward otherwise, in their last bits. BadInput for unknown
-    names, wrong settings, a wrong seed, numbers below 1, or a horizon shorter than the arms.
+    that size is fixed, as another would round the curves of reward otherwise, in their last bits. With `check_bounds`
+    every index is checked, which takes longer: OutOfBounds where a policy reads or writes outside of its state.
+
+    BadInput for unknown names, wrong settings, a wrong seed, numbers that are not whole or below 1, a horizon shorter
+    than the arms, a policy that chooses none of the arms, and a testbed that pays NaN or infinity.
     """
-    if threads is not None and threads < 1:
-        raise BadInput(f"threads is {threads}: at least 1 is needed.")
+    if threads is not None:
+        check_count("threads", threads)
     seed = checked_seed(seed)
     bed, players = checked(testbed, policies, runs=runs, horizon=horizon)
     points = checkpoints(horizon)
@@ -74,10 +86,18 @@ def simulate(
             results.append(simulate_plugin(bed, spec, runs=runs, horizon=horizon, seed=seed, progress=report))
             continue
         workers = threads or os.cpu_count()
-        results.append(_simulate_one(bed, spec, player, points, runs, horizon, seed, workers, report))
+        results.append(_simulate_one(bed, spec, player, points, runs, horizon, seed, workers, report, check_bounds))
     optimum = bed.optimum(seed, runs) if bed.discount > 0 else None
     name = spelled(testbed) if isinstance(testbed, str) else type(testbed).__name__
     return Simulation(name, horizon, runs, seed, points, results, bed.discount, optimum)
+
+
+def check_count(name: str, value: Any) -> None:
+    """BadInput where `value` is no whole number from 1."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise BadInput(f"{name} is {value!r}: it must be a whole number.")
+    if value < 1:
+        raise BadInput(f"{name} is {value}: at least 1 is needed.")
 
 
 def checked(
@@ -88,8 +108,7 @@ def checked(
     BadInput as `simulate` says, before anything is played.
     """
     for name, value in (("runs", runs), ("horizon", horizon)):
-        if value < 1:
-            raise BadInput(f"{name} is {value}: at least 1 is needed.")
+        check_count(name, value)
     bed = testbed if isinstance(testbed, Testbed) else _built(TESTBEDS, spelled(testbed))
     if horizon < bed.arms:
         raise BadInput(f"a horizon of {horizon} is shorter than the {bed.arms} arms: each needs at least one pull.")
@@ -108,10 +127,11 @@ def _simulate_one(
     seed: int,
     threads: int | None,
     progress: Callable[[int], None] | None,
+    check_bounds: bool,
 ) -> PolicyResult:
     started = time.perf_counter()
     parameters, initial = np.ascontiguousarray(bed.parameters), _state(bed, name, policy, horizon)
-    play, space = _kernel(bed, policy, initial)
+    play, space = _kernel(bed, policy, initial, check_bounds)
     spec = RunSpec(np.uint64(seed), horizon, bed.non_stationary, bed.context_rows, float(bed.delay), bed.discount)
     estimands = policy.estimands(bed)
     tally = Tally(
@@ -141,8 +161,13 @@ def _simulate_one(
                     progress(min((number + 1) * BLOCK, runs))
         except BaseException as stopped:
             pool.shutdown(wait=False, cancel_futures=True)
-            if isinstance(stopped, NoSuchArm | NotFinite):
+            if isinstance(stopped, NoSuchArm | NotAnArm | NotFinite):
                 raise BadInput(_refusal(bed, name, stopped)) from stopped
+            if check_bounds and isinstance(stopped, IndexError):
+                raise OutOfBounds(
+                    f"the policy '{name}' reads or writes outside of its state, or the testbed {type(bed).__name__} "
+                    f"outside of its arms ({stopped}): indices must stay within the arrays."
+                ) from stopped
             raise
     return summary(
         name,
@@ -155,27 +180,37 @@ def _simulate_one(
     )
 
 
-def _refusal(bed: Testbed, name: str, error: NoSuchArm | NotFinite) -> str:
+def _refusal(bed: Testbed, name: str, error: NoSuchArm | NotAnArm | NotFinite) -> str:
     """What was wrong with a pull, in one sentence."""
     if isinstance(error, NotFinite):
         return not_finite(bed, *error.args)
+    if isinstance(error, NotAnArm):
+        t, choice = error.args
+        return f"select of the policy '{name}' returned {choice!r} in step {t}: it must return an arm, a whole number."
     arm, t, arms = error.args
     return f"the policy '{name}' chose arm {arm} in step {t}: the {arms} arms are 0 to {arms - 1}."
 
 
-def _state(bed: Testbed, spec: str, policy: Policy, horizon: int) -> Floats:
+def _state(bed: Testbed, name: str, policy: Policy, horizon: int) -> Floats:
     """The policy's state before the first pull, with the rows that `show` writes."""
     own = np.asarray(policy.initial(bed, horizon), dtype=np.float64)
     if own.ndim != 2 or own.shape[1] != bed.arms:
         raise BadInput(
-            f"the policy '{spec}' begins with a state of shape {own.shape}: "
+            f"the policy '{name}' begins with a state of shape {own.shape}: "
             f"it must be (rows, {bed.arms}), with a column for each arm."
+        )
+    if any(not 0 <= row < len(own) for row in policy.draw_rows):
+        raise BadInput(f"draw_rows of the policy '{name}' is {policy.draw_rows}: its rows are 0 to {len(own) - 1}.")
+    if len(policy.draw_rows) * bed.arms * bed.longest_delay > MOST_LATE:
+        raise BadInput(
+            f"the policy '{name}' keeps {len(policy.draw_rows) * bed.arms} numbers of each choice until its reward "
+            f"arrives, up to {bed.longest_delay:,} steps later: take a shorter delay or fewer arms."
         )
     return np.vstack([own, np.zeros((bed.context_rows, bed.arms))])
 
 
 def _kernel(
-    bed: Testbed, policy: Policy, initial: Floats
+    bed: Testbed, policy: Policy, initial: Floats, check_bounds: bool = False
 ) -> tuple[Callable[..., None], Callable[[], kernel.Workspace | batched.Workspace]]:
     """The kernel that plays this policy here, and what makes its workspace; the batched one where both can."""
     parts: dict[str, Any]
@@ -183,12 +218,14 @@ def _kernel(
     if pair is not None and bed.sample_reward_batched is not None and bed.delay == bed.discount == 0.0:
         parts = {"sample_arms": type(bed).sample_arms, "sample_reward": type(bed).sample_reward_batched}
         parts["select"], parts["update"] = pair
-        return specialise(batched.play, parts), lambda: batched.Workspace(bed.arms, bed.columns)
+        return specialise(batched.play, parts, check_bounds=check_bounds), lambda: batched.Workspace(
+            bed.arms, bed.columns
+        )
     parts = bed.functions()
     parts["select"], parts["update"] = policy.functions(bed)
     parts["write_estimates"] = type(policy).write_estimates
-    return specialise(kernel.play, parts), lambda: kernel.workspace(
-        bed.arms, bed.columns, initial, bed.longest_delay, bed.context_rows
+    return specialise(kernel.play, parts, check_bounds=check_bounds), lambda: kernel.workspace(
+        bed.arms, bed.columns, initial, bed.longest_delay, bed.context_rows, policy.draw_rows
     )
 
 
