@@ -26,8 +26,11 @@ def row_keys(rows: torch.Tensor) -> torch.Tensor:
 
 
 def with_action(keys: torch.Tensor, actions: torch.Tensor) -> torch.Tensor:
-    """Keys of (key, action) pairs; both `(learners, batch)` int64."""
-    return row_keys(torch.stack([keys, actions.to(keys.device)], dim=-1))
+    """Keys of (key, action) pairs: keys `(learners, batch)` int64, actions of that shape or with a last axis more."""
+    actions = actions.to(keys.device)
+    if actions.dtype != torch.int64 or actions.dim() > keys.dim():
+        actions = row_keys(actions.reshape(*keys.shape, -1))  # stacked, floats would round the keys to floats
+    return row_keys(torch.stack([keys, actions], dim=-1))
 
 
 @compiled

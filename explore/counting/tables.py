@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from explore.errors import BadInput
 from explore.numerics.compiled import compiled
 
 Ints = npt.NDArray[np.int64]
@@ -28,16 +29,17 @@ class CountTable:
 
     def add(self, keys: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Count `keys` `(learners, batch)` in order where `mask`; returns each key's count right after, float32."""
-        array = _rows(keys)
+        array, flags = _rows(keys, keys.shape), _flags(mask, keys.shape)
         while 2 * (self._used + array.size) > len(self._keys):
             self._grow()
-        counts, fresh = _add(self._keys, self._owners, self._counts, array, _flags(mask))
-        self._used += fresh
+        counts, added = _add(self._keys, self._owners, self._counts, array, flags)
+        self._used += added
         return torch.from_numpy(counts).to(keys.device)
 
     def get(self, keys: torch.Tensor) -> torch.Tensor:
         """The counts of `keys` `(learners, batch)`, float32 of that shape; 0 where a key is new."""
-        return torch.from_numpy(_get(self._keys, self._owners, self._counts, _rows(keys))).to(keys.device)
+        array = _rows(keys, keys.shape)
+        return torch.from_numpy(_get(self._keys, self._owners, self._counts, array)).to(keys.device)
 
     def state_dict(self) -> dict[str, torch.Tensor]:
         """The entries, to save: one tensor each of owners, keys and counts."""
@@ -85,15 +87,15 @@ class EpisodeTable:
 
     def add(self, keys: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Count one key per slot, `(learners, envs)`, where `mask`; returns its count right after, float32."""
+        array, flags = _rows(keys, self._shape).reshape(-1), _flags(mask, self._shape).reshape(-1)
         if 2 * (int(self._used.max()) + 1) > self._keys.shape[1]:
             self._grow()
-        array, flags = _rows(keys).reshape(-1), _flags(mask).reshape(-1)
         counts = _add_each(self._keys, self._stamps, self._counts, self._episode, self._used, array, flags)
         return torch.from_numpy(counts.reshape(self._shape)).to(keys.device)
 
     def get(self, keys: torch.Tensor) -> torch.Tensor:
         """The count of one key per slot, `(learners, envs)`, in the live episode, float32."""
-        array = _rows(keys).reshape(-1)
+        array = _rows(keys, self._shape).reshape(-1)
         counts = _get_each(self._keys, self._stamps, self._counts, self._episode, array)
         return torch.from_numpy(counts.reshape(self._shape)).to(keys.device)
 
@@ -116,11 +118,17 @@ class EpisodeTable:
         _move_each(*old, self._keys, self._stamps, self._counts, self._episode)
 
 
-def _rows(keys: torch.Tensor) -> Ints:
-    return np.ascontiguousarray(keys.detach().cpu().numpy(), dtype=np.int64)
+def _rows(keys: torch.Tensor, shape: tuple[int, ...]) -> Ints:
+    """The keys as an array of this shape; BadInput else: compiled code would write past the tables."""
+    if keys.dtype != torch.int64 or keys.shape != shape:
+        raise BadInput(f"keys of shape {tuple(keys.shape)} and {keys.dtype}: {tuple(shape)} and int64 are needed.")
+    return np.ascontiguousarray(keys.detach().cpu().numpy())
 
 
-def _flags(mask: torch.Tensor) -> npt.NDArray[np.bool_]:
+def _flags(mask: torch.Tensor, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """The mask as an array of this shape; BadInput else."""
+    if mask.dtype != torch.bool or mask.shape != shape:
+        raise BadInput(f"a mask of shape {tuple(mask.shape)} and {mask.dtype}: {tuple(shape)} and bool are needed.")
     return np.ascontiguousarray(mask.cpu().numpy())
 
 
@@ -145,7 +153,7 @@ def _add(
     keys: Ints, owners: Ints, counts: Ints, new: Ints, mask: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.float32], int]:
     after = np.zeros(new.shape, dtype=np.float32)
-    fresh = 0
+    added = 0
     for owner in range(new.shape[0]):
         for item in range(new.shape[1]):
             place = _find(keys, owners, new[owner, item], owner)
@@ -153,19 +161,19 @@ def _add(
                 if owners[place] < 0:
                     owners[place] = owner
                     keys[place] = new[owner, item]
-                    fresh += 1
+                    added += 1
                 counts[place] += 1
             after[owner, item] = counts[place]
-    return after, fresh
+    return after, added
 
 
 @compiled
-def _get(keys: Ints, owners: Ints, counts: Ints, wanted: Ints) -> npt.NDArray[np.float32]:
-    found = np.zeros(wanted.shape, dtype=np.float32)
-    for owner in range(wanted.shape[0]):
-        for item in range(wanted.shape[1]):
-            found[owner, item] = counts[_find(keys, owners, wanted[owner, item], owner)]
-    return found
+def _get(keys: Ints, owners: Ints, counts: Ints, asked: Ints) -> npt.NDArray[np.float32]:
+    visits = np.zeros(asked.shape, dtype=np.float32)
+    for owner in range(asked.shape[0]):
+        for item in range(asked.shape[1]):
+            visits[owner, item] = counts[_find(keys, owners, asked[owner, item], owner)]
+    return visits
 
 
 @compiled
@@ -207,13 +215,13 @@ def _add_each(
 
 
 @compiled
-def _get_each(keys: Ints, stamps: Ints, counts: Ints, episode: Ints, wanted: Ints) -> npt.NDArray[np.float32]:
-    found = np.zeros(len(wanted), dtype=np.float32)
-    for slot in range(len(wanted)):
-        place = _find_live(keys[slot], stamps[slot], wanted[slot], episode[slot])
+def _get_each(keys: Ints, stamps: Ints, counts: Ints, episode: Ints, asked: Ints) -> npt.NDArray[np.float32]:
+    visits = np.zeros(len(asked), dtype=np.float32)
+    for slot in range(len(asked)):
+        place = _find_live(keys[slot], stamps[slot], asked[slot], episode[slot])
         if stamps[slot, place] == episode[slot]:
-            found[slot] = counts[slot, place]
-    return found
+            visits[slot] = counts[slot, place]
+    return visits
 
 
 @compiled

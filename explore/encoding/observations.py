@@ -3,6 +3,8 @@
 `encode` flattens observations to rows of one dtype, `(…, width)`: what a replay buffer keeps and what a count is keyed
 by. `features` turns rows into what a network reads, `(…, features)` float32: categories one-hot, bytes divided by 255,
 floats as they are. Dictionaries and tuples are flattened in Gymnasium's own order.
+
+An observation enters the library through `encode`, which checks it (`explore.encoding.leaves`).
 """
 
 from typing import Any
@@ -12,16 +14,22 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from explore.encoding.leaves import LOWER_BITS, Leaf, leaves, values
 from explore.errors import BadInput
 
 IMAGE_SCALE = 255.0
+UINT8, INT64, FLOAT32, FLOAT64 = (np.dtype(name) for name in ("u1", "i8", "f4", "f8"))
 
 
 class Encoder:
     """The encoding of one observation space.
 
-    width: numbers per stored row. dtype: their type, uint8 or int64 where every number is whole, so that each is kept
-    exactly; float32 as soon as one is not (numbers that float32 cannot tell apart are one).
+    trusted: take observations as they come, with a check of their shape alone; for environments that are known to
+    keep to their space.
+
+    width: columns per stored row. dtype: their type, which holds every number of the space exactly: uint8 or int64
+    where all are whole; else float32, or float64 where a leaf has that type or whole numbers that float32 rounds. Whole
+    numbers that even float64 (or int64) does not hold take two columns, the upper and the lower 32 bits.
     categories: per column of a row how many categories it has, 0 for a plain number. bounds: `(2, width)` float64, the
     least and the largest that a column of a stored row can be.
     size: features per row. starts: `(width + 1,)` int64, the feature with which each column begins, and last `size`.
@@ -29,44 +37,70 @@ class Encoder:
     channels_first where its first axis is the shortest (stacked frames), so that rows run over channels first.
     """
 
-    def __init__(self, space: gym.Space[Any]) -> None:
+    def __init__(self, space: gym.Space[Any], *, trusted: bool = False) -> None:
         self.space = space
-        leaves = list(_leaves(space))
-        categories: list[int] = []  # per column: how many categories, 0 for a plain number
-        scales: list[float] = []
-        bounds: list[npt.NDArray[np.float64]] = []
-        for leaf in leaves:
-            columns, scale = _columns(leaf)
-            categories += columns
-            scales += [scale] * len(columns)
-            bounds.append(_bounds(leaf, len(columns)))
-        self.categories = categories
-        self.bounds = np.concatenate(bounds, axis=1)
-        self.width = len(categories)
-        self.dtype = _dtype(leaves)
+        self.trusted = trusted
+        self._leaves = list(leaves(space))
+        self.dtype = _row_type(self._leaves)
+        for leaf in self._leaves:
+            leaf.split = not leaf.floating and not leaf.fits(self.dtype)
+        self.categories = [count for leaf in self._leaves for count in leaf.categories]
+        self.bounds = np.concatenate([leaf.bounds for leaf in self._leaves], axis=1)
+        self.width = len(self.categories)
         self.image_shape: tuple[int, int, int] | None = None
         self.channels_first = False
         if isinstance(space, gym.spaces.Box) and space.dtype == np.uint8 and len(space.shape) == 3:
             first, second, third = space.shape
             self.channels_first = first < min(second, third)
             self.image_shape = (second, third, first) if self.channels_first else (first, second, third)
-        counts = np.array(categories, dtype=np.int64)
-        widths = np.where(counts > 0, counts, 1)
+        counts = np.array(self.categories, dtype=np.int64)
+        upper = np.concatenate([leaf.upper for leaf in self._leaves])
+        widths = np.where(upper, 0, np.where(counts > 0, counts, 1))  # both halves are one feature
         starts = np.cumsum(widths) - widths
         self.size = int(widths.sum())
         self.starts = np.append(starts, self.size)
+        scales = np.concatenate(
+            [np.full(len(leaf.categories), _scale(leaf.space), np.float32) for leaf in self._leaves]
+        )
+        numbers = (counts == 0) & ~upper
+        self._counts = torch.from_numpy(counts[counts > 0])
         self._category_columns = torch.from_numpy(np.flatnonzero(counts > 0))
         self._category_starts = torch.from_numpy(starts[counts > 0])
-        self._number_columns = torch.from_numpy(np.flatnonzero(counts == 0))
-        self._number_places = torch.from_numpy(starts[counts == 0])
-        self._number_scales = torch.tensor(scales, dtype=torch.float32)[counts == 0]
+        self._number_columns = torch.from_numpy(np.flatnonzero(numbers))
+        self._number_places = torch.from_numpy(starts[numbers])
+        self._number_scales = torch.from_numpy(scales[numbers])
+        self._upper_columns = torch.from_numpy(np.flatnonzero(upper))
+        self._upper_places = torch.from_numpy(starts[upper])
 
     def encode(self, observation: Any) -> npt.NDArray[Any]:
-        """Rows for a batch of observations as a vector environment gives them: `(batch, width)`, C-contiguous."""
-        parts = list(_flat(self.space, observation))
-        if len(parts) == 1:
-            return np.ascontiguousarray(parts[0], dtype=self.dtype)
-        return np.concatenate([part.astype(self.dtype, copy=False) for part in parts], axis=1)
+        """Rows for a batch of observations as a vector environment gives them: `(batch, width)`, C-contiguous.
+
+        BadInput where an observation does not fit the space, or is not finite: the message names the leaf, what came
+        and what the space says.
+        """
+        return self._encode(observation, skip=False)[0]
+
+    def encode_finite(self, observation: Any) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+        """`encode`, but observations that are not finite are left out: zeros stand in their rows.
+
+        Returns the rows, `(batch, width)`, and which of them are finite, `(batch,)`, None where all are.
+        """
+        return self._encode(observation, skip=True)
+
+    def _encode(self, observation: Any, skip: bool) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+        parts: list[npt.NDArray[Any]] = []
+        finite: npt.NDArray[np.bool_] | None = None
+        for leaf, value in zip(self._leaves, values(self.space, observation), strict=True):
+            rows, mask = leaf.rows(value, self.dtype, trusted=self.trusted, skip=skip)
+            if parts and len(rows) != len(parts[0]):
+                raise BadInput(f"{leaf.name}: {len(rows)} observations came, {len(parts[0])} of the other parts.")
+            parts.append(rows)
+            if mask is not None:
+                finite = mask if finite is None else finite & mask
+        rows = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+        if finite is not None:
+            rows[~finite] = 0
+        return rows, finite
 
     @property
     def categorical(self) -> bool:
@@ -79,84 +113,58 @@ class Encoder:
         return self._number_places
 
     def places(self, rows: torch.Tensor) -> torch.Tensor:
-        """Which feature each category column of `rows` sets to one, `(…, category columns)` int64."""
+        """Which feature each category column of `rows` sets to one, `(…, category columns)` int64.
+
+        BadInput for rows of another width, and for a category that the space does not have.
+        """
+        self.check_width(rows)
         if not self.categorical:
             rows = rows[..., self._category_columns]
-        return rows.long() + self._category_starts.to(rows.device)
+        codes = rows.long()
+        if ((codes < 0) | (codes >= self._counts.to(codes.device))).any():
+            raise no_such_category()
+        return codes + self._category_starts.to(codes.device)
 
     def features(self, rows: torch.Tensor) -> torch.Tensor:
-        """What a network reads: `(…, width)` rows to `(…, size)` float32."""
-        if not len(self._category_columns):
+        """What a network reads: `(…, width)` rows to `(…, size)` float32; BadInput as `places`."""
+        if not len(self._category_columns) and not len(self._upper_columns):
+            self.check_width(rows)
             return rows.float() * self._number_scales.to(rows.device)
         out = torch.zeros(*rows.shape[:-1], self.size, device=rows.device)
         out.scatter_(-1, self.places(rows), 1.0)
         if self.categorical:
             return out
         out[..., self._number_places] = rows[..., self._number_columns].float() * self._number_scales.to(rows.device)
+        if len(self._upper_columns):
+            # In double precision: −1 is an upper half of −1 and a lower one of 2³² − 1, which float32 rounds.
+            upper, lower = rows[..., self._upper_columns].double(), rows[..., self._upper_columns + 1].double()
+            out[..., self._upper_places] = (upper * 2.0**LOWER_BITS + lower).float()
         return out
 
-
-def _leaves(space: gym.Space[Any]) -> Any:
-    if isinstance(space, gym.spaces.Dict):
-        for part in space.spaces.values():
-            yield from _leaves(part)
-    elif isinstance(space, gym.spaces.Tuple):
-        for part in space.spaces:
-            yield from _leaves(part)
-    else:
-        yield space
+    def check_width(self, rows: torch.Tensor) -> None:
+        """BadInput where rows do not have this encoder's columns: compiled code would read past them."""
+        if rows.shape[-1] != self.width:
+            raise BadInput(f"rows of {rows.shape[-1]} columns came, where {self.space} is encoded in {self.width}.")
 
 
-def _flat(space: gym.Space[Any], observation: Any) -> Any:
-    """The leaves of a batch of observations, each `(batch, columns)`."""
-    if isinstance(space, gym.spaces.Dict):
-        for name, part in space.spaces.items():
-            yield from _flat(part, observation[name])
-    elif isinstance(space, gym.spaces.Tuple):
-        for part, value in zip(space.spaces, observation, strict=True):
-            yield from _flat(part, value)
-    else:
-        array = np.asarray(observation)
-        rows = array.reshape(len(array), -1)
-        if isinstance(space, gym.spaces.Discrete | gym.spaces.MultiDiscrete):
-            rows = rows - np.asarray(space.start).reshape(-1)
-        yield rows
+def no_such_category() -> BadInput:
+    """The error for a code that its column, by the observation space, does not have."""
+    return BadInput("an observation has a category that its space does not: check what the environment returns.")
 
 
-def _columns(leaf: gym.Space[Any]) -> tuple[list[int], float]:
-    """Per column of a leaf the number of categories (0 for a plain number), and the scale of plain numbers."""
-    if isinstance(leaf, gym.spaces.Discrete):
-        return [int(leaf.n)], 1.0
-    if isinstance(leaf, gym.spaces.MultiDiscrete):
-        return [int(count) for count in leaf.nvec.reshape(-1)], 1.0
-    if isinstance(leaf, gym.spaces.MultiBinary):
-        return [0] * int(np.prod(leaf.shape)), 1.0
-    if isinstance(leaf, gym.spaces.Box):
-        image = leaf.dtype == np.uint8
-        return [0] * int(np.prod(leaf.shape)), 1.0 / IMAGE_SCALE if image else 1.0
-    raise BadInput(
-        f"the observation space {leaf} is not supported: use Discrete, MultiDiscrete, MultiBinary, Box, Dict or Tuple."
-    )
+def _scale(leaf: gym.Space[Any]) -> float:
+    """What the plain numbers of a leaf are multiplied by in the features."""
+    return 1.0 / IMAGE_SCALE if isinstance(leaf, gym.spaces.Box) and leaf.dtype == np.uint8 else 1.0
 
 
-def _bounds(leaf: gym.Space[Any], columns: int) -> npt.NDArray[np.float64]:
-    """The least and the largest of each column of a leaf as it is stored, `(2, columns)`."""
-    if isinstance(leaf, gym.spaces.Box):
-        return np.stack([leaf.low.reshape(-1), leaf.high.reshape(-1)]).astype(np.float64)
-    counts, _ = _columns(leaf)
-    return np.stack([np.zeros(columns), np.where(np.array(counts) > 0, np.array(counts) - 1.0, 1.0)])
+def _row_type(parts: list[Leaf]) -> np.dtype[Any]:
+    """The smallest of the four types that holds all numbers of all leaves, as far as one does."""
+    if any(leaf.floating for leaf in parts):
+        return FLOAT32 if all(leaf.fits(FLOAT32) for leaf in parts) else FLOAT64
+    # A Box of a larger type keeps it, whatever its bounds.
+    small = all(leaf.fits(UINT8) and not _is_wide(leaf.space) for leaf in parts)
+    return UINT8 if small else INT64
 
 
-def _dtype(leaves: list[gym.Space[Any]]) -> np.dtype[Any]:
-    """uint8 where every leaf fits, int64 for larger integers, float32 as soon as one leaf has floats."""
-    needed: np.dtype[Any] = np.dtype(np.uint8)
-    for leaf in leaves:
-        if isinstance(leaf, gym.spaces.Box):
-            kind = np.dtype(leaf.dtype)
-            if kind.kind == "f":
-                return np.dtype(np.float32)
-            if kind != np.uint8 and kind.kind != "b":
-                needed = np.dtype(np.int64)
-        if isinstance(leaf, gym.spaces.Discrete | gym.spaces.MultiDiscrete) and max(_columns(leaf)[0]) > 256:
-            needed = np.dtype(np.int64)
-    return needed
+def _is_wide(leaf: gym.Space[Any]) -> bool:
+    return isinstance(leaf, gym.spaces.Box) and np.dtype(leaf.dtype) not in (np.uint8, np.bool_)

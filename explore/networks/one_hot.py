@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from explore.encoding.observations import Encoder
+from explore.encoding.observations import Encoder, no_such_category
 from explore.errors import BadInput
 from explore.numerics.compiled import compiled, kernel_part
 
@@ -35,9 +35,12 @@ Floats = npt.NDArray[np.float32]
 def embedded(encoder: Encoder, rows: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
     """`features(rows) W + b` for rows of categories alone, `(learners, batch, width)` to `(learners, batch, outputs)`.
 
-    weight: `(learners, features, outputs)`, bias: `(learners, 1, outputs)`. BadInput for a code that its column, by the
-    observation space, does not have.
+    weight: `(learners, features, outputs)`, bias: `(learners, 1, outputs)`. BadInput for rows of another width, or of
+    other learners, and for a code that its column, by the observation space, does not have.
     """
+    encoder.check_width(rows)
+    if rows.shape[0] != weight.shape[0]:
+        raise BadInput(f"rows of {rows.shape[0]} learners came to the weights of {weight.shape[0]}.")
     if weight.device.type == "cpu" and weight.dtype == torch.float32:
         codes = rows if rows.dtype == torch.uint8 else rows.long()
         found: torch.Tensor = _SumOfRows.apply(codes.contiguous(), weight, bias, encoder.starts)  # type: ignore[no-untyped-call]
@@ -76,7 +79,7 @@ class _SumOfRows(torch.autograd.Function):
     def forward(ctx: Any, codes: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, starts: Ints) -> torch.Tensor:
         common = np.empty((codes.shape[0], codes.shape[2]), dtype=np.int64)
         if not most_common_codes(codes.numpy(), starts, common):
-            raise BadInput("an observation has a category that its space does not: check what the environment returns.")
+            raise no_such_category()
         summed = torch.empty(*codes.shape[:2], weight.shape[2])
         sum_rows(codes.numpy(), starts, common, _array(weight), _array(bias), summed.numpy())
         ctx.save_for_backward(codes)

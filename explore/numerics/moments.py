@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from explore.errors import BadInput
 from explore.numerics.compiled import compiled
 
 Doubles = npt.NDArray[np.float64]
@@ -33,7 +34,14 @@ class RunningMoments(torch.nn.Module):
 
     @torch.no_grad()
     def update(self, samples: torch.Tensor, valid: torch.Tensor | None = None) -> None:
-        """Take in `samples` `(learners, batch, *shape)`; `valid` `(learners, batch)` leaves rows out."""
+        """Take in `samples` `(learners, batch, *shape)`; `valid` `(learners, batch)` leaves rows out.
+
+        BadInput for samples or a mask of another shape: compiled code would read past them.
+        """
+        if samples.shape[:1] + samples.shape[2:] != self.mean.shape:
+            raise BadInput(f"samples of shape {tuple(samples.shape)} for statistics of {tuple(self.mean.shape)}.")
+        if valid is not None and valid.shape != samples.shape[:2]:
+            raise BadInput(f"a mask of shape {tuple(valid.shape)} for samples of {tuple(samples.shape)}.")
         if self.mean.device.type == "cpu":
             learners, batch = samples.shape[:2]
             kept = np.ones((learners, batch), dtype=np.bool_) if valid is None else valid.contiguous().numpy()

@@ -1,0 +1,127 @@
+"""What an observation must be to enter: one sentence for each way in which it does not fit its space."""
+
+import re
+
+import gymnasium as gym
+import minigrid
+import numpy as np
+import pytest
+
+from explore.encoding.observations import Encoder
+from explore.errors import BadInput
+
+Box, Discrete = gym.spaces.Box, gym.spaces.Discrete
+PICTURE = Box(0, 255, (4, 4, 3), np.uint8)
+FLOATS = Box(-np.inf, np.inf, (2,))
+PARTS = gym.spaces.Dict(x=Box(-1, 1, (2,)), y=gym.spaces.Tuple((Discrete(3), Discrete(3, start=4))))
+
+
+def parts(**change):
+    return {"x": np.zeros((2, 2)), "y": (np.array([0, 1]), np.array([4, 5])), **change}
+
+
+@pytest.mark.parametrize(
+    ("space", "observation", "said"),
+    [
+        (
+            Box(-10, 10, (1,)),
+            np.zeros((2, 6)),
+            "an observation of shape (6,) came; the space says Box(-10",
+        ),
+        (Box(-10, 10, (6,)), np.zeros((2, 1)), "shape (1,) came"),
+        (Box(-10, 10, (6,)), np.zeros((2, 3, 2)), "shape (3, 2) came"),
+        (PICTURE, np.zeros((1, 3, 4, 4), np.uint8), "shape (3, 4, 4) came"),
+        (PICTURE, np.random.default_rng(0).random((2, 4, 4, 3)), "float64 numbers from 0.0"),
+        (PICTURE, np.zeros((2, 4, 4, 3), np.float32), "float32 numbers from 0 to 0 came; the space says Box(0 to 255"),
+        (
+            PICTURE,
+            np.full((2, 4, 4, 3), 256),
+            "256 came at [0, 0, 0], where the space Box(0 to 255, shape",
+        ),
+        (PICTURE, np.full((2, 4, 4, 3), -1), "-1 came"),
+        (Box(0, 9, (2,), np.uint8), np.array([[0, 10]], np.uint8), "10 came at [1]"),
+        (Box(-5, 9, (), np.int64), np.array([0, -6]), "-6 came, where"),
+        (Discrete(16), np.array([259]), "259 came, where the space Discrete(16) says 0 to 15"),
+        (Discrete(16), np.array([3, 16]), "16 came"),
+        (Discrete(16), np.array([-1]), "-1 came"),
+        (Discrete(16), np.array([2**64 - 1], np.uint64), "18446744073709551615 came"),
+        (Discrete(16), np.array([2.5]), "float64 numbers from 2.5 to 2.5 came"),
+        (Discrete(3, start=5), np.array([4]), "4 came, where the space Discrete(3, start=5) says 5 to 7"),
+        (gym.spaces.MultiDiscrete([5, 3]), np.array([[0, 0], [4, 3]]), "3 came at [1]"),
+        (gym.spaces.MultiDiscrete([5, 3], start=[1, 1]), np.array([[0, 1]]), "0 came at [0]"),
+        (gym.spaces.MultiBinary(3), np.array([[0, 1, 2]]), "2 came at [2]"),
+        (FLOATS, np.array([[0, np.nan]]), "observation: nan came at [1], which is not finite"),
+        (FLOATS, np.array([[0, np.inf]]), 'leave such observations out with on_invalid="skip"'),
+        (FLOATS, np.array([[-np.inf, 0]]), "-inf came at [0]"),
+        (FLOATS, np.array([[1e300, 0]]), "1e+300 came at [0], which is not finite in float32"),
+        (FLOATS, np.array([[2**24 + 1, 0]]), "whole numbers beyond 16777216 came, which float32 rounds"),
+        (Box(-1, 1, (2,)), np.array([[0, 1.1]]), "1.1 came at [1]"),
+        (Box(-1, 1, (2,)), np.array([["a", "b"]]), "which are no numbers"),
+        (Box(-1, 1, ()), [1.0, None], "object came, which are no numbers"),
+        (Box(-1, 1, (2,)), [np.zeros(2), np.zeros(3)], "the parts differ in shape"),
+        (Box(-1, 1, ()), np.float32(0), "a single number came, not a batch"),
+        (PARTS, parts(x=np.zeros((2, 3))), "observation['x']: an observation of shape (3,)"),
+        (PARTS, parts(y=(np.array([0, 1]), np.array([4, 7]))), "observation['y'][1]: 7 came"),
+        (PARTS, parts(y=(np.array([0, 1]), np.array([4]))), "observation['y'][1]: 1 observations came, 2 of the other"),
+        (PARTS, parts(y=(np.array([0, 1]),)), "observation['y']: tuple of 1 came; the space says a tuple of 2"),
+        (PARTS, parts(y=np.zeros((2, 2))), "observation['y']: ndarray came"),
+        (PARTS, {"x": np.zeros((2, 2))}, "observation: 'y' is missing; the space says a dictionary of 'x', 'y'"),
+        (PARTS, np.zeros((2, 4)), "observation: ndarray came; the space says a dictionary of 'x', 'y'"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_leaf_and_its_space(space, observation, said):
+    with pytest.raises(BadInput, match=re.escape(said)):
+        Encoder(space).encode(observation)
+
+
+@pytest.mark.parametrize(
+    ("space", "observation", "row"),
+    [
+        (Box(-1, 1, (2,)), np.array([[1, 1 + 1e-6]]), [1, np.float32(1 + 1e-6)]),  # rounding of a sine
+        (Box(-1, 1, ()), np.array([0.5]), [0.5]),
+        (Box(-1, 1, (1,)), np.array([0.5]), [0.5]),  # an axis of length 1 changes nothing
+        (Box(0, 255, (2, 2), np.uint8), np.full((1, 2, 2, 1), 7), [7, 7, 7, 7]),
+        (Box(0, 255, (2,), np.uint8), np.array([[3, 4]], dtype=np.int64), [3, 4]),
+        (FLOATS, np.array([[2**24, -3]]), [2**24, -3]),
+        (Discrete(3, start=-1), np.array([-1]), [0]),
+        (Discrete(2), np.array([True]), [1]),
+        (gym.spaces.MultiBinary(2), np.array([[True, False]]), [1, 0]),
+        (Box(0, 1, (2,), bool), np.array([[True, False]]), [1, 0]),
+        (Box(-1, 1, (2,)), np.array([[0.5, 1]], dtype=">f4"), [0.5, 1]),
+        (Box(-1, 1, (2,)), np.asfortranarray(np.array([[0.5, 1], [0, 0]])), [0.5, 1]),
+    ],
+)
+def test_what_fits_is_taken(space, observation, row):
+    rows = Encoder(space).encode(observation)
+    np.testing.assert_array_equal(rows[0], row)
+    assert rows.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("space", "said"),
+    [
+        (gym.spaces.Text(5), "observation is text (Text)"),
+        (gym.spaces.Dict(image=PICTURE, mission=gym.spaces.Text(5)), "observation['mission'] is text"),
+        (gym.spaces.Dict(a=gym.spaces.Sequence(Discrete(3))), "observation['a'] is Sequence, which is not supported"),
+        pytest.param(
+            Box(0, 1, (2,), np.longdouble),
+            "observation is a Box of",
+            marks=pytest.mark.skipif(np.dtype(np.longdouble).itemsize == 8, reason="it is float64 on this platform"),
+        ),
+    ],
+)
+def test_a_space_without_numbers_is_refused_by_its_leaf(space, said):
+    with pytest.raises(BadInput, match=re.escape(said)):
+        Encoder(space)
+
+
+def test_the_mission_of_a_plain_minigrid_maze_is_named_with_the_remedies():
+    """The message printed the address of a function."""
+    space = minigrid.envs.EmptyEnv(size=5).observation_space
+    with pytest.raises(BadInput) as refused:
+        Encoder(space)
+    said = str(refused.value)
+    for part in ("observation['mission']", "ImgObsWrapper", "FlatObsWrapper", "Discrete"):
+        assert part in said
+    assert "0x" not in said
+    assert "<" not in said
