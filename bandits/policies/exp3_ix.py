@@ -39,5 +39,6 @@ class EXP3IX(Adversarial):
     recommended_for = (Placement(Kind.ADVERSARIAL, 2),)
     assumptions = (no_contexts, best_single_arm, adversarial_rewards)
 
+    draw_rows = (STEP, CHANCES)
     select = staticmethod(select)
     update = staticmethod(update)

@@ -86,6 +86,7 @@ class Gradient(Policy):
         baseline: bool = Field(True, description="whether rewards are compared with their average")
         scale: float = Field(1.0, gt=0, description="size of a reward, the unit in which rewards are counted")
 
+    draw_rows = (PROBABILITIES,)
     select = staticmethod(select)
     update = staticmethod(update)
 

@@ -15,13 +15,15 @@ GAMMA, ALPHA, STEP, LOSSES, CHANCES = range(5)
 
 @kernel_part
 def draw(state: Floats, rng: Any) -> int:
-    """An arm drawn by CHANCES."""
-    left = uniform(rng)
-    for arm in range(state.shape[1] - 1):
-        left -= state[CHANCES, arm]
-        if left < 0.0:
-            return arm
-    return int(state.shape[1] - 1)
+    """An arm drawn by CHANCES; where rounding leaves a rest, the last with a chance, as rewards are divided by it."""
+    left, last = uniform(rng), 0
+    for arm in range(state.shape[1]):
+        if state[CHANCES, arm] > 0.0:
+            last = arm
+            left -= state[CHANCES, arm]
+            if left < 0.0:
+                return arm
+    return last
 
 
 @kernel_part
@@ -40,7 +42,9 @@ def softmax(state: Floats, sign: float) -> None:
 
 
 class Adversarial(Policy):
-    """What these policies share: they need rewards in [0, 1]."""
+    """What these policies share: they need rewards in [0, 1], and divide them by the probability at the draw."""
+
+    draw_rows = (CHANCES,)
 
     def constants(self, arms: int, horizon: int) -> tuple[float, float]:
         """γ and α."""

@@ -22,7 +22,9 @@ SPREADS = 1.0 / np.sqrt(np.maximum(np.arange(4096.0), 1.0))  # of so many pulls;
 @kernel_part
 def largest(state: Floats, width: float, rng: Any) -> int:
     for arm in range(state.shape[1]):
-        state[INDEX, arm] = state[VALUES, arm] + width * state[SPREAD, arm]
+        # An arm of which no reward has arrived comes first; a width of 0 times its infinite spread would be NaN.
+        tried = state[PULLS, arm] > 0.0
+        state[INDEX, arm] = state[VALUES, arm] + width * state[SPREAD, arm] if tried else math.inf
     return best(state[INDEX], rng)
 
 
