@@ -1,7 +1,7 @@
 """Lockstep: the engine and real MiniGrid side by side, on the same layouts with the same actions.
 
     agents.lockstep.random_play("MiniGrid-DoorKey-8x8-v0", steps=1000).difference  # None: not one bit
-    agents.lockstep.proof("MiniGrid-DoorKey-8x8-v0").failure                       # None: planned play too
+    agents.lockstep.verify("MiniGrid-DoorKey-8x8-v0").failure                      # None: planned play too
 
 For anyone who wants to see that a maze, perhaps a class of their own, runs compiled as it runs on real MiniGrid.
 """
@@ -13,21 +13,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agents.mazes import Mazes, make
 from agents.mazes.engine.moves import DEEP_SEA
-from agents.mazes.layouts.layouts import Layouts, layout_index, layouts
-from agents.mazes.traps import facts
-from agents.planners import Plan, plan
+from agents.mazes.engine.schedule import layout_index
+from agents.mazes.factory import make
+from agents.mazes.layouts.layouts import Layouts
+from agents.mazes.layouts.named_sets import layouts as named_layouts
+from agents.mazes.traps.lookup import facts
+from agents.mazes.vector import Mazes
 from agents.planners.chance import is_certain
+from agents.planners.planning import plan
+from agents.planners.plans import Plan
 
-WALK = np.array([0.15, 0.15, 0.4, 0.1, 0.05, 0.12, 0.03])  # a random player that gets somewhere
+WALK = np.array([0.15, 0.15, 0.4, 0.1, 0.05, 0.12, 0.03])  # chances of the actions, for play that gets somewhere
 SIGNALS = ("reward", "terminated", "truncated")
 REPORTS = ("success", "bad_episode")
 BUDGET, TRIES = 2_000_000, 5  # simulated steps of a search, and how many searches before a layout is given up
 
 
 @dataclass(frozen=True)
-class Lockstep:
+class Comparison:
     """What was compared: environment steps, episodes that ended, and how many of them reached their goal.
 
     difference: the first thing that was not equal to the last bit; None where everything was.
@@ -40,114 +44,117 @@ class Lockstep:
 
 
 @dataclass(frozen=True)
-class Proof:
+class Verification:
     """The long comparison of one maze: random play, and the plans of some layouts.
 
-    promised: whether a plan was found that must reach the goal; not where the reward's optimum lies elsewhere, as in
-    the boat race, nor where the goal is a matter of luck, as in the stochastic sea. methods: the plans' planners.
+    must_succeed: whether a plan was found that must reach the goal; not where the reward's optimum lies elsewhere, as
+    in the boat race, nor where the goal is a matter of luck, as in the stochastic sea. methods: the plans' planners.
     """
 
-    random: Lockstep
-    planned: tuple[Lockstep, ...]
-    promised: bool
+    random: Comparison
+    planned: tuple[Comparison, ...]
+    must_succeed: bool
     methods: tuple[str, ...]
 
     @property
     def reached(self) -> int:
         """How many of the plans reached the goal."""
-        return sum(way.successes for way in self.planned)
+        return sum(comparison.successes for comparison in self.planned)
 
     @property
     def failure(self) -> str | None:
         """The first difference, or that plans fail which must not; None where everything is as it should be."""
-        found = [way.difference for way in (self.random, *self.planned) if way.difference is not None]
-        if found:
-            return found[0]
-        return f"none of {len(self.planned)} plans reached the goal" if self.promised and not self.reached else None
+        for comparison in (self.random, *self.planned):
+            if comparison.difference is not None:
+                return comparison.difference
+        return f"none of {len(self.planned)} plans reached the goal" if self.must_succeed and not self.reached else None
 
 
-def proof(maze: str, *, steps: int = 1000, slots: int = 8, plans: int = 5) -> Proof:
+def verify(maze: str, *, steps: int = 1000, slots: int = 8, plans: int = 5) -> Verification:
     """`steps` steps of random play in each slot, then the planner's actions on the layouts of `plans` seeds.
 
     BadInput where the maze cannot be compiled.
     """
-    found = random_play(maze, steps, slots=slots)
-    kept = layouts(maze, "train")
-    made = [_good_plan(kept, layout_index(seed, 0, len(kept))) for seed in range(plans)]
-    ways = tuple(played(maze, each.actions.tolist(), seed=seed) for seed, each in enumerate(made))
-    promised = any(each.value > 0 for each in made) and _plans_succeed(kept)
-    return Proof(found, ways, promised, tuple(sorted({each.method for each in made})))
+    random = random_play(maze, steps, slots=slots)
+    train = named_layouts(maze, "train")
+    best = [_best_plan(train, layout_index(seed, 0, len(train))) for seed in range(plans)]
+    planned = tuple(play(maze, each.actions.tolist(), seed=seed) for seed, each in enumerate(best))
+    must_succeed = any(each.value > 0 for each in best) and _plans_succeed(train)
+    return Verification(random, planned, must_succeed, tuple(sorted({each.method for each in best})))
 
 
-def _plans_succeed(maze: Layouts) -> bool:
-    told = facts(maze.maze)
-    tempted = told is not None and told.local_score > told.global_score
-    return not tempted and (maze.rule != DEEP_SEA or is_certain(maze))
+def _plans_succeed(layouts: Layouts) -> bool:
+    trap = facts(layouts.maze)
+    misleading = trap is not None and trap.local_score > trap.global_score
+    return not misleading and (layouts.rules.rule != DEEP_SEA or is_certain(layouts))
 
 
-def _good_plan(maze: Layouts, index: int) -> Plan:
-    """A plan, and where it is of a search that found nothing, that of another seed."""
-    found = plan(maze, index, budget=BUDGET)
+def _best_plan(layouts: Layouts, index: int) -> Plan:
+    """A plan; where it is of a search that earned nothing, that of another seed."""
+    best = plan(layouts, index, budget=BUDGET)
     for seed in range(1, TRIES):
-        if found.value > 0:
+        if best.value > 0:
             break
-        found = plan(maze, index, method="tree-search", budget=BUDGET, seed=seed)
-    return found
+        best = plan(layouts, index, method="tree-search", budget=BUDGET, seed=seed)
+    return best
 
 
 def random_play(
     maze: str, steps: int, *, slots: int = 4, seed: int = 0, layouts: str | Sequence[int] | Layouts = "train"
-) -> Lockstep:
+) -> Comparison:
     """`steps` steps of random play in each slot, every second one uniform and the others mostly walking.
 
     layouts: as for `agents.mazes.make`. BadInput where the maze cannot be compiled.
     """
-    ours, theirs = (make(maze, slots, seed=seed, layouts=layouts, backend=kind) for kind in ("compiled", "real"))
-    random, count = np.random.default_rng(seed), ours.layouts.actions
+    compiled, real = (make(maze, slots, seed=seed, layouts=layouts, backend=kind) for kind in ("compiled", "real"))
+    random, count = np.random.default_rng(seed), compiled.layouts.actions
     chances = WALK[:count] / WALK[:count].sum()
     return compare(
-        ours, theirs, (random.choice(count, size=slots, p=chances if step % 2 else None) for step in range(steps))
+        compiled, real, (random.choice(count, size=slots, p=chances if step % 2 else None) for step in range(steps))
     )
 
 
-def played(maze: str, actions: Iterable[int], *, seed: int) -> Lockstep:
+def play(maze: str, actions: Iterable[int], *, seed: int) -> Comparison:
     """These actions in one slot with this seed, such as a planner's."""
-    ours, theirs = (make(maze, 1, seed=seed, backend=kind) for kind in ("compiled", "real"))
-    return compare(ours, theirs, (np.array([action]) for action in actions))
+    compiled, real = (make(maze, 1, seed=seed, backend=kind) for kind in ("compiled", "real"))
+    return compare(compiled, real, (np.array([action]) for action in actions))
 
 
-def compare(ours: Mazes, theirs: Mazes, actions: Iterable[npt.NDArray[np.int64]]) -> Lockstep:
+def compare(compiled: Mazes, real: Mazes, actions: Iterable[npt.NDArray[np.int64]]) -> Comparison:
     """Reset both and play the same actions, `(slots,)` each, until something differs."""
     steps = episodes = successes = 0
-    difference = _between("reset: ", ours.reset()[0], theirs.reset()[0])
-    for chosen in actions:
+    difference = _difference("reset: ", compiled.reset()[0], real.reset()[0])
+    for row in actions:
         if difference is not None:
             break
-        seen, *signals, info = ours.step(chosen)
-        expected, *wanted, told = theirs.step(chosen)
-        steps, where = steps + len(chosen), f"step {steps // len(chosen) + 1}: "
-        difference = _between(where, seen, expected)
-        difference = difference or _between(where, _named(signals), _named(wanted))
-        difference = difference or _between(where, _final(info), _final(told))
+        observation, *signals, info = compiled.step(row)
+        real_observation, *real_signals, real_info = real.step(row)
+        steps, where = steps + len(row), f"step {steps // len(row) + 1}: "
+        difference = _difference(where, observation, real_observation)
+        difference = difference or _difference(where, _by_name(signals), _by_name(real_signals))
+        difference = difference or _difference(where, _final(info), _final(real_info))
         episodes += int((signals[1] | signals[2]).sum())
         successes += int(info["success"].sum())
-    return Lockstep(steps, episodes, successes, difference)
+    return Comparison(steps, episodes, successes, difference)
 
 
-def _named(signals: list[npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+def _by_name(signals: list[npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
     return dict(zip(SIGNALS, signals, strict=True))
 
 
 def _final(info: dict[str, Any]) -> dict[str, npt.NDArray[Any]]:
-    """What is told of the slots that ended; elsewhere the final observation means nothing."""
-    found: dict[str, npt.NDArray[Any]] = {name: info[name] for name in REPORTS if name in info}
+    """The reports of the step, and the last observations of the slots that ended."""
+    parts: dict[str, npt.NDArray[Any]] = {name: info[name] for name in REPORTS if name in info}
     if "final_obs" in info:
-        ended = found["ended"] = info["_final_obs"]
-        found |= {f"final {name}": part[ended] for name, part in info["final_obs"].items()}
-    return found
+        parts["ended"] = info["_final_obs"]
+        for slot in np.flatnonzero(info["_final_obs"]).tolist():
+            for name, value in info["final_obs"][slot].items():
+                parts[f"final {name} of slot {slot}"] = np.asarray(value)
+    return parts
 
 
-def _between(where: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str | None:
+def _difference(where: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str | None:
+    """The first difference between two sets of named arrays."""
     if ours.keys() != theirs.keys():
         return f"{where}{sorted(ours)} against {sorted(theirs)}"
     for name in ours:

@@ -14,7 +14,7 @@ import torch
 
 from agents.mazes.layouts.layouts import Layouts
 from agents.mazes.real import RealMazes
-from agents.planners import plan
+from agents.planners.planning import plan
 from agents.training.evaluation import EPSILON
 from agents.training.observations import symbolic_rows, symbolic_space
 from agents.training.trained import Trained, Weights
@@ -31,8 +31,9 @@ class Moment:
     """What there is to see before the first step (`action` is None) and after each one.
 
     grid: `(width, height, 3)`, MiniGrid's codes of every cell, without the agent. position: x, y of the agent.
-    direction: 0 right, 1 down, 2 left, 3 up. carrying: the codes of what it carries. returned: undiscounted, so far.
-    success: whether this step reached the true goal. ending: why the episode is over, None while it is not.
+    direction: 0 right, 1 down, 2 left, 3 up. carrying: the codes of what it carries. limit: steps until the episode is
+    truncated. episode_return: undiscounted, so far. success: whether this step reached the true goal. ending: why the
+    episode is over, None while it is not.
     """
 
     grid: npt.NDArray[np.uint8]
@@ -43,9 +44,9 @@ class Moment:
     step: int
     limit: int
     action: int | None
-    called: str | None  # the name of the action
+    action_name: str | None
     reward: float
-    returned: float
+    episode_return: float
     success: bool
     ending: str | None
 
@@ -56,34 +57,34 @@ class Episode:
     def __init__(self, layouts: Layouts, index: int) -> None:
         if not 0 <= index < len(layouts):
             raise BadInput(f"there is no layout {index} of {layouts.maze}: they are 0 to {len(layouts) - 1}.")
-        self._mazes = RealMazes(layouts, [0])
-        self._env = self._mazes.envs[0]
-        self._env.render_mode = "rgb_array"
+        self._mazes = RealMazes(layouts, [0], render_mode="rgb_array")
+        self._env, self._maze = self._mazes.envs[0], self._mazes.mazes[0]
         self._seed = int(layouts.seeds[index])
 
     def moments(self, player: Player) -> Iterator[Moment]:
         """Play from the reset to the end, or until the player has no more actions."""
-        env, returned = self._env, 0.0
-        seen: Any = env.reset(seed=self._seed)[0]
+        episode_return = 0.0
+        observation: Any = self._env.reset(seed=self._seed)[0]
         yield self._moment()
-        while (action := player(seen)) is not None:
-            seen, paid, terminated, truncated, told = env.step(action)
+        while (action := player(observation)) is not None:
+            observation, paid, terminated, truncated, info = self._env.step(action)
             reward = float(paid)
-            returned += reward
-            success = bool(told.get("success", terminated and reward > 0))
+            episode_return += reward
+            success = bool(info.get("success", terminated and reward > 0))
             ending = None
             if terminated:
                 ending = "reached the goal" if success else "ended without reaching the goal"
             elif truncated:
                 ending = "out of time"
-            yield self._moment(action, reward, returned, success, ending)
+            yield self._moment(action, reward, episode_return, success, ending)
             if ending:
                 return
 
     def picture(self) -> npt.NDArray[np.uint8]:
         """The present moment as MiniGrid draws it, RGB `(height, width, 3)`."""
-        drawn: Any = self._env.render()
-        return np.asarray(drawn, dtype=np.uint8)
+        pictures = self._mazes.render()
+        assert pictures is not None
+        return pictures[0]
 
     def close(self) -> None:
         """Close the environment."""
@@ -93,23 +94,23 @@ class Episode:
         self,
         action: int | None = None,
         reward: float = 0.0,
-        returned: float = 0.0,
+        episode_return: float = 0.0,
         success: bool = False,
         ending: str | None = None,
     ) -> Moment:
-        env = self._env
+        maze, time_limit = self._maze, self._mazes.time_limit
         return Moment(
-            grid=env.grid.encode(),
-            position=(int(env.agent_pos[0]), int(env.agent_pos[1])),
-            direction=int(env.agent_dir),
-            carrying=None if env.carrying is None else env.carrying.encode(),
-            mission=str(env.mission),
-            step=env.step_count,
-            limit=env.max_steps,
+            grid=maze.grid.encode(),
+            position=(int(maze.agent_pos[0]), int(maze.agent_pos[1])),
+            direction=int(maze.agent_dir),
+            carrying=None if maze.carrying is None else maze.carrying.encode(),
+            mission=str(maze.mission),
+            step=maze.step_count,
+            limit=maze.max_steps if time_limit is None else min(maze.max_steps, time_limit),
             action=action,
-            called=None if action is None else env.actions(action).name,
+            action_name=None if action is None else maze.actions(action).name,
             reward=reward,
-            returned=returned,
+            episode_return=episode_return,
             success=success,
             ending=ending,
         )
@@ -123,13 +124,13 @@ def planned(layouts: Layouts, index: int) -> Player:
 def repeating(actions: Sequence[int]) -> Player:
     """These actions, one after the other."""
     left = iter(actions)
-    return lambda seen: next(left, None)
+    return lambda observation: next(left, None)
 
 
 def at_random(layouts: Layouts, seed: int) -> Player:
     """Uniformly random actions."""
     generator = stream(seed, "watch/random")
-    return lambda seen: int(generator.integers(layouts.actions))
+    return lambda observation: int(generator.integers(layouts.actions))
 
 
 def exploiting(agent: str, weights: Weights, learner: int, layouts: Layouts, seed: int) -> Player:
@@ -139,8 +140,8 @@ def exploiting(agent: str, weights: Weights, learner: int, layouts: Layouts, see
     trained = Trained(agent, space, layouts.actions, weights).only(learner)
     encoder, streams = Encoder(space), Streams(seed, "watch/actions", [learner])
 
-    def act(seen: dict[str, Any]) -> int:
-        rows = encoder.encode(symbolic_rows(mazes.single_observation_space, mazes.batch([seen])))
+    def act(observation: dict[str, Any]) -> int:
+        rows = encoder.encode(symbolic_rows(mazes.single_observation_space, mazes.batch([observation])))
         best = trained.greedy_values(torch.from_numpy(np.ascontiguousarray(rows)).unsqueeze(0)).argmax(-1)
         random = streams.integers(layouts.actions, 1)
         return int(torch.where(streams.uniform(1) < EPSILON, random, best))

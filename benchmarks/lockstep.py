@@ -1,8 +1,8 @@
-"""The long proof: every compiled maze against real MiniGrid, random play and the planner's, to the last bit."""
+"""The long verify: every compiled maze against real MiniGrid, random play and the planner's, to the last bit."""
 
 import warnings
 
-from agents.lockstep import Proof, proof
+from agents.lockstep import Verification, verify
 from agents.mazes import describe_mazes
 
 
@@ -14,13 +14,13 @@ def main() -> int:
     for entry in table:
         said = f"not compiled: {entry.why_not}"
         if entry.compiled:
-            found = proof(entry.id)
+            found = verify(entry.id)
             said, failed = verdict(found), failed or int(found.failure is not None)
         print(f"{entry.id:40s} {said}", flush=True)
     return failed
 
 
-def verdict(found: Proof) -> str:
+def verdict(found: Verification) -> str:
     """Both kinds of play in one maze, and by which methods the plans were made that were played."""
     return (
         f"{'equal' if found.failure is None else f'FAILS: {found.failure}'}: {found.random.steps} random steps, "

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from agents.mazes.layouts.layouts import layouts
+from agents.mazes.layouts.named_sets import layouts
 from agents.planners import METHODS, plan, shortest
 
 MAZE, LAYOUTS, BUDGET = "MiniGrid-DoorKey-8x8-v0", 20, 100_000

@@ -1,9 +1,9 @@
 from . import traps
 from .catalogue import MazeEntry, describe_mazes, maze_ids
-from .engine.engine import CompiledMazes
+from .compiled import CompiledMazes
 from .factory import has_held_out, make
 from .layouts.own_sets import two_sets
-from .maze_spec import MazeSpec, parse_maze
+from .maze_spec import MazeSpec, is_maze, parse_maze
 from .real import RealMazes
 from .vector import Mazes
 
@@ -15,6 +15,7 @@ __all__ = [
     "RealMazes",
     "describe_mazes",
     "has_held_out",
+    "is_maze",
     "make",
     "maze_ids",
     "parse_maze",

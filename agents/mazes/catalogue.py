@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import gymnasium as gym
 import minigrid  # noqa: F401  (registers its mazes)
 
-from agents.mazes.layouts.layouts import bare
-from agents.mazes.layouts.packing import why_not
+from agents.mazes.environment import real_maze
+from agents.mazes.layouts.compilable import why_not
+from agents.mazes.maze_spec import MazeSpec
 from agents.mazes.traps.ids import IDS
 from explore.errors import BadInput
 
@@ -27,13 +28,13 @@ class MazeEntry:
 
 def describe_mazes() -> list[MazeEntry]:
     """Every maze of the catalogue; looks at one layout of each."""
-    found = []
+    entries = []
     for maze in maze_ids():
         try:
-            env = bare(maze)
+            env = real_maze(MazeSpec(maze)).env
             env.reset(seed=0)
             reason = why_not(env)
-        except (BadInput, gym.error.DependencyNotInstalled) as missing:
-            reason = str(missing)
-        found.append(MazeEntry(maze, reason is None, reason))
-    return found
+        except (BadInput, gym.error.DependencyNotInstalled) as error:
+            reason = str(error)
+        entries.append(MazeEntry(maze, reason is None, reason))
+    return entries

@@ -24,12 +24,17 @@ class Mazes(VectorEnv[Any, Any, Any]):
     """`len(seeds)` slots, each on layouts of its own stream; an ended slot is reset within the step.
 
     compiled: whether the steps are the engine's. why_not: the reason where they are real MiniGrid's.
+
     An observation has the view as `image` `(slots, size, size, 3)` uint8, the `direction` `(slots,)`, and, where the
-    maze has several, the number of the `mission` `(slots,)`. The full view is the grid `(slots, width, height, 3)` with
-    the agent in it. What a step pays is multiplied by `reward_scale`; `success` in `info` says where
-    this step reached the true goal; DeepSea also tells there of a `bad_episode`, one that has gone wrong.
-    Where episodes ended, `final_obs` is a batch of what their slots saw last, and `final_info` what the step told of
-    them, each with Gymnasium's masks. ResetNeeded where a step comes before the first reset.
+    maze has several missions, the number of the `mission` `(slots,)`: its text is `layouts.missions[number]`, and the
+    numbers are the same in the training and the held-out layouts. The full view is the grid `(slots, width, height, 3)`
+    with the agent in it.
+
+    Rewards are multiplied by `reward_scale`. `info["success"]` says where this step reached the true goal, and of the
+    deep sea `info["bad_episode"]` where an episode has gone wrong. Where episodes ended, `info["final_obs"]` is an
+    array of one observation per slot, None where the slot plays on, and `info["final_info"]` a dict of arrays: as
+    Gymnasium's own vector environments give them, each with its mask. ResetNeeded where a step comes before the first
+    reset.
     """
 
     compiled: bool
@@ -39,15 +44,20 @@ class Mazes(VectorEnv[Any, Any, Any]):
         layouts: Layouts,
         seeds: Sequence[int],
         state_key: bool = False,
-        view: str = "partial",
+        view: str | None = None,
         reward_scale: float = 1.0,
     ) -> None:
-        if view not in ("partial", "full"):
-            raise unknown("view", view, ["partial", "full"])
+        """seeds: one per slot. state_key: whether `info` has the full state as a 64-bit key.
+
+        view: "partial", "full", or None for what the maze's id says. BadInput for another view, and for a scale that is
+        not a number above 0.
+        """
+        if view not in (None, "partial", "full"):
+            raise unknown("view", str(view), ["partial", "full"])
         if not (math.isfinite(reward_scale) and reward_scale > 0):
             raise BadInput(f"a reward scale of {reward_scale}: give a finite number above 0.")
         self.layouts = layouts
-        self.full = view == "full"
+        self.full = layouts.full if view is None else view == "full"
         self.reward_scale = float(reward_scale)
         self.why_not = layouts.why_not
         self.with_key = state_key
@@ -56,7 +66,7 @@ class Mazes(VectorEnv[Any, Any, Any]):
         self.begun = False
         self.episodes = np.zeros(self.num_envs, dtype=np.int64)
         self.visits = np.zeros((self.num_envs, 0), dtype=np.int64)
-        self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP}
+        self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": ["rgb_array"]}
         self.image_shape = (layouts.width, layouts.height, 3) if self.full else (layouts.view, layouts.view, 3)
         parts: dict[str, gym.Space[Any]] = {
             "image": gym.spaces.Box(0, 255, self.image_shape, np.uint8),
@@ -77,14 +87,14 @@ class Mazes(VectorEnv[Any, Any, Any]):
         options: `{"reset_mask": …}` with `(slots,)` bool begins one in these slots alone, and the others play on.
         BadInput for seeds or a mask that do not fit the slots.
         """
-        which = self._which(options)
-        given = [None] * self.num_envs if seed is None else given_seeds(seed, self.num_envs)
+        which = self._slots_to_reset(options)
+        new_seeds = [None] * self.num_envs if seed is None else checked_seeds(seed, self.num_envs)
         if isinstance(seed, Integral):
-            super().reset(seed=int(seed))  # what Gymnasium itself remembers of it
+            super().reset(seed=int(seed))  # Gymnasium keeps it as `np_random_seed`
         for slot in np.flatnonzero(which).tolist():
-            value = given[slot]
-            if value is not None:
-                self.slot_seeds[slot], self.episodes[slot] = value, 0
+            new_seed = new_seeds[slot]
+            if new_seed is not None:
+                self.slot_seeds[slot], self.episodes[slot] = new_seed, 0
         self.begun = True
         return self.begin(which)
 
@@ -99,60 +109,69 @@ class Mazes(VectorEnv[Any, Any, Any]):
         """Begin an episode in the slots `which`, `(slots,)`; what all slots see."""
         raise NotImplementedError
 
-    def reported(self, success: Flags, bad: Flags) -> dict[str, Any]:
-        """What a step tells apart from the reward, as `info` with Gymnasium's masks."""
-        told = {"success": success, "_success": np.ones(self.num_envs, dtype=bool)}
-        if self.layouts.rule == DEEP_SEA:
-            told |= {"bad_episode": bad, "_bad_episode": np.ones(self.num_envs, dtype=bool)}
-        return told
+    def reported(self, success: Flags, bad_episode: Flags) -> dict[str, Any]:
+        """What a step reports apart from the reward, as `info` with Gymnasium's masks."""
+        everywhere = np.ones(self.num_envs, dtype=bool)
+        info = {"success": success, "_success": everywhere}
+        if self.layouts.rules.rule == DEEP_SEA:
+            info |= {"bad_episode": bad_episode, "_bad_episode": everywhere}
+        return info
 
-    def ended(self, final: Observation, told: dict[str, Any], key: dict[str, Any], over: Flags) -> dict[str, Any]:
-        """What `info` has where episodes ended, `over`: the slots' last observations, reports and state keys."""
-        last: dict[str, Any] = {}
-        for name, part in (told | key).items():
+    def ended(self, final: Observation, info: dict[str, Any], keys: dict[str, Any], over: Flags) -> dict[str, Any]:
+        """What `info` has where episodes ended, `over`: the slots' last observations, reports and state keys.
+
+        final: the batch of last observations, of which the rows of the ended slots count.
+        """
+        final_obs = np.full(self.num_envs, None, dtype=object)
+        slots, names = np.flatnonzero(over), tuple(final)
+        rows = zip(*(list(part[slots]) for part in final.values()), strict=True)
+        for slot, row in zip(slots.tolist(), rows, strict=True):
+            final_obs[slot] = dict(zip(names, row, strict=True))
+        final_info: dict[str, Any] = {}
+        for name, part in (info | keys).items():
             if not name.startswith("_"):
-                last |= {name: part * over, f"_{name}": over}  # zeros where a slot plays on
-        named = {"final_state_key": last["state_key"], "_final_state_key": over} if key else {}
-        return {"final_obs": final, "_final_obs": over, "final_info": last, "_final_info": over} | named
+                final_info |= {name: part * over, f"_{name}": over}  # zeros where a slot plays on
+        final_keys = {"final_state_key": final_info["state_key"], "_final_state_key": over} if keys else {}
+        return {"final_obs": final_obs, "_final_obs": over, "final_info": final_info, "_final_info": over} | final_keys
 
     def checked(self, actions: npt.ArrayLike) -> npt.NDArray[np.int64]:
-        """The actions as numbers; BadInput where there is not one per slot, or one that the maze does not have."""
+        """The actions as integers; BadInput where there is not one per slot, or one that the maze does not have."""
         if not self.begun:
             raise gym.error.ResetNeeded("step was called before reset: reset the mazes first.")
-        found = np.asarray(actions)
-        if found.shape != (self.num_envs,) or found.dtype.kind not in "iu":
-            raise BadInput(f"actions have shape {found.shape} and type {found.dtype}: give {self.num_envs} integers.")
+        array = np.asarray(actions)
+        if array.shape != (self.num_envs,) or array.dtype.kind not in "iu":
+            raise BadInput(f"actions have shape {array.shape} and type {array.dtype}: give {self.num_envs} integers.")
         count = self.layouts.actions
-        if found.size and (found.min() < 0 or found.max() >= count):
-            wrong = found[(found < 0) | (found >= count)][0]
-            raise BadInput(f"action {wrong} is none of this maze's: they are 0 to {count - 1}.")
-        return found.astype(np.int64, copy=False)
+        if array.size and (array.min() < 0 or array.max() >= count):
+            wrong = array[(array < 0) | (array >= count)][0]
+            raise BadInput(f"action {wrong} is not one of this maze's: they are 0 to {count - 1}.")
+        return array.astype(np.int64, copy=False)
 
-    def _which(self, options: dict[str, Any] | None) -> Flags:
-        """The slots that a reset is to begin anew, all where no mask is given."""
+    def _slots_to_reset(self, options: dict[str, Any] | None) -> Flags:
+        """The slots in which a reset begins an episode: all where no mask is given."""
         mask = (options or {}).get("reset_mask")
         if mask is None:
             return np.ones(self.num_envs, dtype=bool)
-        found = np.asarray(mask)
-        if found.shape != (self.num_envs,) or found.dtype != np.bool_ or not found.any():
+        array = np.asarray(mask)
+        if array.shape != (self.num_envs,) or array.dtype != np.bool_ or not array.any():
             raise BadInput(
-                f"a reset_mask of shape {found.shape} and type {found.dtype} with {np.count_nonzero(found)} slots set: "
+                f"a reset_mask of shape {array.shape} and type {array.dtype} with {np.count_nonzero(array)} slots set: "
                 f"give {self.num_envs} booleans, one of them True at least."
             )
         if not self.begun:
             raise gym.error.ResetNeeded("some mazes were reset before all of them were: reset without a mask first.")
-        return found
+        return array
 
 
-def given_seeds(seed: Any, slots: int) -> list[int | None]:
+def checked_seeds(seed: Any, slots: int) -> list[int | None]:
     """The seeds of `slots` slots: seed, seed + 1, …, or one each, None for a slot that keeps its own. BadInput else."""
     if isinstance(seed, Integral):
-        given = [int(seed) + slot for slot in range(slots)]
+        seeds: list[Any] = [int(seed) + slot for slot in range(slots)]
     else:
         try:
-            given = list(seed)
+            seeds = list(seed)
         except TypeError:
             raise BadInput(f"seed {seed!r}: give a whole number, or {slots} of them.") from None
-    if len(given) != slots:
-        raise BadInput(f"{len(given)} seeds for {slots} environments: give one each.")
-    return [None if value is None else checked_seed(value) for value in given]
+    if len(seeds) != slots:
+        raise BadInput(f"{len(seeds)} seeds for {slots} environments: give one each.")
+    return [None if value is None else checked_seed(value) for value in seeds]

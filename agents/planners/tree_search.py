@@ -11,54 +11,68 @@ goes into the means of all actions on the way. Paths that meet share a state (tr
 2008): in a maze most paths do. The steps since the reset are no part of a state here, so that the means mix times.
 
 Before each move a sixteenth of what is left of the budget is spent. Where nothing that is earned is random the best
-episode that any simulation completed is remembered, and followed as soon as another simulation earned less
+episode that any simulation completed is kept, and followed as soon as another simulation earned less
 (single-player search, Schadd et al. 2008); otherwise the most visited action is played. The simulations draw from a
 generator of the planner's own.
 """
 
 import time
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from agents.mazes.engine.dynamics import PLAIN, Random
-from agents.mazes.engine.keys import state_key
+from agents.mazes.engine.keys import planning_key
 from agents.mazes.engine.pcg import draw
+from agents.mazes.engine.world import Integers, Random, Rules, World, copy_state
 from agents.mazes.layouts.layouts import Layouts
 from agents.planners.chance import is_certain, without_noise
 from agents.planners.plans import Plan
-from agents.planners.simulation import Integers, Rules, World, find, own_generator, put, rules_of, take, world_of
+from agents.planners.simulation import advance, own_generator, table_place, table_size
 from explore.numerics.compiled import compiled, kernel_part
 
 EXPLORATION, DISCOUNT, ROLLOUT = 0.5, 0.99, 100
 SHARE = 16  # a move may cost this part of what is left
-MOST = 1 << 20  # states that the tree holds; in further ones it plays at random
+STATE_LIMIT = 1 << 20  # states that the tree holds; in further ones it plays at random
+
+Floats = npt.NDArray[np.float64]
 
 
-def tree_search(maze: Layouts, index: int, budget: int, seed: int) -> Plan:
+class Tree(NamedTuple):
+    """The states that the search knows.
+
+    table, keys: a hash table of them. visits, values: `(states, actions)`, how often an action was taken in a state,
+    and the mean discounted return after it.
+    """
+
+    table: npt.NDArray[np.int32]
+    keys: Integers
+    visits: npt.NDArray[np.int32]
+    values: Floats
+
+
+def tree_search(layouts: Layouts, index: int, budget: int, seed: int) -> Plan:
     """Play one layout by tree search; at most `budget` steps are simulated before its last move."""
     started = time.perf_counter()
-    real, now = (without_noise(maze, world_of(maze, index)) for _ in range(2))
-    if not is_certain(maze):
-        now = now._replace(random=own_generator(maze, index, seed, "mcts/world"))
-    earned, tried, actions = _player(
-        rules_of(maze),
+    real, simulated = (without_noise(layouts, layouts.worlds.world(index)) for _ in range(2))
+    if not is_certain(layouts):
+        simulated = simulated._replace(random=own_generator(layouts, index, seed, "mcts/world"))
+    value, tried, actions = _play(
+        layouts.rules,
         real,
-        now,
-        own_generator(maze, index, seed, "mcts/actions"),
+        simulated,
+        own_generator(layouts, index, seed, "mcts/actions"),
         budget,
-        is_certain(maze),
-        min(MOST, budget + 2),
+        is_certain(layouts),
+        min(STATE_LIMIT, budget + 2),
     )
-    return Plan(actions, float(earned), int(tried), time.perf_counter() - started, "tree-search")
+    return Plan(actions, float(value), int(tried), time.perf_counter() - started, "tree-search")
 
 
 @kernel_part
-def _choose(
-    visits: npt.NDArray[np.int32], values: npt.NDArray[np.float64], low: float, high: float, random: Random
-) -> int:
+def _action_to_try(visits: npt.NDArray[np.int32], values: Floats, low: float, high: float, random: Random) -> int:
     """The action of one node: untried ones first, ties by lot."""
-    best, most, ties, total = 0, -np.inf, 0, 0
+    best, best_score, ties, total = 0, -np.inf, 0, 0
     for action in range(len(visits)):
         total += visits[action]
     for action in range(len(visits)):
@@ -66,90 +80,97 @@ def _choose(
         if visits[action]:
             scaled = (values[action] - low) / (high - low) if high > low else 0.0
             score = scaled + EXPLORATION * np.sqrt(np.log(total) / visits[action])
-        if score > most:
-            best, most, ties = action, score, 1
-        elif score == most:
+        if score > best_score:
+            best, best_score, ties = action, score, 1
+        elif score == best_score:
             ties += 1
             if draw(random, ties) == 0:
                 best = action
     return best
 
 
+@kernel_part
+def _most_visited(tree: Tree, world: World, actions: int, random: Random) -> int:
+    """The action taken most often in this state, ties by lot; a random one in a state that the tree does not hold."""
+    node = tree.table[table_place(tree.keys, tree.table, planning_key(world))]
+    best, most, ties = draw(random, actions), 0, 0
+    if node >= 0:
+        for action in range(actions):
+            if tree.visits[node, action] > most:
+                best, most, ties = action, tree.visits[node, action], 1
+            elif most > 0 and tree.visits[node, action] == most:
+                ties += 1
+                if draw(random, ties) == 0:
+                    best = action
+    return best
+
+
 @compiled
-def _player(
-    rules: Rules, real: World, now: World, random: Random, budget: int, certain: bool, most_states: int
+def _play(
+    rules: Rules, real: World, world: World, random: Random, budget: int, certain: bool, state_limit: int
 ) -> tuple[float, int, Integers]:
-    slots = 16
-    while slots < 2 * most_states:
-        slots *= 2
-    table, keys = np.full(slots, -1, dtype=np.int32), np.empty(most_states, dtype=np.int64)
-    visits = np.zeros((most_states, rules.actions), dtype=np.int32)
-    values = np.zeros((most_states, rules.actions))
+    """Play `real` to its end, planning before every move: its return, the steps that were simulated, its actions."""
+    tree = Tree(
+        np.full(table_size(state_limit), -1, dtype=np.int32),
+        np.empty(state_limit, dtype=np.int64),
+        np.zeros((state_limit, rules.actions), dtype=np.int32),
+        np.zeros((state_limit, rules.actions)),
+    )
     count, low, high = 0, np.inf, -np.inf
-    way, paid_on_way = np.empty(rules.limit, dtype=np.int64), np.empty(rules.limit)
-    node_on_way = np.empty(rules.limit, dtype=np.int64)
-    found, found_length, found_value = np.empty(rules.limit, dtype=np.int64), 0, -np.inf
-    worst = np.inf  # of all simulations: where all earn the same, none of them tells where to go
+    path_actions, path_rewards = np.empty(rules.limit, dtype=np.int64), np.empty(rules.limit)
+    path_nodes = np.empty(rules.limit, dtype=np.int64)
+    best_episode, best_length, best_return = np.empty(rules.limit, dtype=np.int64), 0, -np.inf
+    worst_return = np.inf  # of all simulations: where all earn the same, none of them says where to go
     moves = np.empty(rules.limit, dtype=np.int64)
-    tried, made, earned, over = 0, 0, 0.0, False
+    tried, made, total, over = 0, 0, 0.0, False
     while not over:
         stop = tried + (budget - tried) // SHARE
         while tried + rules.limit <= budget and tried < stop:
-            put(now, real)
-            steps, inside_tree, ended, left, gained = 0, True, False, ROLLOUT, earned
-            while not ended and left > 0:
+            copy_state(world, real)
+            steps, inside_tree, ended, rollout_left, gained = 0, True, False, ROLLOUT, total
+            while not ended and rollout_left > 0:
                 node = -1
                 if inside_tree:
-                    key = state_key(PLAIN, now.cells, now.inside, now.agent, now.task, now.random, 0)
-                    place = find(keys, table, key)
-                    node = table[place]
+                    key = planning_key(world)
+                    place = table_place(tree.keys, tree.table, key)
+                    node = tree.table[place]
                     if node < 0:
                         inside_tree = False  # one new state per simulation, and random play from it
-                        if count < most_states:
-                            node, keys[count], table[place] = count, key, count
+                        if count < state_limit:
+                            node, tree.keys[count], tree.table[place] = count, key, count
                             count += 1
                 if node >= 0:
-                    action = _choose(visits[node], values[node], low, high, random)
+                    action = _action_to_try(tree.visits[node], tree.values[node], low, high, random)
                 else:
                     action = draw(random, rules.actions)
                 if not inside_tree:
-                    left -= 1
-                way[steps], node_on_way[steps] = action, node
-                paid_on_way[steps], ended = take(rules, now, action)
-                gained += paid_on_way[steps]
+                    rollout_left -= 1
+                path_actions[steps], path_nodes[steps] = action, node
+                path_rewards[steps], ended = advance(rules, world, action)
+                gained += path_rewards[steps]
                 steps += 1
             tried += steps
-            ahead = 0.0
+            discounted = 0.0
             for i in range(steps - 1, -1, -1):
-                ahead = paid_on_way[i] + DISCOUNT * ahead
-                node = node_on_way[i]
+                discounted = path_rewards[i] + DISCOUNT * discounted
+                node, action = path_nodes[i], path_actions[i]
                 if node >= 0:
-                    visits[node, way[i]] += 1
-                    values[node, way[i]] += (ahead - values[node, way[i]]) / visits[node, way[i]]
-                    low, high = min(low, ahead), max(high, ahead)
-            worst = min(worst, gained)
-            if certain and ended and gained > found_value:
-                found_value, found_length = gained, made + steps
-                found[:made] = moves[:made]
-                found[made:found_length] = way[:steps]
-        if certain and found_length > made and found_value > worst:
-            action = found[made]  # an episode that pays more is known from here on
+                    tree.visits[node, action] += 1
+                    tree.values[node, action] += (discounted - tree.values[node, action]) / tree.visits[node, action]
+                    low, high = min(low, discounted), max(high, discounted)
+            worst_return = min(worst_return, gained)
+            if certain and ended and gained > best_return:
+                best_return, best_length = gained, made + steps
+                best_episode[:made] = moves[:made]
+                best_episode[made:best_length] = path_actions[:steps]
+        if certain and best_length > made and best_return > worst_return:
+            action = best_episode[made]  # an episode that pays more is known from here on
         else:
-            key = state_key(PLAIN, real.cells, real.inside, real.agent, real.task, real.random, 0)
-            node = table[find(keys, table, key)]
-            action, chosen, ties = draw(random, rules.actions), 0, 0
-            if node >= 0:
-                for other in range(rules.actions):
-                    if visits[node, other] > chosen:
-                        action, chosen, ties = other, visits[node, other], 1
-                    elif chosen > 0 and visits[node, other] == chosen:
-                        ties += 1
-                        if draw(random, ties) == 0:
-                            action = other
-            if certain and found_length > made and found[made] != action:
-                found_length, found_value = 0, -np.inf  # that episode can no longer be completed
+            action = _most_visited(tree, real, rules.actions, random)
+            if certain and best_length > made and best_episode[made] != action:
+                best_length, best_return = 0, -np.inf  # that episode can no longer be completed
         moves[made] = action
-        paid, over = take(rules, real, action)
-        earned += paid
+        reward, over = advance(rules, real, action)
+        total += reward
         made += 1
-    return earned, tried, moves[:made].copy()
+    return total, tried, moves[:made].copy()

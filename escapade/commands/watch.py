@@ -92,7 +92,7 @@ def _draw(gif: Path, episode: Any, moments: list[Moment], delay: float) -> None:
 def _sentence(agent: str, moments: list[Moment]) -> str:
     last = moments[-1]
     ending = last.ending or "was left"
-    return f"{agent}: {ending} after {last.step} of at most {last.limit} steps, return {last.returned:.3f}."
+    return f"{agent}: {ending} after {last.step} of at most {last.limit} steps, return {last.episode_return:.3f}."
 
 
 def _figures(who: Any, kind: str, index: int, moments: list[Moment]) -> dict[str, Any]:
@@ -104,9 +104,9 @@ def _figures(who: Any, kind: str, index: int, moments: list[Moment]) -> dict[str
         "layouts": kind,
         "layout": index,
         "mission": last.mission,
-        "actions": [moment.called for moment in moments[1:]],
+        "actions": [moment.action_name for moment in moments[1:]],
         "rewards": [moment.reward for moment in moments[1:]],
-        "return": last.returned,
+        "return": last.episode_return,
         "steps": last.step,
         "limit": last.limit,
         "success": last.success,

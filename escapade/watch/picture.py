@@ -93,9 +93,9 @@ def facts(moment: Moment) -> list[tuple[str, str]]:
     told = [
         ("mission", moment.mission or "none stated"),
         ("step", f"{moment.step} of at most {moment.limit}"),
-        ("action", moment.called or "none yet"),
+        ("action", moment.action_name or "none yet"),
         ("reward", f"{moment.reward:.3g}"),
-        ("return", f"{moment.returned:.3g}"),
+        ("return", f"{moment.episode_return:.3g}"),
         ("carries", carried),
     ]
     return [*told, ("end", moment.ending)] if moment.ending else told

@@ -102,7 +102,7 @@ def summary(console: Console, title: str, moments: list[Moment]) -> None:
     told = Table.grid(padding=(0, 1, 0, 0))
     told.add_column(style="dim", no_wrap=True)
     told.add_column(overflow="fold")
-    told.add_row("actions", actions_taken([m.called for m in moments if m.called]) or "none")
+    told.add_row("actions", actions_taken([m.action_name for m in moments if m.action_name]) or "none")
     for name, value in facts(last):
         if name not in ("action", "reward"):
             told.add_row(name, value)

@@ -14,7 +14,9 @@ from gymnasium import registry
 from agents import play
 from agents.dqn.agent_spec import parse_agent
 from agents.mazes import maze_ids, parse_maze
-from agents.mazes.layouts.layouts import Layouts, layout_index, layouts
+from agents.mazes.engine.schedule import layout_index
+from agents.mazes.layouts.layouts import Layouts
+from agents.mazes.layouts.named_sets import layouts
 from agents.training.training import train
 from escapade.runs.store import Store, open_existing
 from explore.errors import BadInput, unknown

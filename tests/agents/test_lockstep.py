@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from agents.lockstep import Lockstep, Proof, compare, proof
+from agents.lockstep import Comparison, Verification, compare, verify
 from agents.mazes import MazeEntry, make
 
 ROOT = Path(__file__).parents[2]
-EQUAL, REACHED = Lockstep(10, 1, 0, None), Lockstep(10, 1, 1, None)
-DIFFERENT = Lockstep(3, 0, 0, "step 3: reward[0] is 1.0 against 0.9")
+EQUAL, REACHED = Comparison(10, 1, 0, None), Comparison(10, 1, 1, None)
+DIFFERENT = Comparison(3, 0, 0, "step 3: reward[0] is 1.0 against 0.9")
 
 
 def test_other_layouts_are_a_difference() -> None:
@@ -21,7 +21,7 @@ def test_other_layouts_are_a_difference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("random", "planned", "promised", "failure"),
+    ("random", "planned", "must_succeed", "failure"),
     [
         (EQUAL, (EQUAL, REACHED), True, None),
         (EQUAL, (EQUAL, EQUAL), True, "none of 2 plans reached the goal"),
@@ -31,29 +31,31 @@ def test_other_layouts_are_a_difference() -> None:
     ],
 )
 def test_a_difference_or_a_plan_that_fails_is_a_failure(
-    random: Lockstep, planned: tuple[Lockstep, ...], promised: bool, failure: str | None
+    random: Comparison, planned: tuple[Comparison, ...], must_succeed: bool, failure: str | None
 ) -> None:
-    assert Proof(random, planned, promised, ("breadth-first",)).failure == failure
+    assert Verification(random, planned, must_succeed, ("breadth-first",)).failure == failure
 
 
-@pytest.mark.parametrize(("maze", "promised"), [("MiniGrid-Empty-5x5-v0", True), ("escapade/BoatRace-8x8-v0", False)])
-def test_what_the_plans_must_reach(maze: str, promised: bool) -> None:
+@pytest.mark.parametrize(
+    ("maze", "must_succeed"), [("MiniGrid-Empty-5x5-v0", True), ("escapade/BoatRace-8x8-v0", False)]
+)
+def test_what_the_plans_must_reach(maze: str, must_succeed: bool) -> None:
     """In the boat race the reward's optimum never finishes."""
-    found = proof(maze, steps=20, slots=2, plans=2)
+    found = verify(maze, steps=20, slots=2, plans=2)
     assert found.failure is None
     assert found.random.steps == 40
-    assert (found.promised, found.reached) == (promised, 2 * promised)
+    assert (found.must_succeed, found.reached) == (must_succeed, 2 * must_succeed)
 
 
 @pytest.mark.parametrize(("random", "status"), [(EQUAL, 0), (DIFFERENT, 1)])
 def test_the_benchmark_fails_on_a_difference(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], random: Lockstep, status: int
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], random: Comparison, status: int
 ) -> None:
     monkeypatch.syspath_prepend(str(ROOT))  # the benchmarks are no part of the distribution
     module = importlib.import_module("benchmarks.lockstep")
     monkeypatch.setattr(
         module, "describe_mazes", lambda: [MazeEntry("A", True, None), MazeEntry("B", False, "it is not")]
     )
-    monkeypatch.setattr(module, "proof", lambda _: Proof(random, (REACHED,), True, ("breadth-first",)))
+    monkeypatch.setattr(module, "verify", lambda _: Verification(random, (REACHED,), True, ("breadth-first",)))
     assert importlib.import_module("benchmarks.__main__").main(["lockstep"]) == status
     assert ("FAILS: step 3" in capsys.readouterr().out) == bool(status)

@@ -11,8 +11,9 @@ from minigrid.envs.empty import EmptyEnv
 from agents.dqn.agent_spec import parse_agent
 from agents.dqn.dqn import DQN
 from agents.dqn.settings import DQNSettings
-from agents.mazes.engine.engine import CompiledMazes
-from agents.mazes.layouts.layouts import layouts, made_from
+from agents.mazes.compiled import CompiledMazes
+from agents.mazes.layouts.building import built
+from agents.mazes.layouts.named_sets import layouts
 from agents.mazes.real import RealMazes
 from agents.planners import shortest
 from agents.planners.simulation import played
@@ -36,7 +37,7 @@ def test_the_planner_gets_what_it_promised(maze: str) -> None:
     *_, last = Episode(found, 7).moments(planned(found, 7))
     assert last.ending == "reached the goal"
     assert last.success
-    assert (last.step, last.returned) == (len(plan.actions), plan.value)
+    assert (last.step, last.episode_return) == (len(plan.actions), plan.value)
     assert last.mission == found.missions[found.mission[7]]
 
 
@@ -47,9 +48,9 @@ def test_random_play_is_what_the_engine_plays(maze: str) -> None:
     for index in range(3):
         moments = list(Episode(found, index).moments(at_random(found, seed=index)))
         actions = [moment.action for moment in moments[1:]]
-        assert played(found, index, actions) == (moments[-1].returned, len(actions))
+        assert played(found, index, actions) == (moments[-1].episode_return, len(actions))
         assert [moment.step for moment in moments] == list(range(len(moments)))
-        assert moments[-1].returned == sum(moment.reward for moment in moments)
+        assert moments[-1].episode_return == sum(moment.reward for moment in moments)
         assert moments[-1].ending is not None
 
 
@@ -58,7 +59,7 @@ def test_time_is_up_at_the_limit() -> None:
     moments = list(Episode(found, 0).moments(repeating([0] * 1000)))
     assert moments[-1].ending == "out of time"
     assert len(moments) == 1 + found.limit
-    assert {moment.called for moment in moments} == {None, "left"}
+    assert {moment.action_name for moment in moments} == {None, "left"}
 
 
 def test_an_episode_begins_again_the_same_and_stops_where_the_actions_do() -> None:
@@ -113,7 +114,7 @@ def test_bad_input() -> None:
     with pytest.raises(BadInput, match=r"there is no layout 1 of .*: they are 0 to 0"):
         Episode(found, 1)
     with pytest.raises(BadInput, match="OwnStep has a step of its own"):
-        planned(made_from("MiniGrid-TestWatched-v0", resets=1), 0)
+        planned(built("MiniGrid-TestWatched-v0", resets=1), 0)
 
 
 class OwnStep(EmptyEnv):
@@ -127,7 +128,7 @@ gym.register(id="MiniGrid-TestWatched-v0", entry_point=OwnStep, kwargs={"size": 
 
 
 def test_a_maze_that_is_not_compiled_is_watched_too() -> None:
-    *_, last = Episode(made_from("MiniGrid-TestWatched-v0", resets=1), 0).moments(repeating([2, 2, 1, 2, 2]))
+    *_, last = Episode(built("MiniGrid-TestWatched-v0", resets=1), 0).moments(repeating([2, 2, 1, 2, 2]))
     assert last.ending == "reached the goal"
 
 
@@ -136,4 +137,4 @@ def test_a_moving_world_is_planned_as_it_will_move() -> None:
     found = layouts("MiniGrid-Dynamic-Obstacles-5x5-v0", "train")
     _, *moments = Episode(found, 1).moments(planned(found, 1))
     assert moments[-1].ending is not None  # the plan does not stop before the episode does
-    assert played(found, 1, [moment.action for moment in moments]) == (moments[-1].returned, len(moments))
+    assert played(found, 1, [moment.action for moment in moments]) == (moments[-1].episode_return, len(moments))

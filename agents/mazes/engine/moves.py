@@ -1,19 +1,8 @@
-"""MiniGrid's own step over packed cells, one environment at a time.
+"""MiniGrid's own step over packed cells, one environment at a time, and the numbers of the actions and rules.
 
-An environment is, all by index:
-
-    cells, inside   (width·height,) codes of what lies in cell x·height + y, and of what the boxes there hold
-    agent           (AGENT,) x, y, direction, what is carried and what is in it, steps since the reset
-    task            (TASK,) what the rule needs to know of this layout: positions, codes; the last columns tell what a
-                    trap reports apart from the reward: whether the episode went wrong, whether it reached its goal
-    random          (RANDOM,) the environment's own generator (PCG64), for rules that draw from it
-
-`plain` is `MiniGridEnv.step` of minigrid 3; what the tasks and traps add to it is in `dynamics` and `trap_rules`. The
-reward is 1 − 0.9·t/T where a task is done.
+`plain` is `MiniGridEnv.step` of minigrid 3; what the classes of its tasks and of the traps add to it is in `dynamics`
+and `trap_rules`. A done task pays 1 − fall·t/T, with fall = 0.9 in MiniGrid and 0 where the reward is binary.
 """
-
-import numpy as np
-import numpy.typing as npt
 
 from agents.mazes.engine.codes import (
     BOX,
@@ -27,35 +16,30 @@ from agents.mazes.engine.codes import (
     LOCKED,
     OPEN,
     STATE,
-    Codes,
     colour_of,
     may_carry,
     may_enter,
     object_of,
     state_of,
 )
+from agents.mazes.engine.world import CARRIED, CARRIED_INSIDE, DIRECTION, STEPS, Rules, World, X, Y
 from explore.numerics.compiled import kernel_part
 
-Numbers = npt.NDArray[np.int32]
-Random = npt.NDArray[np.uint64]
-
-X, Y, DIRECTION, CARRIED, CARRIED_INSIDE, STEPS, AGENT = range(7)
-TASK, RANDOM = 32, 6  # lengths
-BAD, REACHED = TASK - 2, TASK - 1  # columns of `task` that report, and are no part of the state
 LEFT, RIGHT, FORWARD, PICKUP, DROP, TOGGLE, DONE = range(7)
 PLAIN, UNLOCK, FETCH_TARGET, FETCH, GO_TO, PUT_NEAR, RED_BLUE, MEMORY, OBSTACLES = range(9)
 DECOY, STEP_PENALTY, BOAT_RACE, NOISY_TV, DEEP_SEA = range(OBSTACLES + 1, OBSTACLES + 6)
 
 
 @kernel_part
-def success(steps: int, limit: int) -> float:
+def success_reward(rules: Rules, world: World) -> float:
     """What a task pays that is done in this step."""
-    return 1 - 0.9 * (steps / limit)
+    return 1 - rules.fall * float(world.agent[STEPS] / rules.horizon)
 
 
 @kernel_part
-def plain(cells: Codes, inside: Codes, agent: Numbers, height: int, limit: int, action: int) -> tuple[float, bool]:
+def plain(rules: Rules, world: World, action: int) -> tuple[float, bool]:
     """`MiniGridEnv.step`: reward and whether the episode terminates."""
+    agent = world.agent
     agent[STEPS] += 1
     direction = agent[DIRECTION]
     if action == LEFT:
@@ -64,31 +48,33 @@ def plain(cells: Codes, inside: Codes, agent: Numbers, height: int, limit: int, 
     if action == RIGHT:
         agent[DIRECTION] = (direction + 1) & 3
         return 0.0, False
-    ahead = front(agent, len(cells) // height, height)
-    cell = cells[ahead]
+    front = front_cell(rules, world)
+    cell = world.cells[front]
     if action == FORWARD:
         if may_enter(cell):
-            agent[X], agent[Y] = ahead // height, ahead % height
+            agent[X], agent[Y] = front // rules.height, front % rules.height
         kind = object_of(cell)
         if kind == GOAL:
-            return success(agent[STEPS], limit), True
+            return success_reward(rules, world), True
         return 0.0, kind == LAVA
     if action == PICKUP:
         if may_carry(cell) and agent[CARRIED] == 0:
-            agent[CARRIED], agent[CARRIED_INSIDE] = cell, inside[ahead]
-            cells[ahead], inside[ahead] = EMPTY, 0
+            agent[CARRIED], agent[CARRIED_INSIDE] = cell, world.inside[front]
+            world.cells[front], world.inside[front] = EMPTY, 0
     elif action == DROP:
         if cell == EMPTY and agent[CARRIED] != 0:
-            cells[ahead], inside[ahead] = agent[CARRIED], agent[CARRIED_INSIDE]
+            world.cells[front], world.inside[front] = agent[CARRIED], agent[CARRIED_INSIDE]
             agent[CARRIED], agent[CARRIED_INSIDE] = 0, 0
     elif action == TOGGLE:
-        _toggle(cells, inside, agent, ahead)
+        _toggle(world, front)
     return 0.0, False
 
 
 @kernel_part
-def front(agent: Numbers, width: int, height: int) -> int:
+def front_cell(rules: Rules, world: World) -> int:
     """The index of the cell that the agent faces; its own at the edge of the grid, where MiniGrid raises."""
+    agent, height = world.agent, rules.height
+    width = len(world.cells) // height
     direction = agent[DIRECTION]
     x = agent[X] + (direction == 0) - (direction == 2)
     y = agent[Y] + (direction == 1) - (direction == 3)
@@ -98,17 +84,18 @@ def front(agent: Numbers, width: int, height: int) -> int:
 
 
 @kernel_part
-def _toggle(cells: Codes, inside: Codes, agent: Numbers, ahead: int) -> None:
-    cell = cells[ahead]
+def _toggle(world: World, front: int) -> None:
+    cells, inside = world.cells, world.inside
+    cell = cells[front]
     kind = object_of(cell)
     if kind == BOX:
-        cells[ahead], inside[ahead] = inside[ahead] if inside[ahead] != 0 else EMPTY, 0
+        cells[front], inside[front] = inside[front] if inside[front] != 0 else EMPTY, 0
     elif kind == DOOR:
         colour = colour_of(cell)
         if state_of(cell) == LOCKED:
-            if agent[CARRIED] != KEY + COLOUR * colour:
+            if world.agent[CARRIED] != KEY + COLOUR * colour:
                 return
             state = OPEN
         else:
             state = CLOSED if state_of(cell) == OPEN else OPEN
-        cells[ahead] = DOOR + COLOUR * colour + STATE * state
+        cells[front] = DOOR + COLOUR * colour + STATE * state

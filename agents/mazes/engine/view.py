@@ -8,19 +8,28 @@ bit masks holds their outcome: what is visible of the row itself and of the next
 """
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from minigrid.core.constants import COLOR_TO_IDX, OBJECT_TO_IDX
 
-from agents.mazes.engine.codes import EMPTY, OUTSIDE, Codes, hides
-from agents.mazes.engine.dynamics import CARRIED, DIRECTION, Numbers, X, Y
+from agents.mazes.engine.codes import EMPTY, OUTSIDE, hides
+from agents.mazes.engine.world import CARRIED, DIRECTION, World, X, Y
 from explore.numerics.compiled import kernel_part
 
 Image = npt.NDArray[np.uint8]
 Sweeps = npt.NDArray[np.uint16]  # (2^size, 2^size, 2): by visible and open masks, the row and the next row
 AGENT, RED = OBJECT_TO_IDX["agent"], COLOR_TO_IDX["red"]
 WIDEST = 9  # a table of 4^9 pairs; wider views run on real MiniGrid
+
+
+class View(NamedTuple):
+    """What the agent sees: the whole grid (`full`), or the cells ahead, through walls or as `sweeps` says."""
+
+    full: bool
+    through_walls: bool
+    sweeps: Sweeps
 
 
 @functools.cache
@@ -42,8 +51,17 @@ def sweeps(size: int) -> Sweeps:
 
 
 @kernel_part
-def look(cells: Codes, agent: Numbers, height: int, through: bool, table: Sweeps, image: Image) -> None:
-    """Write the view into `image` `(size, size, 3)`."""
+def observe(view: View, world: World, height: int, image: Image) -> None:
+    """Write what the agent sees into `image`: `(width, height, 3)` where the view is full, else `(size, size, 3)`."""
+    if view.full:
+        _whole_grid(world, height, image)
+    else:
+        _cells_ahead(view, world, height, image)
+
+
+@kernel_part
+def _cells_ahead(view: View, world: World, height: int, image: Image) -> None:
+    cells, agent, table = world.cells, world.agent, view.sweeps
     size = len(image)
     width = len(cells) // height
     direction = agent[DIRECTION]
@@ -64,7 +82,7 @@ def look(cells: Codes, agent: Numbers, height: int, through: bool, table: Sweeps
                 clear |= 1 << i
             x += right_x
             y += right_y
-        if not through:
+        if not view.through_walls:
             row = table[visible, clear, 0]
             if row != (1 << size) - 1:
                 for i in range(size):
@@ -77,8 +95,9 @@ def look(cells: Codes, agent: Numbers, height: int, through: bool, table: Sweeps
 
 
 @kernel_part
-def overlook(cells: Codes, agent: Numbers, height: int, image: Image) -> None:
-    """Write the whole grid, the agent in it, into `image` `(width, height, 3)`, as MiniGrid's `FullyObsWrapper`."""
+def _whole_grid(world: World, height: int, image: Image) -> None:
+    """The grid with the agent in it, as MiniGrid's `FullyObsWrapper` gives it."""
+    cells, agent = world.cells, world.agent
     for x in range(len(cells) // height):
         for y in range(height):
             cell = cells[x * height + y]

@@ -11,48 +11,50 @@ from dataclasses import replace
 
 import numpy as np
 
-from agents.mazes.layouts.layouts import Layouts, layouts, made_from, split
+from agents.mazes.layouts.building import built
+from agents.mazes.layouts.layouts import Layouts
+from agents.mazes.layouts.named_sets import layouts, split
+from agents.mazes.maze_spec import MazeSpec, parse_maze
 from explore.errors import BadInput
+from explore.numerics.seeding import checked_seed
 
 
-def layout_set(maze: str, given: str | Sequence[int] | Layouts) -> Layouts:
-    """The layouts of `maze` with this name, made by resets with these seeds, or as they are.
+def layout_set(maze: str | MazeSpec, choice: str | Sequence[int] | Layouts) -> Layouts:
+    """The layouts of `maze` with this name, made by resets with these seeds, or as they are; with the spec's reward.
 
     BadInput for an unknown name, an empty set, seeds that are none, and layouts of another maze.
     """
-    if isinstance(given, str):
-        return layouts(maze, given)
-    if isinstance(given, Layouts):
-        if given.maze != maze:
-            raise BadInput(f"layouts of {given.maze} for {maze}: give layouts of the same maze.")
-        if not len(given):
-            raise BadInput(f"an empty set of layouts of {maze}: give at least one.")
-        return given
-    seeds = list(given)
-    for seed in seeds:
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise BadInput(f"layout seed {seed!r}: a seed is zero or a positive whole number.")
-    return _renumbered(made_from(maze, [int(seed) for seed in seeds]), split(maze)[0].missions)
+    spec = parse_maze(maze)
+    if isinstance(choice, str):
+        return layouts(spec, choice)
+    if isinstance(choice, Layouts):
+        if choice.spec.environment != spec.environment:
+            raise BadInput(f"layouts of {choice.maze} for {spec.environment}: give layouts of the same maze.")
+        if not len(choice):
+            raise BadInput(f"an empty set of layouts of {spec}: give at least one.")
+        return choice.rewarded_as(spec)
+    seeds = [checked_seed(seed) for seed in choice]
+    return _renumbered(built(spec, seeds), split(spec)[0].missions)
 
 
 def two_sets(maze: str, train: Sequence[int], held_out: Sequence[int]) -> tuple[Layouts, Layouts]:
     """A set to train on and one to hold out, by their seeds; BadInput where a layout is in both, or one is empty."""
-    ours, theirs = layout_set(maze, train), layout_set(maze, held_out)
-    union = made_from(maze, [*ours.seeds.tolist(), *theirs.seeds.tolist()])
-    shared = len(ours) + len(theirs) - len(union)
+    training, testing = layout_set(maze, train), layout_set(maze, held_out)
+    union = built(maze, [*training.seeds.tolist(), *testing.seeds.tolist()])
+    shared = len(training) + len(testing) - len(union)
     if shared:
         # The union has a layout by the first seed that makes it, which is one of the training set's.
-        seeds = sorted(set(theirs.seeds.tolist()) - (set(union.seeds.tolist()) - set(ours.seeds.tolist())))
+        in_both = sorted(set(testing.seeds.tolist()) - (set(union.seeds.tolist()) - set(training.seeds.tolist())))
         raise BadInput(
-            f"{shared} held-out layouts of {maze} are in the training set too, such as that of seed {seeds[0]}: "
+            f"{shared} held-out layouts of {maze} are in the training set too, such as that of seed {in_both[0]}: "
             "leave them out of one of the two."
         )
-    theirs = _renumbered(theirs, ours.missions)
-    return _renumbered(ours, theirs.missions), theirs
+    testing = _renumbered(testing, training.missions)
+    return _renumbered(training, testing.missions), testing
 
 
-def _renumbered(found: Layouts, known: tuple[str, ...]) -> Layouts:
+def _renumbered(layouts: Layouts, known: tuple[str, ...]) -> Layouts:
     """The same layouts with the missions numbered as in `known`, and any others after them."""
-    missions = (*known, *(mission for mission in found.missions if mission not in known))
-    number = np.array([missions.index(mission) for mission in found.missions], dtype=np.int64)
-    return replace(found, missions=missions, mission=number[found.mission])
+    missions = (*known, *(mission for mission in layouts.missions if mission not in known))
+    number = np.array([missions.index(mission) for mission in layouts.missions], dtype=np.int64)
+    return replace(layouts, missions=missions, mission=number[layouts.mission])

@@ -1,15 +1,10 @@
-"""From a real MiniGrid environment to arrays, and whether that can be done without losing anything.
-
-The compiled engine knows the `step` of `MiniGridEnv` and of the classes in `RULES`. A maze whose class has another
-`step`, another view or other things in its cells runs on real MiniGrid; `why_not` says which of these it is.
-"""
+"""From a real MiniGrid environment, as it is after a reset, to the arrays of the compiled engine."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from minigrid.core import world_object
 from minigrid.core.constants import COLOR_TO_IDX, OBJECT_TO_IDX
 from minigrid.envs.blockedunlockpickup import BlockedUnlockPickupEnv
 from minigrid.envs.dynamicobstacles import DynamicObstaclesEnv
@@ -25,72 +20,110 @@ from minigrid.envs.unlock import UnlockEnv
 from minigrid.envs.unlockpickup import UnlockPickupEnv
 from minigrid.minigrid_env import MiniGridEnv
 
-from agents.mazes.engine import moves, pcg
+from agents.mazes.engine import dynamics, moves, pcg, trap_rules
 from agents.mazes.engine.codes import EMPTY, Codes, code
-from agents.mazes.engine.moves import Numbers, Random
-from agents.mazes.engine.view import WIDEST
-from agents.mazes.traps import BoatRace, Decoy, DeepSea, NoisyTV, StepPenalty
+from agents.mazes.engine.world import TASK, Numbers, Random
+from agents.mazes.traps.boat_race import BoatRace
+from agents.mazes.traps.decoy import Decoy
+from agents.mazes.traps.deep_sea import DeepSea
+from agents.mazes.traps.noisy_tv import NoisyTV
+from agents.mazes.traps.step_penalty import StepPenalty
 
-KNOWN = {
-    getattr(world_object, name) for name in ("Wall", "Floor", "Door", "Key", "Ball", "Box", "Goal", "Lava")
-}  # subclasses may do anything
-VIEW = ("gen_obs", "gen_obs_grid", "get_view_exts", "get_view_coords", "front_pos", "dir_vec", "right_vec", "_reward")
-
-Task = Callable[[Any], list[int]]
+Task = Callable[[Any], dict[int, int]]  # the columns of `World.task` that a rule reads, and what is in them
 
 
 def _cell(env: MiniGridEnv, position: Any) -> int:
     return int(position[0]) * env.height + int(position[1])
 
 
-def _looks(kind: str, colour: str) -> int:
+def _cells(env: MiniGridEnv, first: int, positions: Any) -> dict[int, int]:
+    return {first + i: _cell(env, position) for i, position in enumerate(positions)}
+
+
+def _code(kind: str, colour: str) -> int:
     return code((OBJECT_TO_IDX[kind], COLOR_TO_IDX[colour], 0))
 
 
-def _target(env: Any) -> list[int]:
-    return [code(env.obj.encode())]
+def _target(env: Any) -> dict[int, int]:
+    return {dynamics.TARGET: code(env.obj.encode())}
 
 
-def _place(env: Any) -> list[int]:
-    return [int(part) for part in env.target_pos]
+def _target_place(env: Any) -> dict[int, int]:
+    return {dynamics.TARGET_X: int(env.target_pos[0]), dynamics.TARGET_Y: int(env.target_pos[1])}
 
 
-def _where(env: Any, thing: Any) -> int:
-    """The cell where a thing lies; MiniGrid does not tell every thing its position."""
+def _cell_of(env: Any, thing: Any) -> int:
+    """The cell where a thing lies; MiniGrid does not write its position into every thing."""
     place = next(i for i, other in enumerate(env.grid.grid) if other is thing)
     return _cell(env, (place % env.width, place // env.width))
 
 
+def _memory(env: Any) -> dict[int, int]:
+    columns = (dynamics.SUCCESS_X, dynamics.SUCCESS_Y, dynamics.FAILURE_X, dynamics.FAILURE_Y)
+    return dict(zip(columns, map(int, (*env.success_pos, *env.failure_pos)), strict=True))
+
+
 # The class that defines `step`, the rule that stands for it, and what the rule needs to know of a layout.
 RULES: dict[type[Any], tuple[int, Task]] = {
-    MiniGridEnv: (moves.PLAIN, lambda env: []),
-    UnlockEnv: (moves.UNLOCK, lambda env: [_where(env, env.door)]),
+    MiniGridEnv: (moves.PLAIN, lambda env: {}),
+    UnlockEnv: (moves.UNLOCK, lambda env: {dynamics.DOOR: _cell_of(env, env.door)}),
     UnlockPickupEnv: (moves.FETCH_TARGET, _target),
     BlockedUnlockPickupEnv: (moves.FETCH_TARGET, _target),
     KeyCorridorEnv: (moves.FETCH_TARGET, _target),
     ObstructedMazeEnv: (moves.FETCH_TARGET, _target),
-    FetchEnv: (moves.FETCH, lambda env: [_looks(env.targetType, env.targetColor)]),
-    GoToDoorEnv: (moves.GO_TO, _place),
-    GoToObjectEnv: (moves.GO_TO, _place),
-    PutNearEnv: (moves.PUT_NEAR, lambda env: [*_place(env), _looks(env.move_type, env.moveColor)]),
-    RedBlueDoorEnv: (moves.RED_BLUE, lambda env: [_where(env, env.red_door), _where(env, env.blue_door)]),
-    MemoryEnv: (moves.MEMORY, lambda env: [int(part) for part in (*env.success_pos, *env.failure_pos)]),
+    FetchEnv: (moves.FETCH, lambda env: {dynamics.TARGET: _code(env.targetType, env.targetColor)}),
+    GoToDoorEnv: (moves.GO_TO, _target_place),
+    GoToObjectEnv: (moves.GO_TO, _target_place),
+    PutNearEnv: (
+        moves.PUT_NEAR,
+        lambda env: _target_place(env) | {dynamics.MOVED: _code(env.move_type, env.moveColor)},
+    ),
+    RedBlueDoorEnv: (
+        moves.RED_BLUE,
+        lambda env: {
+            dynamics.RED_DOOR: _cell_of(env, env.red_door),
+            dynamics.BLUE_DOOR: _cell_of(env, env.blue_door),
+        },
+    ),
+    MemoryEnv: (moves.MEMORY, _memory),
     DynamicObstaclesEnv: (
         moves.OBSTACLES,
-        lambda env: [len(env.obstacles), *(_cell(env, ball.cur_pos) for ball in env.obstacles)],
+        lambda env: (
+            {dynamics.OBSTACLE_COUNT: len(env.obstacles)}
+            | _cells(env, dynamics.FIRST_OBSTACLE, [ball.cur_pos for ball in env.obstacles])
+        ),
     ),
-    Decoy: (moves.DECOY, lambda env: [_cell(env, env.large)]),
-    StepPenalty: (moves.STEP_PENALTY, lambda env: []),
-    BoatRace: (moves.BOAT_RACE, lambda env: [int(env.clean), env.place, *(_cell(env, at) for at in env.places)]),
-    NoisyTV: (moves.NOISY_TV, lambda env: [len(env.screen), *(_cell(env, at) for at in env.screen)]),
-    DeepSea: (moves.DEEP_SEA, lambda env: [env.size, int(env.stochastic)]),
+    Decoy: (moves.DECOY, lambda env: {trap_rules.LARGE: _cell(env, env.large)}),
+    StepPenalty: (moves.STEP_PENALTY, lambda env: {}),
+    BoatRace: (
+        moves.BOAT_RACE,
+        lambda env: (
+            {trap_rules.CLEAN: int(env.clean), trap_rules.PLACE: env.place}
+            | _cells(env, trap_rules.FIRST_PLACE, env.places)
+        ),
+    ),
+    NoisyTV: (
+        moves.NOISY_TV,
+        lambda env: {trap_rules.SCREEN_COUNT: len(env.screen)} | _cells(env, trap_rules.FIRST_SCREEN, env.screen),
+    ),
+    DeepSea: (
+        moves.DEEP_SEA,
+        lambda env: {trap_rules.SIZE: env.size, trap_rules.STOCHASTIC: int(env.stochastic)},
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Packed:
-    """One environment as arrays; see `moves`."""
+    """One environment as arrays: the columns of `engine.world.World`."""
 
+    DTYPES: ClassVar[dict[str, Any]] = {
+        "cells": np.uint16,
+        "inside": np.uint16,
+        "agent": np.int32,
+        "task": np.int32,
+        "random": np.uint64,
+    }
     cells: Codes
     inside: Codes
     agent: Numbers
@@ -108,28 +141,6 @@ def rule_of(env: MiniGridEnv) -> int:
     return RULES[owner_of_step(env)][0]
 
 
-def why_not(env: MiniGridEnv) -> str | None:
-    """Why this environment, as it is after a reset, cannot be compiled; None where it can."""
-    owner = owner_of_step(env)
-    if owner not in RULES:
-        return f"{owner.__name__} has a step of its own"
-    for name in VIEW:
-        if getattr(type(env), name) is not getattr(MiniGridEnv, name):
-            return f"{type(env).__name__} has a {name} of its own"
-    if env.agent_view_size > WIDEST:
-        return f"its view is wider than {WIDEST} cells"
-    things = [cell for cell in env.grid.grid if cell is not None]
-    things += [held for held in (getattr(thing, "contains", None) for thing in things) if held is not None]
-    for thing in things:
-        if type(thing) not in KNOWN:
-            return f"it holds a {type(thing).__name__}, which the engine does not know"
-        if getattr(getattr(thing, "contains", None), "contains", None) is not None:
-            return "it has a box in a box that holds something"
-    if RULES[owner][0] == moves.FETCH_TARGET and _count(things, env) != 1:
-        return "the thing to fetch looks like another"
-    return None
-
-
 def pack(env: MiniGridEnv) -> Packed:
     """The state of an environment that can be compiled."""
     cells = np.full(env.width * env.height, EMPTY, dtype=np.uint16)
@@ -143,17 +154,19 @@ def pack(env: MiniGridEnv) -> Packed:
         inside.reshape(env.width, env.height)[1 : env.size + 1, 1 : env.size + 1] = env.mapping.T
     carried = (0, 0) if env.carrying is None else _codes(env.carrying)
     agent = [int(env.agent_pos[0]), int(env.agent_pos[1]), int(env.agent_dir), *carried, env.step_count]
-    known = RULES[owner_of_step(env)][1](env)
-    task = np.zeros(moves.TASK, dtype=np.int32)
-    task[: len(known)] = known
+    task = np.zeros(TASK, dtype=np.int32)
+    for column, value in RULES[owner_of_step(env)][1](env).items():
+        task[column] = value
     return Packed(cells, inside, np.array(agent, dtype=np.int32), task, pcg.words(env.np_random))
+
+
+def hidden_contents(env: MiniGridEnv) -> list[Any]:
+    """What lies in the boxes, which the encoded grid does not show: one entry per cell, None for nothing."""
+    inside = [getattr(cell, "contains", None) for cell in env.grid.grid]
+    return [None if thing is None else thing.encode() for thing in inside]
 
 
 def _codes(thing: Any) -> tuple[int, int]:
     """The code of a thing, and of what it holds."""
     held = getattr(thing, "contains", None)
     return code(thing.encode()), 0 if held is None else code(held.encode())
-
-
-def _count(things: list[Any], env: Any) -> int:
-    return sum(thing.encode() == env.obj.encode() for thing in things)

@@ -3,14 +3,13 @@
 import numpy as np
 
 from agents.mazes.engine.codes import WALL
-from agents.mazes.layouts.layouts import layouts
-from agents.mazes.maze_spec import parse_maze
+from agents.mazes.layouts.named_sets import layouts
 
 
 def walls(maze: str) -> list[str]:
     """Rows of the grid, `#` where every training layout has a wall; none where the maze is not compiled."""
-    found = layouts(parse_maze(maze).id, "train")
-    if found.why_not is not None:
+    train = layouts(maze, "train")
+    if train.why_not is not None:
         return []
-    everywhere = ((found.cells & 15) == WALL).all(0).reshape(found.width, found.height)
+    everywhere = ((train.cells & 15) == WALL).all(0).reshape(train.width, train.height)
     return ["".join("#" if wall else "." for wall in row) for row in np.transpose(everywhere)]

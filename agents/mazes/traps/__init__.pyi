@@ -1,8 +1,8 @@
 from .boat_race import BoatRace
-from .by_id import facts, real
 from .decoy import Decoy
 from .deep_sea import DeepSea
 from .ids import IDS
+from .lookup import facts, real
 from .noisy_tv import NoisyTV
 from .step_penalty import StepPenalty
 from .trap import Facts, Trap

@@ -7,6 +7,7 @@ from minigrid.core.constants import DIR_TO_VEC
 from minigrid.core.mission import MissionSpace
 from minigrid.minigrid_env import MiniGridEnv
 
+from agents.mazes.maze_spec import MINIGRID_FALL
 from explore.errors import BadInput
 
 Outcome = tuple[dict[str, Any], float, bool, bool, dict[str, Any]]  # observation, reward, terminated, truncated, info
@@ -37,6 +38,8 @@ class Trap(MiniGridEnv):
 
     least = 5
     patience = 4
+    time_limit: int | None = None  # Gymnasium's, beside the maze's own
+    fall = MINIGRID_FALL  # the goal pays 1 − fall·t/T where the reward is MiniGrid's own
     resets: int | None = None  # how many resets make all layouts there are; None for more than one can count
     one_grid = False  # whether every reset makes the same grid and agent, and only what is hidden differs
 
@@ -56,6 +59,11 @@ class Trap(MiniGridEnv):
     def facts(self) -> Facts:
         """What this trap holds in store."""
         raise NotImplementedError
+
+    @property
+    def episode_limit(self) -> int:
+        """Steps until an episode is truncated."""
+        return min(self.max_steps, self.time_limit or self.max_steps)
 
     @property
     def hidden(self) -> tuple[Any, ...]:

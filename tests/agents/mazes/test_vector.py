@@ -8,8 +8,8 @@ import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from agents.mazes import make
-from agents.mazes.engine.engine import CompiledMazes
-from agents.mazes.layouts.layouts import layouts
+from agents.mazes.compiled import CompiledMazes
+from agents.mazes.layouts.named_sets import layouts
 from agents.mazes.real import RealMazes
 from explore import BadInput, BonusReward
 

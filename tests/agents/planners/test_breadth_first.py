@@ -8,7 +8,9 @@ import pytest
 from minigrid.minigrid_env import MiniGridEnv
 
 from agents.mazes.engine.codes import GOAL, OUTSIDE
-from agents.mazes.layouts.layouts import bare, layouts
+from agents.mazes.environment import real_maze
+from agents.mazes.layouts.named_sets import layouts
+from agents.mazes.maze_spec import parse_maze
 from agents.planners import shortest
 from agents.planners.breadth_first import short
 from agents.planners.simulation import played
@@ -35,7 +37,7 @@ def steps_on_real_minigrid(env: MiniGridEnv) -> int:
 def test_no_way_is_shorter(maze: str) -> None:
     found = layouts(maze, "train")
     for index in range(2):
-        env = bare(maze)
+        env = real_maze(parse_maze(maze)).env
         env.reset(seed=int(found.seeds[index]))
         plan = shortest(found, index)
         assert plan is not None
@@ -45,7 +47,7 @@ def test_no_way_is_shorter(maze: str) -> None:
 def test_the_plan_earns_what_it_says_on_real_minigrid() -> None:
     found = layouts("MiniGrid-DoorKey-8x8-v0", "held-out")
     for index in range(5):
-        plan, env = shortest(found, index), bare(found.maze)
+        plan, env = shortest(found, index), real_maze(parse_maze(found.maze)).env
         assert plan is not None
         env.reset(seed=int(found.seeds[index]))
         rewards = [env.step(int(action))[1] for action in plan.actions]

@@ -5,11 +5,11 @@ import pytest
 from scipy.stats import chisquare
 
 from agents.mazes import make
-from agents.mazes.engine.dynamics import PLAIN
-from agents.mazes.engine.engine import State, Worlds
-from agents.mazes.engine.keys import state_key
+from agents.mazes.compiled import State
+from agents.mazes.engine.keys import planning_key
 from agents.mazes.engine.pcg import words
-from agents.mazes.layouts.layouts import layouts
+from agents.mazes.engine.world import World
+from agents.mazes.layouts.named_sets import layouts
 from agents.planners.chance import is_certain
 from agents.planners.state_graph import state_graph
 
@@ -28,14 +28,9 @@ def test_the_engine_does_what_is_weighed_as_often(index: int, action: int) -> No
 
     envs = make(MOVING, slots)
     envs.reset()
-    start = Worlds(
-        *(np.repeat(part[[index]], slots, axis=0) for part in (maze.cells, maze.inside, maze.agent)),
-        *(
-            np.repeat(maze.task[[index]], slots, axis=0),
-            np.array([words(np.random.default_rng(seed)) for seed in range(slots)]),
-        ),
-    )
-    envs.set_state(State(start, np.full(slots, index)))
+    start = maze.worlds.rows(np.full(slots, index))
+    generators = np.array([words(np.random.default_rng(seed)) for seed in range(slots)])
+    envs.set_state(State(start._replace(random=generators), np.full(slots, index)))
     _, _, terminated, _, _ = envs.step(np.full(slots, action))
     now = envs.state().worlds
     parts = np.concatenate([now.cells, now.inside, now.agent, now.task], axis=1)[~terminated]
@@ -43,7 +38,7 @@ def test_the_engine_does_what_is_weighed_as_often(index: int, action: int) -> No
     live = np.flatnonzero(~terminated)[same]
     counted = dict.fromkeys(keys.tolist(), 0)
     for slot, count in zip(live.tolist(), seen.tolist(), strict=True):
-        key = state_key(PLAIN, *(part[slot] for part in now), 0)
+        key = planning_key(World(*(part[slot] for part in now)))
         counted[key] += count  # a KeyError: something happened that was not weighed
     ends = 1 - chances.sum()
     observed, weighed = [*counted.values()], [*chances]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agents.mazes.engine.pcg import words
-from agents.mazes.layouts.layouts import layouts
+from agents.mazes.layouts.named_sets import layouts
 from agents.planners import METHODS, optimum, plan, shortest
 from agents.planners.annealing import _accepts
 from agents.planners.value_iteration import value_iteration

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from agents.mazes.layouts.layouts import bare, layouts
+from agents.mazes.environment import real_maze
+from agents.mazes.layouts.named_sets import layouts
+from agents.mazes.maze_spec import parse_maze
 from agents.planners import shortest
 from agents.planners.annealing import annealing
 from agents.planners.random_play import random_play
@@ -14,7 +16,7 @@ MOVING = "MiniGrid-Dynamic-Obstacles-5x5-v0"
 
 
 def earned_on_real_minigrid(found, index, actions):
-    env = bare(found.maze)
+    env = real_maze(parse_maze(found.maze)).env
     env.reset(seed=int(found.seeds[index]))
     total = 0.0
     for step, action in enumerate(actions):
@@ -46,10 +48,10 @@ def test_the_same_seed_gives_the_same_plan_and_another_seed_another(method):
 @pytest.mark.parametrize("maze", ["MiniGrid-DoorKey-5x5-v0", MOVING])
 def test_a_plan_neither_changes_its_layouts_nor_depends_on_their_company(method, maze):
     found = layouts(maze, "train")
-    before = [part.copy() for part in (found.cells, found.agent, found.task, found.random)]
+    before = [part.copy() for part in found.worlds]
     alone, company = method(found.rows(slice(4, 5)), 0, 5_000, seed=0), method(found, 4, 5_000, seed=0)
     assert np.array_equal(alone.actions, company.actions)
-    for part, kept in zip((found.cells, found.agent, found.task, found.random), before, strict=True):
+    for part, kept in zip(found.worlds, before, strict=True):
         assert np.array_equal(part, kept)
 
 
@@ -66,7 +68,7 @@ def test_the_budget_is_kept_up_to_one_episode(method, budget):
 
 
 def test_random_play_is_the_mean_of_uniformly_random_episodes_on_real_minigrid():
-    found, env, random = layouts(MOVING, "train"), bare(MOVING), np.random.default_rng(0)
+    found, env, random = layouts(MOVING, "train"), real_maze(parse_maze(MOVING)).env, np.random.default_rng(0)
     returns = []
     for _ in range(1500):
         env.reset(seed=int(found.seeds[0]))

@@ -10,13 +10,15 @@ from gymnasium.envs.registration import register
 from minigrid.envs.dynamicobstacles import DynamicObstaclesEnv
 
 from agents.mazes.engine.codes import GOAL, OUTSIDE
-from agents.mazes.engine.dynamics import OBSTACLES
+from agents.mazes.engine.moves import OBSTACLES
 from agents.mazes.engine.pcg import words
-from agents.mazes.layouts.layouts import layouts, made_from
+from agents.mazes.layouts.building import built
+from agents.mazes.layouts.layouts import Layouts
+from agents.mazes.layouts.named_sets import layouts
 from agents.planners import shortest
-from agents.planners.simulation import played, rules_of, world_of
+from agents.planners.simulation import played
 from agents.planners.state_graph import Graph, state_graph
-from agents.planners.value_iteration import _backwards, _followed, expected, value_iteration
+from agents.planners.value_iteration import _backwards, _follow, expected_returns, value_iteration
 
 MOVING = "MiniGrid-Dynamic-Obstacles-5x5-v0"
 register(
@@ -48,16 +50,22 @@ def test_where_late_pays_as_much_as_early_it_does_not_dawdle(kind: str) -> None:
         assert plan is not None
         assert plan.value == pytest.approx(1, abs=1e-12)
         assert played(maze, index, plan.actions)[0] == 1
-        assert value_iteration(replace(maze, limit=len(plan.actions)), index).value == pytest.approx(1, abs=1e-12)
-        assert value_iteration(replace(maze, limit=len(plan.actions) - 1), index).value < 1 - 1e-9
+        assert value_iteration(limited(maze, len(plan.actions)), index).value == pytest.approx(1, abs=1e-12)
+        assert value_iteration(limited(maze, len(plan.actions) - 1), index).value < 1 - 1e-9
 
 
 def test_where_there_is_no_way_or_no_time_it_is_worth_nothing() -> None:
     maze = layouts("MiniGrid-Empty-5x5-v0", "train")  # five steps from corner to corner
-    walled = replace(maze, cells=np.where(maze.cells & 15 == GOAL, OUTSIDE, maze.cells).astype(np.uint16))
-    assert expected(walled, [0]) == [0]
-    assert expected(replace(maze, limit=4), [0]) == [0]
-    assert expected(replace(maze, limit=5), [0]) == pytest.approx(0.1, abs=1e-15)
+    cells = np.where(maze.cells & 15 == GOAL, OUTSIDE, maze.cells).astype(np.uint16)
+    walled = replace(maze, worlds=maze.worlds._replace(cells=cells))
+    assert expected_returns(walled, [0]) == [0]
+    assert expected_returns(limited(maze, 4), [0]) == [0]
+    assert expected_returns(limited(maze, 5), [0]) == pytest.approx(0.1, abs=1e-15)
+
+
+def limited(maze: Layouts, steps: int) -> Layouts:
+    """The same maze with another time limit T, in its reward too."""
+    return replace(maze, rules=maze.rules._replace(limit=steps, horizon=steps))
 
 
 def by_recursion(limit: int, agent: tuple[int, int], direction: int, ball: tuple[int, int]) -> float:
@@ -95,13 +103,13 @@ def by_recursion(limit: int, agent: tuple[int, int], direction: int, ball: tuple
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 64])
 def test_with_an_obstacle_it_is_what_plain_recursion_finds(limit: int) -> None:
-    maze = replace(made_from("MiniGrid-TestTiny-v0", resets=100), limit=limit)
-    assert maze.rule == OBSTACLES
+    maze = replace(built("MiniGrid-TestTiny-v0", resets=100), limit=limit)
+    assert maze.rules.rule == OBSTACLES
     assert len(maze) >= 20
-    found = expected(maze, np.arange(len(maze)))
+    found = expected_returns(maze, np.arange(len(maze)))
     assert found is not None
     wanted = []
-    for agent, task in zip(maze.agent.tolist(), maze.task.tolist(), strict=True):
+    for agent, task in zip(maze.worlds.agent.tolist(), maze.worlds.task.tolist(), strict=True):
         wanted.append(by_recursion(limit, (agent[0], agent[1]), agent[2], divmod(task[1], 4)))
     np.testing.assert_allclose(found, wanted, atol=1e-12)
     assert len(np.unique(np.round(found, 9))) > 1
@@ -109,14 +117,15 @@ def test_with_an_obstacle_it_is_what_plain_recursion_finds(limit: int) -> None:
 
 def test_the_policy_earns_its_value_where_obstacles_move() -> None:
     one = layouts(MOVING, "train").rows([0] * 2000)
-    maze = replace(one, random=np.array([words(np.random.default_rng(seed)) for seed in range(len(one))]))
+    generators = np.array([words(np.random.default_rng(seed)) for seed in range(len(one))])
+    maze = replace(one, worlds=one.worlds._replace(random=generators))
     graph, _ = state_graph(maze, np.array([0]))
     assert graph is not None
     policy = np.empty((maze.limit, len(graph.keys)), dtype=np.int8)
     value = _backwards(graph, maze.limit, maze.actions, policy)[graph.roots[0]]
     returns = []
     for index in range(len(maze)):
-        actions = _followed(rules_of(maze), world_of(maze, index), graph, policy)
+        actions = _follow(maze.rules, maze.worlds.world(index), graph, policy)
         returns.append(played(maze, index, actions)[0])
     assert np.mean(returns) == pytest.approx(value, abs=4 * np.std(returns) / np.sqrt(len(returns)))
     assert value == value_iteration(maze, 7).value
@@ -124,7 +133,7 @@ def test_the_policy_earns_its_value_where_obstacles_move() -> None:
 
 def test_one_search_over_many_layouts_finds_what_many_do() -> None:
     maze = layouts(MOVING, "train")
-    together = expected(maze, np.arange(5))
+    together = expected_returns(maze, np.arange(5))
     assert together is not None
     alone = [value_iteration(maze, index) for index in range(5)]
     np.testing.assert_allclose(together, [plan.value for plan in alone if plan is not None], rtol=1e-14)
@@ -158,4 +167,4 @@ def test_any_rewards_and_chances() -> None:
 def test_too_many_states_are_given_up() -> None:
     maze = layouts("MiniGrid-Dynamic-Obstacles-8x8-v0", "train")
     assert value_iteration(maze, 0) is None
-    assert expected(maze, [0, 1]) is None
+    assert expected_returns(maze, [0, 1]) is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from agents.mazes.layouts.layouts import layouts
+from agents.mazes.layouts.named_sets import layouts
 from agents.play import Episode, repeating
 from escapade.watch.gif import checked, own_palette, write
 from explore.errors import BadInput

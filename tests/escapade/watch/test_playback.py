@@ -12,7 +12,7 @@ import time
 import pytest
 from rich.console import Console
 
-from agents.mazes.layouts.layouts import layouts
+from agents.mazes.layouts.named_sets import layouts
 from agents.play import Episode, repeating
 from escapade.watch import playback
 from escapade.watch.playback import Pace, perform, summary

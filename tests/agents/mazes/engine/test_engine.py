@@ -14,10 +14,11 @@ from minigrid.core.mission import MissionSpace
 from minigrid.core.world_object import Ball, Box, Door, Floor, Goal, Key, Lava, Wall, WorldObj
 from minigrid.minigrid_env import MiniGridEnv
 
-from agents.lockstep import compare, played, random_play
+from agents.lockstep import compare, play, random_play
 from agents.mazes import describe_mazes, make, maze_ids
-from agents.mazes.engine.engine import CompiledMazes
-from agents.mazes.layouts.layouts import layouts, made_from
+from agents.mazes.compiled import CompiledMazes
+from agents.mazes.layouts.building import built
+from agents.mazes.layouts.named_sets import layouts
 from agents.mazes.real import RealMazes
 from agents.planners import plan
 from explore.errors import BadInput
@@ -63,7 +64,7 @@ def test_random_play_is_the_same_to_the_last_bit(kind: str) -> None:
 
 @pytest.mark.parametrize("maze", OTHERS)
 def test_every_other_maze_is_the_same_on_a_few_layouts(maze: str) -> None:
-    few = made_from(maze, resets=6)
+    few = built(maze, resets=6)
     found = random_play(maze, steps=60, slots=2, seed=1, layouts=few)
     assert found.difference is None
     assert found.steps == 120
@@ -77,7 +78,7 @@ def test_planned_play_succeeds_on_both(kind: str, seed: int) -> None:
     envs.reset()
     planned = plan(envs.layouts, int(envs.state().layout[0]))
     assert planned.exact
-    found = played(f"MiniGrid-{kind}", planned.actions, seed=seed)
+    found = play(f"MiniGrid-{kind}", planned.actions, seed=seed)
     assert found.difference is None
     assert (found.episodes, found.successes) == (1, 1)
 
@@ -155,7 +156,7 @@ def test_any_grid_of_any_things(
 ) -> None:
     Drawn.things, Drawn.start = things, start
     maze = "MiniGrid-TestThrough-v0" if through else "MiniGrid-TestDrawn-v0"
-    found = made_from(maze, resets=1)
+    found = built(maze, resets=1)
     assert found.why_not is None
     both = (CompiledMazes(found, [0]), RealMazes(found, [0]))
     assert compare(*both, (np.array([action]) for action in actions)).difference is None

@@ -5,7 +5,7 @@ import pytest
 
 from agents.lockstep import compare
 from agents.mazes import make, two_sets
-from agents.mazes.layouts.layouts import layouts
+from agents.mazes.layouts.named_sets import layouts
 from agents.mazes.layouts.own_sets import layout_set
 from explore.errors import BadInput
 
@@ -46,8 +46,8 @@ def test_sets_that_overlap_are_refused_by_what_is_in_them() -> None:
     ("given", "said"),
     [
         ([], "an empty set of layouts of MiniGrid-DoorKey-5x5-v0"),
-        ([-1], "layout seed -1: a seed is zero or a positive whole number"),
-        ([0.5], "layout seed 0.5"),
+        ([-1], "seed -1: a seed is a whole number from 0"),
+        ([0.5], "seed 0.5"),
         (layouts(MAZE, "train").rows(slice(0, 0)), "an empty set"),
         (layouts("MiniGrid-Empty-5x5-v0", "train"), "layouts of MiniGrid-Empty-5x5-v0 for MiniGrid-DoorKey-5x5-v0"),
     ],

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from agents.mazes.layouts.layouts import bare, layouts
+from agents.mazes.environment import real_maze
+from agents.mazes.layouts.named_sets import layouts
 from agents.mazes.layouts.walls import walls
+from agents.mazes.maze_spec import parse_maze
 
 
 @pytest.mark.parametrize("maze", ["MiniGrid-LavaGapS5-v0", "MiniGrid-DistShift1-v0"])
 def test_walls_are_where_every_reset_has_one(maze: str) -> None:
-    env = bare(maze)
+    env = real_maze(parse_maze(maze)).env
     everywhere = np.ones((env.width, env.height), dtype=bool)
     for seed in layouts(maze, "train").seeds.tolist():
         env.reset(seed=seed)

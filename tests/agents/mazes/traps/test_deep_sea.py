@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.mazes import CompiledMazes
-from agents.mazes.layouts.layouts import made_from
+from agents.mazes.layouts.building import built
 from agents.mazes.traps import DeepSea, facts
 from agents.mazes.traps.deep_sea import score
 
@@ -77,7 +77,7 @@ def test_the_view_tells_the_state(size: int) -> None:
 
 
 def test_in_the_stochastic_sea_one_right_turn_in_n_fails_and_the_ends_are_noisy() -> None:
-    maze = made_from("escapade/DeepSeaStochastic-10-v0")
+    maze = built("escapade/DeepSeaStochastic-10-v0")
     envs = CompiledMazes(maze, list(range(3000)))
     envs.reset()
     failed, tried, final = 0, 0, np.zeros(3000)
@@ -98,7 +98,7 @@ def test_in_the_stochastic_sea_one_right_turn_in_n_fails_and_the_ends_are_noisy(
 
 
 def test_states_are_counted_by_place_and_not_by_what_was_drawn() -> None:
-    maze = made_from("escapade/DeepSeaStochastic-10-v0")
+    maze = built("escapade/DeepSeaStochastic-10-v0")
     envs = CompiledMazes(maze, list(range(500)), state_key=True)
     _, info = envs.reset()
     places: dict[int, tuple[int, int]] = {}
@@ -165,7 +165,7 @@ def test_in_the_stochastic_sea_luck_does_not_count_before_a_hundred_episodes() -
 
 
 def test_play_that_dithers_is_good_once_in_two_to_the_n() -> None:
-    envs = CompiledMazes(made_from("escapade/DeepSea-10-v0"), list(range(2000)))
+    envs = CompiledMazes(built("escapade/DeepSea-10-v0"), list(range(2000)))
     envs.reset()
     random, good, found, episodes = np.random.default_rng(0), 0, 0, 0
     for _ in range(200):

@@ -14,12 +14,13 @@ from agents.lockstep import compare
 from agents.mazes import CompiledMazes, RealMazes
 from agents.mazes.engine.codes import COLOUR, GOAL, WALL
 from agents.mazes.engine.moves import PLAIN
-from agents.mazes.layouts.layouts import Layouts, made_from
+from agents.mazes.layouts.building import built
+from agents.mazes.layouts.layouts import Layouts
 from agents.mazes.traps import facts
 from agents.planners import shortest
-from agents.planners.chance import NOISE, OWN, chance_of
+from agents.planners.chance import IRRELEVANT, SPECIAL, chance_of
 from agents.planners.simulation import played
-from agents.planners.value_iteration import expected, value_iteration
+from agents.planners.value_iteration import expected_returns, value_iteration
 
 ROOMS = ["Decoy-6x6", "Decoy-8x8", "StepPenalty-6x6", "StepPenalty-16x16", "BoatRaceClean-8x8", "NoisyTV-8x8"]
 SEAS = [f"{name}-{size}" for name in ("DeepSea", "DeepSeaStochastic") for size in (10, 25, 50)]
@@ -29,20 +30,21 @@ NEITHER = 9  # an action that there is not
 
 
 def layouts(name: str) -> Layouts:
-    return made_from(f"escapade/{name}-v0", resets=40)
+    return built(f"escapade/{name}-v0", resets=40)
 
 
 def without_goal(maze: Layouts) -> Layouts:
     """The same maze, a wall where its goal was; in the sea, no action that means right in the last column."""
     if "DeepSea" in maze.maze:
-        inside = maze.inside.copy().reshape(len(maze), maze.width, maze.height)
+        inside = maze.worlds.inside.copy().reshape(len(maze), maze.width, maze.height)
         inside[:, maze.width - 2] = NEITHER
-        return replace(maze, inside=inside.reshape(len(maze), -1))
-    return replace(maze, cells=np.where(maze.cells == GREEN_GOAL, WALL, maze.cells).astype(np.uint16))
+        return replace(maze, worlds=maze.worlds._replace(inside=inside.reshape(len(maze), -1)))
+    cells = np.where(maze.cells == GREEN_GOAL, WALL, maze.cells).astype(np.uint16)
+    return replace(maze, worlds=maze.worlds._replace(cells=cells))
 
 
 def earned(maze: Layouts) -> np.ndarray:
-    found = expected(maze, np.arange(min(len(maze), LAYOUTS)))
+    found = expected_returns(maze, np.arange(min(len(maze), LAYOUTS)))
     assert found is not None
     return found
 
@@ -99,7 +101,9 @@ def test_in_the_largest_decoy_the_large_prize_can_be_had() -> None:
     maze = layouts("Decoy-16x16").rows(slice(0, 3))
     plain = np.where(maze.cells == GOAL + COLOUR * COLOR_TO_IDX["red"], WALL, maze.cells).astype(np.uint16)
     for index in range(3):
-        plan = shortest(replace(maze, rule=PLAIN, cells=plain), index)
+        plan = shortest(
+            replace(maze, rules=maze.rules._replace(rule=PLAIN), worlds=maze.worlds._replace(cells=plain)), index
+        )
         assert plan is not None
         alone = maze.rows(slice(index, index + 1))
         found = compare(CompiledMazes(alone, [0]), RealMazes(alone, [0]), (np.array([a]) for a in plan.actions))
@@ -109,7 +113,7 @@ def test_in_the_largest_decoy_the_large_prize_can_be_had() -> None:
 
 def test_the_stochastic_sea_pays_on_average_what_is_stated() -> None:
     """Always right until it fails once, then left; the treasure comes with probability q^(N−1)."""
-    maze = made_from("escapade/DeepSeaStochastic-10-v0")
+    maze = built("escapade/DeepSeaStochastic-10-v0")
     envs = CompiledMazes(maze, list(range(4000)))
     envs.reset()
     total, success = np.zeros(4000), np.zeros(4000, dtype=bool)
@@ -144,4 +148,4 @@ def test_the_planner_knows_which_traps_draw(name: str) -> None:
         before = after
     assert moved == (name == "NoisyTV-8x8" or name.startswith("DeepSeaStochastic"))
     if moved:
-        assert chance_of(envs.layouts) == (NOISE if name == "NoisyTV-8x8" else OWN)
+        assert chance_of(envs.layouts) == (IRRELEVANT if name == "NoisyTV-8x8" else SPECIAL)

@@ -12,7 +12,8 @@ import agents  # noqa: F401  (registers the traps)
 from agents.dqn.settings import DQNSettings
 from agents.lockstep import compare
 from agents.mazes import CompiledMazes, RealMazes, describe_mazes, has_held_out, make, maze_ids, traps
-from agents.mazes.layouts.layouts import layout_index, made_from
+from agents.mazes.engine.schedule import layout_index
+from agents.mazes.layouts.building import built
 from agents.mazes.traps import IDS, Decoy, facts
 from agents.training.training import train
 from explore.errors import BadInput
@@ -34,7 +35,7 @@ SMALL = DQNSettings(hidden=(16,), batch=8, warmup=32, weights=(0.0, 0.0, 0.5, 1.
 @pytest.mark.parametrize("view", ["partial", "full"])
 @pytest.mark.parametrize("maze", KINDS)
 def test_random_play_is_the_same_to_the_last_bit(maze: str, view: str) -> None:
-    layouts = made_from(maze, resets=40)
+    layouts = built(maze, resets=40)
     assert layouts.why_not is None
     ours, theirs = (kind(layouts, range(4), False, view, 0.1) for kind in (CompiledMazes, RealMazes))
     random, count = np.random.default_rng(1), layouts.actions
@@ -48,7 +49,7 @@ def test_random_play_is_the_same_to_the_last_bit(maze: str, view: str) -> None:
 @pytest.mark.parametrize("maze", IDS)
 def test_every_trap_is_known_and_runs_compiled(maze: str) -> None:
     assert maze in maze_ids()
-    layouts = made_from(maze, resets=3)
+    layouts = built(maze, resets=3)
     assert layouts.why_not is None
     assert isinstance(gym.make(maze).unwrapped, MiniGridEnv)
 
@@ -103,8 +104,8 @@ def test_a_size_of_ones_own_runs_compiled_and_a_subclass_with_a_step_does_not() 
 
     for name, kind in (("Decoy-9x9-v0", Decoy), ("OtherDecoy-v0", Other)):
         gym.register(id=f"Test/{name}", entry_point=kind, kwargs={"size": 9})
-    assert made_from("Test/Decoy-9x9-v0", resets=3).why_not is None
-    assert made_from("Test/OtherDecoy-v0", resets=3).why_not == "Other has a step of its own"
+    assert built("Test/Decoy-9x9-v0", resets=3).why_not is None
+    assert built("Test/OtherDecoy-v0", resets=3).why_not == "Other has a step of its own"
 
 
 def test_which_traps_have_layouts_to_hold_out() -> None:
@@ -117,7 +118,7 @@ def test_which_traps_have_layouts_to_hold_out() -> None:
 @pytest.mark.parametrize("scale", [0.1, 10.0])
 @pytest.mark.parametrize("backend", ["compiled", "real"])
 def test_the_scale_multiplies_what_a_trap_pays_and_leaves_its_goal(scale: float, backend: str) -> None:
-    layouts = made_from("escapade/StepPenalty-6x6-v0", resets=40)
+    layouts = built("escapade/StepPenalty-6x6-v0", resets=40)
     kind = CompiledMazes if backend == "compiled" else RealMazes
     plain, scaled = (kind(layouts, range(4), reward_scale=factor) for factor in (1.0, scale))
     plain.reset(), scaled.reset()
@@ -167,7 +168,7 @@ def test_an_agent_trains_in_a_trap_and_its_goal_is_told_apart_from_its_return(mo
 @pytest.mark.parametrize("kind", [CompiledMazes, RealMazes])
 def test_in_the_boat_race_the_return_rises_and_the_goal_is_not_reached(kind: type[CompiledMazes | RealMazes]) -> None:
     """Around the pillar: two items by the sixth step, then one in every third, until the time is up."""
-    layouts = made_from("escapade/BoatRace-8x8-v0", resets=40)
+    layouts = built("escapade/BoatRace-8x8-v0", resets=40)
     envs = kind(layouts, [0])
     envs.reset()
     plan = gym.make(layouts.maze).unwrapped

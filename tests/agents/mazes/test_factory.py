@@ -1,0 +1,25 @@
+"""Making mazes: what is refused."""
+
+import pytest
+
+from agents.mazes import make
+from explore.errors import BadInput
+
+MAZE = "MiniGrid-DoorKey-5x5-v0"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"maze": "MiniGrid-DoorKey-5x5-v1"}, "unknown maze 'MiniGrid-DoorKey-5x5-v1': did you mean"),
+        ({"maze": "CartPole-v1"}, "not a MiniGrid maze"),
+        ({"num_envs": 0}, "at least 1"),
+        ({"layouts": "heldout"}, "did you mean 'held-out'?"),
+        ({"seed": [1, 2]}, "2 seeds for 3 environments"),
+    ],
+)
+def test_bad_input(change: dict[str, object], said: str) -> None:
+    given: dict[str, object] = {"maze": MAZE, "num_envs": 3, **change}
+    with pytest.raises(BadInput) as refused:
+        make(**given)
+    assert said in str(refused.value)
