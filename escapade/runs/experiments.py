@@ -67,10 +67,8 @@ def optima(mazes: Sequence[str]) -> dict[str, float | None]:
     """
     returns = {}
     for maze in mazes:
-        spec = parse_maze(maze)
-        trap = facts(spec.id)
-        best = optimum(spec.id) if trap is None else max(trap.local_score, trap.global_score)
-        returns[maze] = None if best is None else spec.reward_scale * best
+        trap = facts(maze)
+        returns[maze] = optimum(maze) if trap is None else max(trap.local_score, trap.global_score)
     return returns
 
 

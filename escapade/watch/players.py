@@ -125,7 +125,7 @@ def best(folder: Path, maze: str | None, agent: str | None, learner: int | None)
 
 def layout_of(maze: str, layout: int | None, held_out: bool, seed: int) -> tuple[Layouts, int]:
     """The layouts that are played on and which of them; by the seed where none is named. BadInput out of range."""
-    found = layouts(parse_maze(maze).id, "held-out" if held_out else "train")
+    found = layouts(maze, "held-out" if held_out else "train")
     if layout is None:
         return found, layout_index(seed, 0, len(found))
     if not 0 <= layout < len(found):

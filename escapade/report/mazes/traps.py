@@ -3,18 +3,13 @@
 from dataclasses import asdict
 from typing import Any
 
-from agents.mazes import parse_maze
 from agents.mazes.traps import IDS, facts
 
 
 def trap_figures(maze: str) -> dict[str, Any] | None:
-    """The optima of a trap, None for a maze that is none; its scores are multiplied as its reward is."""
-    name = maze.partition(":")[0]
-    optima = facts(name) if name in IDS else None
-    if optima is None:
-        return None
-    scale = parse_maze(maze).reward_scale
-    return asdict(optima) | {"local_score": scale * optima.local_score, "global_score": scale * optima.global_score}
+    """The optima of a trap, in the reward that the maze's settings make; None for a maze that is not a trap."""
+    optima = facts(maze) if maze.partition(":")[0] in IDS else None
+    return None if optima is None else asdict(optima)
 
 
 def trap_lines(maze: dict[str, Any]) -> list[str]:
