@@ -61,6 +61,9 @@ class Testbed:
     family: ClassVar[str]  # bernoulli, gaussian, …: what policies may assume of the rewards
     columns: int = 1
     non_stationary: ClassVar[bool] = False
+    greedy_is_optimal: ClassVar[bool] = (
+        False  # pulling the largest mean of the moment earns most: rested, falling means
+    )
     context_rows: int = 0  # rows that `write_context` fills at the end of a policy's state
     linear: str = ""  # where they are contexts in which the means are linear: parameters are shared, or disjoint
     lengths: tuple[float, float] | None = None  # of such a context and of a parameter: at most these, where known

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from bandits.policy import Estimands
 from bandits.simulator.kernel import (
+    EXPECTED_SUM,
     LATE_INFERIOR,
     LATE_SWITCHES,
     OPTIMAL,
@@ -35,6 +36,7 @@ class PolicyResult:
     late_inferior, late_switches: over the last half of the steps, the share of pulls of arms that were not the best and
     the share of steps in which another arm was pulled than the step before.
     regret_low, regret_high: the 5 % and 95 % quantiles over runs.
+    expected_rewards: `(runs,)`, each run's sum of the means of the arms that were pulled.
     returns: `(runs,)`, each run's discounted return Σ γ^{t−1} r_t; None on a testbed without a discount.
     estimands, estimates: quantities of known value that the policy estimates, and its estimates at the end of each run,
     `(runs, values)`; None for most policies.
@@ -62,6 +64,7 @@ class PolicyResult:
     regret_low: Floats
     regret_high: Floats
     regrets: Floats
+    expected_rewards: Floats
     pulls_per_second: float
     compile_seconds: float
     compiled: bool
@@ -75,7 +78,8 @@ class Simulation:
     """What was simulated; `steps` `(points,)` are the checkpoints, log-spaced, with step 11 and the horizon.
 
     discount: of the testbed, 0 for none; optimum `(runs,)`: the best expected return of endless pulls in each run, None
-    where it is not known.
+    where it is not known. oracle_rewards `(runs,)`: the sum of the means that the best policy pulls on its own
+    trajectory, where pulls wear the arms out and that policy is known; else None.
     """
 
     testbed: str
@@ -86,6 +90,13 @@ class Simulation:
     policies: list[PolicyResult]
     discount: float = 0.0
     optimum: Floats | None = None
+    oracle_rewards: Floats | None = None
+
+    def policy_regrets(self, policy: PolicyResult) -> Floats | None:
+        """Each run's regret against the oracle's own trajectory, `(runs,)`; None where the oracle is not known."""
+        if self.oracle_rewards is None:
+            return None
+        return self.oracle_rewards[: len(policy.expected_rewards)] - policy.expected_rewards
 
 
 def checkpoints(horizon: int) -> npt.NDArray[np.int64]:
@@ -134,6 +145,7 @@ def summary(
         regret_low=low,
         regret_high=high,
         regrets=final,
+        expected_rewards=per_run[:, EXPECTED_SUM].copy(),
         pulls_per_second=pulls_per_second,
         compile_seconds=compile_seconds,
         compiled=compiled,

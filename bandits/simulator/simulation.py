@@ -31,6 +31,7 @@ from bandits.simulator.kernel import (
     Tally,
     specialise,
 )
+from bandits.simulator.oracle import oracle_rewards
 from bandits.simulator.results import PolicyResult, Simulation, checkpoints, not_finite, summary
 from bandits.testbed import TESTBEDS, Testbed, spelled
 from explore.core.registry import Registry
@@ -89,7 +90,8 @@ def simulate(
         results.append(_simulate_one(bed, spec, player, points, runs, horizon, seed, workers, report, check_bounds))
     optimum = bed.optimum(seed, runs) if bed.discount > 0 else None
     name = spelled(testbed) if isinstance(testbed, str) else type(testbed).__name__
-    return Simulation(name, horizon, runs, seed, points, results, bed.discount, optimum)
+    oracle = oracle_rewards(bed, seed, runs, horizon) if bed.greedy_is_optimal else None
+    return Simulation(name, horizon, runs, seed, points, results, bed.discount, optimum, oracle)
 
 
 def check_count(name: str, value: Any) -> None:

@@ -5,7 +5,8 @@
 `abrupt`   Bernoulli arms whose means are all drawn anew, uniformly: at the steps `changes=1000/2000`, or with the
            chance `rate` in every step (piecewise stationary, Garivier & Moulines 2011, section 2)
 `rotting`  Gaussian arms that wear out: the n-th pull of an arm pays μ n^{−`decay`} + N(0, `noise`²), μ uniform in
-           [`low`, `high`] (Levine, Crammer & Mannor 2017, section 5.1); the best arm is the one that pays most now
+           [`low`, `high`] (Levine, Crammer & Mannor 2017, section 5.1); the best arm is the one that pays most now,
+           and policy regret is measured as well, against the oracle's own trajectory (`bandits.simulator.oracle`)
 """
 
 import math
@@ -161,6 +162,7 @@ class Rotting(Testbed):
     family = "gaussian"
     columns = 5
     non_stationary = True
+    greedy_is_optimal = True
     sample_arms = staticmethod(sample_arms_rotting)
     sample_reward = staticmethod(sample_reward_rotting)
 

@@ -90,11 +90,11 @@ STRATEGY: tuple[Rule, ...] = (
     ),
 )
 
-HARMLESS = ("arms", "own arrays")  # before a policy is let into the simulator, whose memory nothing guards
+HARMLESS = ("own arrays", "arms")  # before a policy is let into the simulator, whose memory nothing guards
 
 POLICY: tuple[Rule, ...] = (
-    Rule("arms", "Only arms that exist are pulled, of one or of many, whatever was paid.", policy_arms),
     Rule("own arrays", "Nothing is written but the run's state and stream.", policy_arrays),
+    Rule("arms", "Only arms that exist are pulled, of one or of many, whatever was paid.", policy_arms),
     Rule("numbers", "Nothing in its state becomes NaN, whatever was paid.", policy_numbers),
     Rule("own stream", "Random numbers come from the run's stream alone.", policy_stream),
     Rule("state alone", "Nothing is kept outside of the state: every run begins anew.", policy_state, ("own stream",)),

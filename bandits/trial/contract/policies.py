@@ -16,7 +16,7 @@ from bandits.policy import Policy
 from bandits.simulator.kernel import PAY, POLICY, Floats, Words, specialise
 from bandits.simulator.randomness import key
 from bandits.simulator.results import PolicyResult
-from bandits.simulator.simulation import BLOCK, simulate
+from bandits.simulator.simulation import BLOCK, OutOfBounds, simulate
 from bandits.testbed import TESTBEDS, Testbed
 from bandits.testbeds.bernoulli import Scaled
 from bandits.testbeds.gaussian import SuttonBarto
@@ -72,14 +72,45 @@ def policy_numbers(subject: Subject) -> Answer:
 
 
 def policy_arrays(subject: Subject) -> Answer:
-    """Nothing is written beside the state and beside the run's own stream."""
+    """Nothing is written outside of the state and the run's own stream.
+
+    A third party's policy plays first with every index checked, as an index far outside would damage other memory.
+    """
     for bed in beds(subject, USUAL):
+        for policy in _variants(subject, bed) if _from_elsewhere(subject) else ():
+            try:
+                simulate(bed, [policy], runs=2, horizon=_pulls(bed), threads=1, check_bounds=True)
+            except OutOfBounds as error:
+                return f"an index of it lies outside of its arrays ({error.__cause__})", ""
+            except BadInput:
+                pass  # such as an arm that there is not, or what does not compile: other checks say so
         trace = Trace(subject.policy(), bed)
         trace.play(0, _rewards(bed, _pulls(bed))["usual"])
         for what, guards in trace.guards().items():
             if (guards != MARK).any():
                 return f"it writes outside of {what}", ""
     return None, ""
+
+
+def _from_elsewhere(subject: Subject) -> bool:
+    """Whether the policy's class is not of this package."""
+    return not type(subject.policy()).__module__.startswith("bandits.")
+
+
+def _variants(subject: Subject, bed: Testbed) -> Iterator[Policy]:
+    """The policy, and where it plays in batches also by its functions for one run."""
+    policy = subject.policy()
+    yield policy
+    if policy.batched_functions(bed) is not None:
+        yield _one_by_one(policy)
+
+
+def _one_by_one(policy: Policy) -> Policy:
+    """The policy without its functions for many runs at once."""
+    alone: Any = copy.copy(policy)
+    alone.batched_functions = lambda bed: None
+    played: Policy = alone
+    return played
 
 
 def policy_stream(subject: Subject) -> Answer:
@@ -131,9 +162,7 @@ def policy_batched(subject: Subject) -> Answer:
     bed, policy = next(beds(subject, USUAL)), subject.policy()
     if policy.batched_functions(bed) is None or bed.sample_reward_batched is None:
         return None, "It has none."
-    alone: Any = copy.copy(policy)
-    alone.batched_functions = lambda bed: None
-    if not _equal(_simulated(policy, bed, RUNS, 1), _simulated(alone, bed, RUNS, 1)):
+    if not _equal(_simulated(policy, bed, RUNS, 1), _simulated(_one_by_one(policy), bed, RUNS, 1)):
         return "its functions for many runs at once play otherwise than those for one run", ""
     return None, ""
 

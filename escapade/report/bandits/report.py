@@ -13,13 +13,14 @@ from rich.console import Console
 from bandits.policy import POLICIES
 from bandits.problem_kinds import problem_kind
 from bandits.recommend import describe, recommended_on, rule_of, untested
+from bandits.simulator.results import standard_error
 from bandits.simulator.simulation import simulate
 from bandits.testbed import TESTBEDS, Testbed
 from bandits.theory.bounds.lai_robbins import LaiRobbins
 from bandits.theory.bounds.on_testbed import bound_on, lower_bound
 from bandits.theory.published import verdicts
 from escapade.report.bandits import returns, verdict
-from escapade.report.bandits.tables import NORMAL, bounds, dynamic, earnings, half, published, recommended
+from escapade.report.bandits.tables import NORMAL, bounds, dynamic, earnings, half, plus_minus, published, recommended
 from escapade.report.chart import chart
 from explore.errors import BadInput
 
@@ -85,6 +86,16 @@ def _show_earnings(console: Console, results: dict[str, Any]) -> None:
         "policies on the same arms and rewards; reward, optimal: over the last ten pulls ± standard error.",
         style="dim",
     )
+    if results["runs"] == 1:
+        console.print("one run: its spread is unknown, and so are all standard errors and intervals.", style="dim")
+    for policy in results["policies"]:
+        if policy.get("policy_regret"):
+            low, high = policy["policy_regret"]["ci"]
+            console.print(
+                f"{policy['spec']}: policy regret {policy['policy_regret']['mean']:.1f}"
+                f"{plus_minus((high - low) / 2, '.1f')}, against the oracle's own trajectory (95 % interval).",
+                style="dim",
+            )
     fewer = [policy for policy in results["policies"] if policy["runs"] < results["runs"]]
     if fewer:
         counts = ", ".join(f"{policy['spec']} {policy['runs']:,}" for policy in fewer)
@@ -148,8 +159,9 @@ def sentence(results: dict[str, Any]) -> str:
         return returns.sentence(results)
     ranked = sorted(results["policies"], key=lambda policy: policy["regret"]["mean"])
     best, *others = ranked
-    parts = [f"On {results['testbed']}, {best['spec']} lost least ({best['regret']['mean']:.1f} ± {half(best):.1f})"]
-    near = [policy["spec"] for policy in others if policy["behind"]["ci"][0] <= 0]
+    lost = f"{best['regret']['mean']:.1f}{plus_minus(half(best), '.1f')}"
+    parts = [f"On {results['testbed']}, {best['spec']} lost least ({lost})"]
+    near = [policy["spec"] for policy in others if not policy["behind"]["ci"][0] > 0]
     if near:
         parts.append(f"{', '.join(near)} cannot be told from it")
     elif others:
@@ -195,12 +207,14 @@ def _policy(policy: Any, best: Any, bed: Any, simulation: Any) -> dict[str, Any]
     shared = min(len(policy.regrets), len(best.regrets))  # runs that both played, on the same arms and rewards
     behind = policy.regrets[:shared] - best.regrets[:shared]
     spread = NORMAL * float(behind.std(ddof=1)) / math.sqrt(len(behind)) if len(behind) > 1 else math.nan
+    against_oracle = simulation.policy_regrets(policy)
     rows = zip(simulation.steps, policy.regret_curve, policy.regret_low, policy.regret_high, strict=True)
     return {
         "spec": str(policy.spec),
         "runs": len(policy.regrets),
         "regret": {"mean": regret, "ci": [regret - NORMAL * error, regret + NORMAL * error]},
         "behind": {"mean": float(behind.mean()), "ci": [behind.mean() - spread, behind.mean() + spread]},
+        "policy_regret": None if against_oracle is None else _mean_interval(against_oracle),
         "optimal": float(policy.optimal),
         "optimal_se": float(policy.optimal_se),
         "reward": float(policy.reward),
@@ -215,6 +229,12 @@ def _policy(policy: Any, best: Any, bed: Any, simulation: Any) -> dict[str, Any]
         "curve": [[int(step), float(mean), float(low), float(high)] for step, mean, low, high in rows],
         "learning": _learning(policy, simulation.steps),
     }
+
+
+def _mean_interval(values: Any) -> dict[str, Any]:
+    """The mean over runs, and its 95 % interval; NaN ends for a single run."""
+    error = NORMAL * standard_error(values)
+    return {"mean": float(values.mean()), "ci": [float(values.mean() - error), float(values.mean() + error)]}
 
 
 def _yardstick(bed: Any, simulation: Any) -> float | None:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bandits.theory.exact import exact_values
 from escapade.report.bandits.names import broken
+from escapade.report.bandits.tables import plus_minus
 from escapade.report.chart import chart
 
 NORMAL = 1.96
@@ -140,7 +141,7 @@ def _table(results: dict[str, Any]) -> Table:
             broken(policy["spec"]),
             _plus_minus(policy["discounted_return"]),
             *short,
-            f"{policy['reward']:.2f} ±{policy['reward_se']:.2f}",
+            f"{policy['reward']:.2f}{plus_minus(policy['reward_se'], '.2f')}",
             f"{policy['pulls_per_second'] / 1e6:.1f} M",
         )
     return table
@@ -150,12 +151,12 @@ def _share(policy: dict[str, Any]) -> str:
     if "share" not in policy:
         return "–"
     low, high = policy["share"]["ci"]
-    return f"{policy['share']['mean']:.1%} ±{50 * (high - low):.1f}"
+    return f"{policy['share']['mean']:.1%}{plus_minus(50 * (high - low), '.1f')}"
 
 
 def _plus_minus(results: dict[str, Any]) -> str:
     low, high = results["ci"]
-    return f"{results['mean']:.2f} ±{(high - low) / 2:.2f}"
+    return f"{results['mean']:.2f}{plus_minus((high - low) / 2, '.2f')}"
 
 
 def _interval(values: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The tables of the report of act 1, from its figures."""
 
+import math
 from typing import Any
 
 from rich import box
@@ -21,6 +22,11 @@ def half(policy: dict[str, Any]) -> float:
     return float(high - low) / 2
 
 
+def plus_minus(error: float | None, form: str) -> str:
+    """` ±error`; empty where it is unknown, as that of a single run."""
+    return f" ±{error:{form}}" if error is not None and math.isfinite(error) else ""
+
+
 def earnings(results: dict[str, Any]) -> Table:
     """What each policy lost and earned on the way."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
@@ -29,14 +35,14 @@ def earnings(results: dict[str, Any]) -> Table:
         table.add_column(name, justify="right")
     for policy in results["policies"]:
         low, high = policy["behind"]["ci"]
-        ahead = low == high == 0
+        ahead = policy["behind"]["mean"] == 0 and not high - low > 0
         speed = f"{policy['pulls_per_second'] / 1e6:.1f} M" if policy["compiled"] else _slow(policy)
         table.add_row(
             broken(policy["spec"]),
-            f"{policy['regret']['mean']:.1f} ±{half(policy):.1f}",
-            "least" if ahead else f"{policy['behind']['mean']:+.1f} ±{(high - low) / 2:.1f}",
-            f"{policy['reward']:.3f} ±{policy['reward_se']:.3f}",
-            f"{policy['optimal']:.1%} ±{100 * policy['optimal_se']:.1f}",
+            f"{policy['regret']['mean']:.1f}{plus_minus(half(policy), '.1f')}",
+            "least" if ahead else f"{policy['behind']['mean']:+.1f}{plus_minus((high - low) / 2, '.1f')}",
+            f"{policy['reward']:.3f}{plus_minus(policy['reward_se'], '.3f')}",
+            f"{policy['optimal']:.1%}{plus_minus(100 * policy['optimal_se'], '.1f')}",
             speed,
         )
     return table
@@ -53,8 +59,8 @@ def recommended(results: dict[str, Any]) -> Table:
         simple, wrong = policy["simple_regret"], policy["best_arm_error"]
         table.add_row(
             policy["spec"],
-            f"{simple['mean']:.3f} ±{NORMAL * simple['se']:.3f}",
-            f"{wrong['mean']:.1%} ±{100 * NORMAL * wrong['se']:.1f}",
+            f"{simple['mean']:.3f}{plus_minus(NORMAL * simple['se'], '.3f')}",
+            f"{wrong['mean']:.1%}{plus_minus(100 * NORMAL * wrong['se'], '.1f')}",
         )
     return table
 

@@ -1,0 +1,50 @@
+"""What the best policy earns on its own trajectory, where that is known: rested arms whose means only fall.
+
+On a testbed where a pull changes an arm, the arms that a policy meets are of its own making. Dynamic regret compares
+each pull with the best arm that this policy still had; policy regret compares whole trajectories,
+
+    Σ_t μ of the arm that the oracle pulls in step t  −  Σ_t μ of the arm that the policy pulls in step t,
+
+each with the means that its own pulls have left. On rested arms whose means never rise, pulling the largest mean of
+the moment is optimal for every horizon, as the values that it takes are the largest that there are to be had on all
+arms (Heidari, Kearns & Roth 2016; Levine, Crammer & Mannor 2017).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from bandits.simulator.kernel import ARMS, Floats, Words, specialise
+from bandits.simulator.randomness import key
+from bandits.testbed import Testbed
+
+
+def oracle_rewards(bed: Testbed, seed: int, runs: int, horizon: int) -> Floats:
+    """The sum of the means that the greedy oracle pulls in each of the first `runs`, `(runs,)`."""
+    parts = bed.functions()
+    play = specialise(_play_greedily, {name: parts[name] for name in ("sample_arms", "advance", "sample_reward")})
+    rewards, arms, arms_rng = np.zeros(runs), np.empty((bed.arms, bed.columns)), np.empty(1, np.uint64)
+    play(np.ascontiguousarray(bed.parameters), np.uint64(seed), horizon, arms, arms_rng, rewards)
+    return rewards
+
+
+def _placeholder(*arguments: Any) -> Any:
+    raise NotImplementedError("a function of the testbed that `specialise` puts in its place")
+
+
+sample_arms = advance = sample_reward = _placeholder
+
+
+def _play_greedily(
+    parameters: Floats, seed: np.uint64, horizon: int, arms: Floats, arms_rng: Words, rewards: Floats
+) -> None:
+    """Pull the largest mean in every step; the noise of a reward changes no mean, so that its word does not matter."""
+    for run in range(len(rewards)):
+        arms_rng[0] = key(seed, np.uint64(run), ARMS)
+        sample_arms(arms, parameters, arms_rng)
+        for t in range(1, horizon + 1):
+            if t > 1:
+                advance(arms, parameters, t, arms_rng)
+            arm = int(np.argmax(arms[:, 0]))
+            rewards[run] += arms[arm, 0]
+            sample_reward(arms, arm, np.uint64(t))
