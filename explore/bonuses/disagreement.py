@@ -20,7 +20,7 @@ from pydantic import Field
 from explore.bonuses.base.learned import Learned, LearnedSettings
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
-from explore.encoding.actions import ActionCode
+from explore.encoding.actions import ActionEncoder
 from explore.networks.stacked import StackedMLP
 from explore.numerics.streams import Streams
 
@@ -41,7 +41,7 @@ class Disagreement(Learned):
 
     def build(self) -> None:
         s = self.settings
-        self.actions = ActionCode(self.action_space)
+        self.actions = ActionEncoder(self.action_space)
         self.embedding = self.normalizer.network((s.hidden,), s.features, name="embedding", **self.common)
         self.embedding.requires_grad_(False)
         # The models of all learners stand on one axis, learner by learner, each with a stream of its own.

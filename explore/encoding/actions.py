@@ -1,4 +1,5 @@
-"""Actions as networks read them, and how far a prediction of an action is off.
+"""Actions: the check of every action that enters the library, the form in which networks read them, and the loss of a
+prediction.
 
 space               features                    loss of a prediction
 Discrete            one-hot                     cross-entropy
@@ -11,15 +12,17 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from explore.errors import BadInput
 
 
-class ActionCode:
-    """The features of actions of one space; `size` is how many. BadInput where the space has no such form."""
+class ActionEncoder:
+    """The encoding of one action space; `size` is the number of features. BadInput for a space of another kind."""
 
     def __init__(self, space: gym.Space[Any]) -> None:
+        self.space = space
         if isinstance(space, gym.spaces.Discrete):
             self.categories, starts = [int(space.n)], [int(space.start)]
         elif isinstance(space, gym.spaces.MultiDiscrete):
@@ -34,6 +37,48 @@ class ActionCode:
         self.numbers = 0 if self.categories else int(np.prod(space.shape or ()))
         self.size = sum(self.categories) + self.numbers
         self._starts = torch.tensor(starts, dtype=torch.int64)
+        self._float = np.dtype(np.float64 if space.dtype == np.float64 else np.float32)
+        self._low: npt.NDArray[Any] | None = None  # of whole numbers
+        self._high: npt.NDArray[Any] | None = None
+        if self.categories:
+            shape = tuple(space.shape or ())
+            self._low = np.array(starts).reshape(shape)
+            self._high = self._low + np.array(self.categories).reshape(shape) - 1
+        elif isinstance(space, gym.spaces.MultiBinary):
+            self._low, self._high = np.array(0), np.array(1)
+        elif isinstance(space, gym.spaces.Box) and np.dtype(space.dtype).kind != "f":
+            self._low, self._high = space.low, space.high
+
+    def encode(self, action: Any, batch: int) -> npt.NDArray[Any]:
+        """A batch of actions as they were taken, `(batch, *space.shape)`: int64, or floats where the space has them.
+
+        BadInput for other shapes, for floats where the space has whole numbers, for whole numbers outside the space,
+        and for what is not finite. Floats may lie outside: many environments clip them.
+        """
+        shape = tuple(self.space.shape or ())
+        try:
+            array = np.asarray(action)
+        except ValueError:
+            raise BadInput(f"the actions differ in shape, where the space is {self.space}.") from None
+        if array.dtype.kind not in "biuf":
+            raise BadInput(f"an action of type {type(action).__name__} came, where the space is {self.space}.")
+        if array.shape != (batch, *shape):
+            if batch == 1:
+                came, right = f"an action of shape {array.shape[1:]}", f"shape {shape}" if shape else "a single number"
+            else:
+                came, right = f"actions of shape {array.shape}", f"shape {(batch, *shape)}"
+            raise BadInput(f"{came} came, where the space {self.space} says {right}.")
+        if self._low is None:
+            array = array.astype(self._float, copy=False)
+            if not np.isfinite(array).all():
+                raise BadInput(f"an action has {array[~np.isfinite(array)][0]}: actions must be finite.")
+            return array.copy()
+        if array.dtype.kind == "f":
+            raise BadInput(f"an action of {array.dtype} came, where the space {self.space} has whole numbers.")
+        outside = (array < self._low) | (array > self._high)
+        if outside.any():
+            raise BadInput(f"action {array[outside][0]} is outside the space {self.space}.")
+        return array.astype(np.int64)
 
     def features(self, action: torch.Tensor) -> torch.Tensor:
         """`(learners, batch)` or `(learners, batch, …)` actions to `(learners, batch, size)` float32."""
@@ -57,6 +102,11 @@ class ActionCode:
         return torch.stack(terms).sum(0)
 
     def _indices(self, action: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """The category chosen in each part, `(learners, batch)` int64."""
-        parts = action.reshape(*action.shape[:2], len(self.categories)).long()
-        return (parts - self._starts.to(action.device)).unbind(-1)
+        """The category of each part, `(learners, batch)` int64; BadInput for one that the space does not have."""
+        parts = action.reshape(*action.shape[:2], len(self.categories)).long() - self._starts.to(action.device)
+        indices = parts.unbind(-1)
+        for index, count in zip(indices, self.categories, strict=True):
+            low, high = index.aminmax() if index.numel() else (0, 0)
+            if low < 0 or high >= count:
+                raise BadInput(f"an action is outside the space {self.space}.")
+        return indices

@@ -15,7 +15,7 @@ from pydantic import Field
 from explore.bonuses.base.learned import Learned, LearnedSettings
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
-from explore.encoding.actions import ActionCode
+from explore.encoding.actions import ActionEncoder
 from explore.networks.stacked import StackedMLP
 
 
@@ -33,7 +33,7 @@ class InverseFeatures(Learned):
 
     def build(self) -> None:
         s = self.settings
-        self.actions = ActionCode(self.action_space)
+        self.actions = ActionEncoder(self.action_space)
         self.embedding = self.normalizer.network((s.hidden,), s.features, name="embedding", **self.common)
         self.inverse = StackedMLP(2 * s.features, (s.hidden,), self.actions.size, name="inverse", **self.common)
 
