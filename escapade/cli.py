@@ -15,6 +15,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from escapade.runs.workers import end_workers
 from escapade.terminal import interrupt
 from explore.errors import BadInput, unknown
 
@@ -26,6 +27,7 @@ COMMANDS = {
     "mazes": "Train agents in mazes and compare them.",
     "check": "Put a bonus, a strategy or a bandit policy on trial.",
     "plugins": "List the installed plugins with their settings.",
+    "init": "Write a commented experiment file to start from.",
     "report": "Show the report of results that were kept.",
     "watch": "See an agent walk a maze.",
 }
@@ -101,7 +103,7 @@ def main() -> None:
         with contextlib.suppress(OSError):
             sys.stderr.write(f"{show_cursor}escapade: stopped; {interrupt.note()}\n")
             sys.stderr.flush()
-        interrupt.end_workers()
+        end_workers()
         os._exit(130)
     sys.stdout.flush()
     sys.exit(statuses[0] if statuses else 1)

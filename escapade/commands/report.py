@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from escapade.report.bandits import report as bandits
+from escapade.report import setup
+from escapade.report.bandits import report as bandit_report
 from escapade.report.mazes import profiles, visits
-from escapade.report.mazes import report as mazes
+from escapade.report.mazes import report as maze_report
 from escapade.runs.store import open_existing
 from escapade.terminal.output import Output, make_folder
 from explore.errors import BadInput
@@ -45,10 +46,11 @@ def report(
     Example: escapade report escapade-runs/quick --html report.html
     """
     store = open_existing(folder)
-    kept = {act: found for act in ("bandits", "mazes") if (found := store.recall(act)) is not None}
+    kept = {part: figures for part in ("bandits", "mazes") if (figures := store.recall(part)) is not None}
+    sessions = store.sessions()
     store.close()
     if not kept:
-        raise BadInput(f"'{folder}' holds no finished act: run the same experiment again to finish it.")
+        raise BadInput(f"'{folder}' holds no finished experiment: run the same command again to finish it.")
     output = Output(json)
     if plots is not None:
         make_folder(plots, "--plots")
@@ -61,24 +63,25 @@ def report(
         with page:
             recorder = Console(record=True, file=page, width=110, highlight=False, markup=False)
             consoles.append(recorder)
-            _show(consoles, kept, bandits, mazes, details)
+            _show(consoles, kept, sessions, details)
             page.seek(0)
             page.truncate()
             page.write(recorder.export_html(code_format=PAGE))
     else:
-        _show(consoles, kept, bandits, mazes, details)
+        _show(consoles, kept, sessions, details)
     if plots is not None:
-        found = kept.get("mazes", [])
-        drawn = [*visits.plots(found, plots), *profiles.plots(found, plots)]
+        figures = kept.get("mazes", [])
+        drawn = [*visits.plots(figures, plots), *profiles.plots(figures, plots)]
         for path in drawn:
             output.console.print(f"drawn: {path}")
         if not drawn:
             output.console.print("nothing to draw: these results have neither visits nor scores.")
-    output.figures(lambda: kept)
+    output.figures(lambda: {**kept, "sessions": sessions})
 
 
-def _show(consoles: list[Console], kept: dict[str, Any], bandits: Any, mazes: Any, details: bool) -> None:
+def _show(consoles: list[Console], kept: dict[str, Any], sessions: list[dict[str, Any]], details: bool) -> None:
     for console in consoles:
         if "bandits" in kept:
-            bandits.show(console, kept["bandits"])
-        mazes.show(console, kept.get("mazes", []), details=details or console.record)
+            bandit_report.show(console, kept["bandits"])
+        maze_report.show(console, kept.get("mazes", []), details=details or console.record)
+        setup.show(console, sessions)

@@ -6,13 +6,15 @@ from typing import Annotated
 import typer
 
 from escapade.experiment import built_in, load
-from escapade.report.bandits import report as bandits
-from escapade.report.mazes import report as mazes
+from escapade.report import setup
+from escapade.report.bandits import report as bandit_report
+from escapade.report.mazes import report as maze_report
 from escapade.report.mazes.figures import maze_figures
 from escapade.runs.experiments import check_backend, check_bandits, checked_plan, optima, simulate, walls
+from escapade.runs.plan import dqn_settings
 from escapade.runs.store import Store
 from escapade.terminal import interrupt
-from escapade.terminal.output import Output
+from escapade.terminal.output import Output, end_with
 from escapade.terminal.progress import Pulls, swept
 from explore.errors import BadInput
 
@@ -22,6 +24,9 @@ def run(
     quick: Annotated[bool, typer.Option("--quick", help="The built-in experiment of a few minutes.")] = False,
     full: Annotated[bool, typer.Option("--full", help="The built-in experiment with more mazes and learners.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the results; escapade-runs/NAME where not given.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting of the DQN in the place of the experiment's; repeat.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed in the place of the experiment's.", min=0)] = None,
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores if not given.", min=1)] = None,
     backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
@@ -38,23 +43,32 @@ def run(
         raise BadInput("give one of an experiment file, --quick and --full.")
     chosen = load(experiment) if experiment else built_in("quick" if quick else "full" if full else "default")
     used = chosen.seed if seed is None else seed
-    act = chosen.mazes
-    plan = checked_plan(act.mazes, act.agents, act.learners, act.steps, used, act.device)
+    mazes = chosen.mazes
+    dqn = dqn_settings(setting or [], chosen.dqn)
+    plan = checked_plan(mazes.mazes, mazes.agents, mazes.learners, mazes.steps, used, mazes.device, dqn)
+    backend = backend or mazes.backend
     check_backend(backend)
-    first = chosen.bandits
-    check_bandits(first.testbed, first.policies, first.runs, first.horizon)
+    arms = chosen.bandits
+    check_bandits(arms.testbed, arms.policies, arms.runs, arms.horizon)
     output = Output(json)
     store = Store(out or Path("escapade-runs") / chosen.name)
+    store.check(plan.configurations())
+    store.begin({"name": chosen.name, "bandits": {**arms.model_dump(), "seed": used}, "mazes": plan.as_dict()})
     with Pulls(output.errors) as pulls:
-        simulation = simulate(first.testbed, first.policies, first.runs, first.horizon, used, progress=pulls.update)
-    arms = bandits.figures(simulation)
+        simulation = simulate(arms.testbed, arms.policies, arms.runs, arms.horizon, used, progress=pulls.update)
+    bandit_figures = bandit_report.figures(simulation)
     interrupt.finished("the bandit experiment")
-    bandits.show(output.console, arms)
-    store.remember("experiment", {**chosen.model_dump(), "seed": used})
-    store.remember("bandits", arms)
-    blocks = swept(output.errors, plan, store, jobs=jobs, backend=backend)
-    found = maze_figures(blocks, optima(plan.mazes), walls(plan.mazes))
-    store.remember("mazes", found)
+    bandit_report.show(output.console, bandit_figures)
+    store.remember("bandits", bandit_figures)
+    trained = swept(output.errors, plan, store, jobs=jobs, backend=backend)
+    maze_results = maze_figures(trained.blocks, optima(plan.mazes), walls(plan.mazes))
+    store.remember("mazes", maze_results)
+    problems = [*map(str, trained.failures), *store.notes]
+    sessions = store.sessions()
     store.close()
-    mazes.show(output.console, found, details=details)
-    output.figures(lambda: {"bandits": arms, "mazes": found})
+    maze_report.show(output.console, maze_results, details=details)
+    setup.show(output.console, sessions)
+    output.figures(
+        lambda: {"bandits": bandit_figures, "mazes": maze_results, "sessions": sessions, "problems": problems}
+    )
+    end_with(output.errors, problems)

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from agents.play import Episode, Moment, repeating
-from escapade.runs.sweep import BlockProgress, Plan
+from escapade.runs.plan import Plan
+from escapade.runs.progress import BlockProgress
 from escapade.terminal.output import Output
 from escapade.terminal.progress import Live
 from escapade.watch import players

@@ -9,6 +9,7 @@ import torch
 from joblib import parallel_config
 
 from agents.dqn.agent_spec import parse_agent
+from agents.dqn.settings import DQNSettings
 from agents.mazes import parse_maze
 from agents.mazes.layouts.walls import walls as walls_of
 from agents.mazes.traps import facts
@@ -18,19 +19,27 @@ from bandits.recommend import default_policies
 from bandits.simulator.simulation import checked
 from bandits.simulator.simulation import simulate as simulated
 from escapade.report.bandits.report import lai_robbins_constant
-from escapade.runs.sweep import Plan
+from escapade.runs.plan import Plan
 from explore.errors import BadInput, unknown
 
 BACKENDS = ("loky", "ray", "dask")  # of joblib
 
 
 def checked_plan(
-    mazes: Sequence[str], agents: Sequence[str], learners: int, steps: int, seed: int, device: str
+    mazes: Sequence[str],
+    agents: Sequence[str],
+    learners: int,
+    steps: int,
+    seed: int,
+    device: str,
+    dqn: DQNSettings,
 ) -> Plan:
     """A plan of the maze experiment whose every name and number is good; BadInput names the first that is not."""
     for name, value in (("learners", learners), ("steps", steps)):
         if value < 1:
             raise BadInput(f"--{name} {value}: at least 1 is needed.")
+    if steps < dqn.envs:
+        raise BadInput(f"--steps {steps}: at least {dqn.envs} are needed, one in each environment slot.")
     if seed < 0:
         raise BadInput(f"--seed {seed}: a seed is zero or a positive whole number.")
     if device != "cpu":
@@ -42,7 +51,7 @@ def checked_plan(
         parse_agent(agent)
     for maze in mazes:
         parse_maze(maze)
-    return Plan(tuple(dict.fromkeys(mazes)), tuple(dict.fromkeys(agents)), learners, steps, seed, device)
+    return Plan(tuple(dict.fromkeys(mazes)), tuple(dict.fromkeys(agents)), learners, steps, seed, device, dqn)
 
 
 def check_backend(name: str | None) -> None:

@@ -1,63 +1,64 @@
 """The maze experiment as a sweep: one block per (maze, agent) with all its learners, blocks in parallel by joblib.
 
 A learner's result depends on its configuration and its name alone, so the store decides what is missing. Blocks run in
-processes by default; a joblib backend (`ray`, `dask`) is named with `backend`. A block writes how far it is to a small
-file, which the progress display reads.
+worker processes; a joblib backend (`ray`, `dask`) is named with `backend`. A block whose plugin fails is given up and
+named while the others go on; a worker that ends without a word (killed, or ended by a plugin) takes only its own block
+along: the blocks that had begun are run again, one by one, and the one whose worker ends again is given up.
 """
 
 import importlib
-import json
+import os
 import tempfile
-import threading
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import joblib
-import numpy as np
 import torch
 from joblib import Parallel, delayed, parallel_config
 
-from agents.training.results import Block, Progress
+from agents.dqn.settings import DQNSettings
+from agents.training.results import Block
+from escapade.runs.plan import Configuration, Plan
+from escapade.runs.progress import OnProgress, ProgressReader, ProgressWriter, started
 from escapade.runs.store import Store
+from escapade.runs.workers import end_with_parent, explain
 
 Train = Callable[..., Block]
 TRAIN = "agents.training.training:train"
+LOG = "failures.log"  # full tracebacks of the blocks that were given up
+ENDED = "its worker process ended at once: killed by the system (memory?) or by a plugin"
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What the maze experiment trains: every agent in every maze."""
+class Failure:
+    """A block that was given up: what it was, why in one sentence, and the whole traceback where there is one."""
 
-    mazes: tuple[str, ...]
-    agents: tuple[str, ...]
-    learners: int
-    steps: int
-    seed: int
-    device: str = "cpu"
+    maze: str
+    agent: str
+    reason: str
+    traceback: str = ""
 
-    def configurations(self) -> list[dict[str, Any]]:
-        """One per block: everything that a learner's result depends on, apart from its name."""
-        return [
-            {"maze": maze, "agent": agent, "steps": self.steps, "seed": self.seed, "device": self.device}
-            for maze in self.mazes
-            for agent in self.agents
-        ]
+    def __str__(self) -> str:
+        return f"{self.agent} in {self.maze} was given up: {self.reason}."
 
 
 @dataclass(frozen=True)
-class BlockProgress:
-    """How far the block number `block` is: its step, and the mean evaluated return (None before the first)."""
+class Swept:
+    """Every block of the plan that has learners, in the plan's order, and those that were given up."""
 
-    block: int
-    step: int
-    steps: int
-    value: float | None
-    rewarded: int
+    blocks: list[Block]
+    failures: list[Failure]
 
 
-OnProgress = Callable[[BlockProgress], None]
+@dataclass(frozen=True)
+class _Task:
+    number: int
+    configuration: Configuration
+    learners: Sequence[int]
 
 
 def sweep(
@@ -68,88 +69,101 @@ def sweep(
     backend: str | None = None,
     on_progress: OnProgress | None = None,
     finished: Callable[[Block], None] | None = None,
-) -> list[Block]:
-    """Train what the store lacks, and give back every block of the plan from the store, in the plan's order."""
+) -> Swept:
+    """Train what the store lacks, and give back every block of the plan from the store.
+
+    BadInput where the store holds the same agents trained with other settings.
+    """
     names = list(range(plan.learners))
     configurations = plan.configurations()
+    store.check(configurations)
     missing = []
     for number, configuration in enumerate(configurations):
         done = store.learners(configuration)
         if lacking := [name for name in names if name not in done]:
-            missing.append((number, configuration, lacking))
+            missing.append(_Task(number, configuration, lacking))
+    failures: list[Failure] = []
     if missing:
-        cores = joblib.cpu_count()
-        workers = min(len(missing), jobs or (1 if plan.device != "cpu" else cores))
-        threads = max(1, cores // workers)
-        with tempfile.TemporaryDirectory(prefix="escapade-") as folder, _ProgressReader(Path(folder), on_progress):
-            tasks = (
-                delayed(_block)(TRAIN, number, configuration, lacking, threads, folder, store.folder is not None)
-                for number, configuration, lacking in missing
-            )
-            with parallel_config(backend=backend, n_jobs=workers) if backend else parallel_config(n_jobs=workers):
-                for number, block in Parallel(return_as="generator_unordered")(tasks):
-                    store.save(configurations[number], block)
-                    if finished is not None:
-                        finished(block)
-    return [store.load(configuration, names) for configuration in configurations]
+        workers = min(len(missing), jobs or (1 if plan.device != "cpu" else joblib.cpu_count()))
+        for task, outcome in _outcomes(missing, workers, backend, store.folder is not None, on_progress):
+            if isinstance(outcome, Failure):
+                failures.append(outcome)
+                _log(store.folder, outcome)
+                continue
+            store.save(task.configuration, outcome)
+            if finished is not None:
+                finished(outcome)
+    blocks = [store.load(configuration, names) for configuration in configurations]
+    return Swept([block for block in blocks if block.results], failures)
 
 
-def _block(
-    train: str,
-    number: int,
-    configuration: dict[str, Any],
-    learners: Sequence[int],
-    threads: int,
-    folder: str,
-    keep_weights: bool,
-) -> tuple[int, Block]:
+def _outcomes(
+    tasks: Sequence[_Task], workers: int, backend: str | None, keep_weights: bool, on_progress: OnProgress | None
+) -> Iterator[tuple[_Task, Block | Failure]]:
+    """Every task with what came of it, in the order in which they finish."""
+    threads = max(1, joblib.cpu_count() // workers)
+    by_number = {task.number: task for task in tasks}
+    with tempfile.TemporaryDirectory(prefix="escapade-", ignore_cleanup_errors=True) as folder:
+        groups = [list(by_number)]
+        while groups:
+            group = groups.pop(0)
+            left = set(group)
+            calls = (delayed(_block)(TRAIN, by_number[number], threads, folder, keep_weights) for number in group)
+            try:
+                with ProgressReader(Path(folder), on_progress), _backend(backend, workers, folder):
+                    for number, outcome in _parallel(workers)(calls):
+                        left.remove(number)
+                        yield by_number[number], outcome
+            except BrokenProcessPool:
+                if len(group) == 1:
+                    task = by_number[group[0]]
+                    yield task, Failure(task.configuration["maze"], task.configuration["agent"], ENDED)
+                    continue
+                begun = started(Path(folder)) & left or left
+                groups += [[number] for number in sorted(begun)]
+                if rest := sorted(left - begun):
+                    groups.append(rest)
+
+
+def _backend(name: str | None, workers: int, folder: str) -> Any:
+    if name in (None, "loky"):
+        # One worker would be this very process for joblib: with a second one, idle, a plugin cannot end the program.
+        return parallel_config(
+            backend="loky", n_jobs=max(2, workers), initializer=end_with_parent, initargs=(os.getpid(), folder)
+        )
+    return parallel_config(backend=name, n_jobs=workers)
+
+
+def _parallel(workers: int) -> Any:
+    return Parallel(return_as="generator_unordered", pre_dispatch=workers, batch_size=1)
+
+
+def _block(train: str, task: _Task, threads: int, folder: str, keep_weights: bool) -> tuple[int, Block | Failure]:
+    """One block, in a worker; a Failure where anything but an interrupt ends it."""
     module, _, name = train.partition(":")
     if train == TRAIN:
         torch.set_num_threads(threads)
-    report = _ProgressWriter(number, Path(folder) / f"{number}.json")
-    arguments = {key: value for key, value in configuration.items() if key not in ("maze", "agent")}
-    if keep_weights:
-        arguments["keep_weights"] = True
-    work: Train = getattr(importlib.import_module(module), name)
-    return number, work(configuration["maze"], configuration["agent"], learners=learners, progress=report, **arguments)
+    c = task.configuration
+    progress = ProgressWriter(task.number, Path(folder), c["steps"])
+    try:
+        work: Train = getattr(importlib.import_module(module), name)
+        block = work(
+            c["maze"],
+            c["agent"],
+            learners=task.learners,
+            steps=c["steps"],
+            seed=c["seed"],
+            device=c["device"],
+            settings=DQNSettings(**c["settings"]["dqn"]),
+            keep_weights=keep_weights,
+            progress=progress,
+        )
+    except (Exception, SystemExit) as error:  # whatever a plugin raises
+        return task.number, Failure(c["maze"], c["agent"], explain(error), traceback.format_exc())
+    return task.number, block
 
 
-class _ProgressWriter:
-    """Writes how far a block is, at most 200 times in all; the file is replaced whole, never half written."""
-
-    def __init__(self, number: int, path: Path) -> None:
-        self._number, self._path, self._written = number, path, -1
-
-    def __call__(self, progress: Progress) -> None:
-        share = progress.step * 200 // progress.steps
-        if share == self._written:
-            return
-        self._written = share
-        known = progress.returns[~np.isnan(progress.returns)]
-        value = float(known.mean()) if known.size else None
-        draft = self._path.with_suffix(".draft")
-        draft.write_text(json.dumps([self._number, progress.step, progress.steps, value, progress.rewarded]))
-        draft.replace(self._path)
-
-
-class _ProgressReader:
-    """Reads how far the blocks are twice a second, in a thread of its own."""
-
-    def __init__(self, folder: Path, on_progress: OnProgress | None) -> None:
-        self._folder, self._on_progress, self._over = folder, on_progress, threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-
-    def __enter__(self) -> None:
-        if self._on_progress is not None:
-            self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(0.5):
-            for path in self._folder.glob("*.json"):
-                assert self._on_progress is not None
-                self._on_progress(BlockProgress(*json.loads(path.read_text())))
+def _log(folder: Path | None, failure: Failure) -> None:
+    if folder is not None and failure.traceback:
+        with (folder / LOG).open("a", encoding="utf-8") as file:
+            file.write(f"{failure.agent} in {failure.maze}\n{failure.traceback}\n")

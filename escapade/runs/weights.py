@@ -19,26 +19,29 @@ from explore.errors import BadInput
 FOLDER = "weights"
 
 
-def write(folder: Path, maze: str, agent: str, key: str, weights: Mapping[str, Any]) -> str | None:
-    """Keep `weights` in `folder`; the name of the file, None where it cannot be written.
+def write(folder: Path, maze: str, agent: str, key: str, weights: Mapping[str, Any]) -> str:
+    """Keep `weights` in `folder` and give back the name of the file; BadInput where it cannot be written.
 
-    `key` is what tells one configuration from another. The results of a block are worth more than its weights: a disk
-    that takes no more of the one may take the other.
+    `key` is what tells one configuration from another.
     """
     digest = hashlib.blake2b(f"{key}{list(weights['learners'])}".encode(), digest_size=6).hexdigest()
     readable = re.sub(r"[^A-Za-z0-9.=-]+", "-", f"{maze} {agent}")[:60]
     name = f"{readable}-{digest}.pt"
     try:
         (folder / FOLDER).mkdir(exist_ok=True)
-        draft, place = tempfile.mkstemp(dir=folder / FOLDER, suffix=".draft")
+        handle, draft = tempfile.mkstemp(dir=folder / FOLDER, suffix=".draft")
         try:
-            with os.fdopen(draft, "wb") as file:
+            with os.fdopen(handle, "wb") as file:
                 torch.save(dict(weights), file)
-            Path(place).replace(folder / FOLDER / name)
+            Path(draft).replace(folder / FOLDER / name)
         finally:
-            Path(place).unlink(missing_ok=True)
-    except (OSError, RuntimeError):  # torch's own writer turns a full disk into a RuntimeError
-        return None
+            Path(draft).unlink(missing_ok=True)
+    except (OSError, RuntimeError) as error:  # torch's own writer turns a full disk into a RuntimeError
+        why = getattr(error, "strerror", None) or "the disk is full or limits the size of files"
+        raise BadInput(
+            f"the weights of '{agent}' in {maze} could not be kept in '{folder / FOLDER}' ({why}); its results were: "
+            "make room, and train it into another folder to watch it."
+        ) from None
     return name
 
 

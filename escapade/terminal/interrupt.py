@@ -1,10 +1,9 @@
-"""What has been finished so far, for the one line that Ctrl-C leaves behind, and what an early end must tidy up."""
+"""What has been finished so far, for the line that Ctrl-C prints, and what to restore where a command ends early."""
 
 import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 _finished: list[str] = []
 _tidying: list[Callable[[], object]] = []
@@ -49,12 +48,3 @@ def end_tidily_on(*signals: int) -> None:
     for number in signals:
         if signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores SIGHUP, and means it
             signal.signal(number, end)
-
-
-def end_workers() -> None:
-    """Kill the child processes of this one (joblib's workers); those that are gone already are no matter."""
-    with contextlib.suppress(OSError):
-        for children in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
-            for child in children.read_text().split():
-                with contextlib.suppress(OSError):
-                    os.kill(int(child), signal.SIGKILL)

@@ -4,10 +4,11 @@ import json
 import math
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 
 from explore.errors import BadInput
@@ -45,6 +46,14 @@ class Output:
             sys.stdout.write(text)
         else:
             Path(self._json_to).write_text(text, encoding="utf-8")
+
+
+def end_with(errors: Console, problems: Sequence[str]) -> None:
+    """Print what went wrong on the way, a sentence each, and end the command with exit status 1 where anything did."""
+    for problem in problems:
+        errors.print(f"escapade: {problem}", soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
 
 
 def make_folder(folder: Path, option: str) -> None:

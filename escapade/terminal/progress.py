@@ -6,9 +6,10 @@ Silent where the console is no terminal.
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from agents.training.results import Block
+from escapade.runs.plan import Plan
+from escapade.runs.progress import BlockProgress
 from escapade.runs.store import Store
-from escapade.runs.sweep import BlockProgress, Plan, sweep
+from escapade.runs.sweep import Swept, sweep
 from escapade.terminal import interrupt
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -103,7 +104,7 @@ class Live:
         self._progress.update(self._tasks[progress.block], completed=progress.step, total=progress.steps, curve=shown)
 
 
-def swept(console: Console, plan: Plan, store: Store, *, jobs: int | None, backend: str | None) -> list[Block]:
+def swept(console: Console, plan: Plan, store: Store, *, jobs: int | None, backend: str | None) -> Swept:
     """The blocks of the maze experiment, as `sweep` gives them, with live progress while they are trained."""
     with Live(console, plan) as live:
         return sweep(

@@ -20,6 +20,7 @@ import torch
 from pydantic import Field, model_validator
 
 from explore.core.bonus import Bonus, BonusSettings
+from explore.core.plugins import BONUSES
 from explore.core.spec import Spec, parse
 from explore.core.transitions import Transitions
 from explore.errors import BadInput
@@ -36,8 +37,6 @@ class MixSettings(BonusSettings):
 
     @model_validator(mode="after")
     def _fits(self) -> "MixSettings":
-        from explore.core.plugins import BONUSES  # the registry of which the mix itself is a member
-
         specs, shares = self.specs(), self.shares()
         if any(spec.name == "mix" for spec in specs):
             raise ValueError("a mix cannot hold a mix: write all bonuses in one")
@@ -46,6 +45,11 @@ class MixSettings(BonusSettings):
         for spec in specs:
             BONUSES.resolve(spec)  # refuses an unknown part or setting here, before anything is made
         return self
+
+    def resolved(self) -> dict[str, Any]:
+        """The settings of the mix, and of every part with its defaults."""
+        parts = [{"name": spec.name, **BONUSES.resolve(spec)[1].resolved()} for spec in self.specs()]
+        return super().resolved() | {"bonuses": parts, "weights": self.shares()}
 
     def specs(self) -> list[Spec]:
         """The bonuses, parsed."""
@@ -73,8 +77,6 @@ class Mix(Bonus):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        from explore.core.plugins import BONUSES  # the registry of which the mix itself is a member
-
         parts: list[Bonus] = []
         for place, spec in enumerate(self.settings.specs()):
             plugin, settings = BONUSES.resolve(spec)

@@ -18,6 +18,13 @@ class Settings(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    def resolved(self) -> dict[str, Any]:
+        """Every setting with its value, defaults included, as JSON values: what a recorded result depends on.
+
+        Settings that name other plugins override it and resolve those plugins' settings too.
+        """
+        return self.model_dump(mode="json")
+
 
 Model = TypeVar("Model", bound=Settings)
 

@@ -12,11 +12,12 @@ from agents.training.observations import symbolic_space
 from agents.training.results import Block, LearnerResult
 from agents.training.trained import Trained
 from escapade.runs import weights
+from escapade.runs.plan import Plan
 from escapade.runs.store import Store, open_existing
-from escapade.runs.sweep import Plan, sweep
+from escapade.runs.sweep import sweep
 from explore.errors import BadInput
 
-CONFIGURATION = {"maze": "M/x", "agent": "a:b=1", "steps": 10, "seed": 1, "device": "cpu"}
+CONFIGURATION = {"maze": "M/x", "agent": "a:b=1", "steps": 10, "seed": 1, "device": "cpu", "settings": {}}
 
 
 def kept(*learners: int) -> dict[str, object]:
@@ -58,6 +59,8 @@ def test_results_are_kept_where_weights_cannot_be(tmp_path) -> None:
     store = Store(tmp_path)
     store.save(CONFIGURATION, block(0))
     assert store.learners(CONFIGURATION) == [0]
+    (note,) = store.notes  # the command prints it and ends with status 1
+    assert note.startswith("the weights of 'a:b=1' in M/x could not be kept in")
     with pytest.raises(BadInput, match="keeps no weights of learner 0 of a:b=1 in M/x"):
         store.weights(CONFIGURATION, 0)
 
@@ -99,10 +102,12 @@ def test_nothing_is_run_from_a_file(tmp_path, monkeypatch) -> None:
 def test_a_run_keeps_what_plays_as_it_was_judged(tmp_path, monkeypatch) -> None:
     """From the sweep through the store to an evaluation with the same streams, after a resumption."""
     monkeypatch.setattr(training, "FINAL_EPISODES", 12)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)  # the sweep sets the threads of this process
+    monkeypatch.setattr("joblib.cpu_count", lambda: 1)  # the sweep sets the threads of this process
     maze = "MiniGrid-Empty-Random-5x5-v0"
-    sweep(Plan((maze,), ("count",), 1, 24, seed=4), Store(tmp_path), jobs=1)
-    (found,) = sweep(Plan((maze,), ("count",), 2, 24, seed=4), Store(tmp_path), jobs=1)
+    store = Store(tmp_path)
+    sweep(Plan((maze,), ("count",), 1, 24, seed=4), store, backend="sequential")
+    (found,) = sweep(Plan((maze,), ("count",), 2, 24, seed=4), store, backend="sequential").blocks
+    store.close()
     (configuration,) = open_existing(tmp_path).configurations()
     for result in found.results:
         state = open_existing(tmp_path).weights(configuration, result.learner)

@@ -1,0 +1,44 @@
+"""How kept results came about: command, DQN settings other than the defaults, versions, machine, state of the code."""
+
+from typing import Any
+
+from rich.console import Console
+
+from escapade.runs.plan import changed_settings
+
+
+def show(console: Console, sessions: list[dict[str, Any]]) -> None:
+    """Print the sessions' lines, dim; nothing for results of earlier versions, which kept none."""
+    for line in lines(sessions):
+        console.print(line, style="dim", soft_wrap=False)
+
+
+def lines(sessions: list[dict[str, Any]]) -> list[str]:
+    """The newest session in two lines, and a third where an earlier one had other package versions."""
+    if not sessions:
+        return []
+    newest = sessions[-1]
+    code = newest["git"]
+    state = "" if code is None else f", commit {code['commit'][:10]}{' with changes' if code['changed'] else ''}"
+    versions = newest["versions"]
+    machine = newest["machine"]
+    packages = ", ".join(f"{name} {versions[name]}" for name in ("escapade", "torch", "numpy"))
+    shown = [
+        f"Command: {' '.join(newest['command'])} ({packages}{state}; {machine['system']}, {machine['cores']} cores)"
+    ]
+    if dqn := newest["experiment"].get("mazes", {}).get("dqn"):
+        changed = ", ".join(f"{name}={_value(value)}" for name, value in changed_settings(dqn).items())
+        shown.append(f"DQN settings: {changed}, others at defaults." if changed else "DQN settings: all at defaults.")
+    others = {
+        f"{name} {session['versions'].get(name, 'unknown')}"
+        for session in sessions[:-1]
+        for name, value in versions.items()
+        if session["versions"].get(name) != value
+    }
+    if others:
+        shown.append(f"Some learners were trained with other versions: {', '.join(sorted(others))}.")
+    return shown
+
+
+def _value(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,113 @@
+"""The plan of a maze experiment, and what identifies each of its blocks.
+
+A learner's result depends on its block's configuration and its own name alone. The configuration holds the specs as
+written and the settings that they resolve to (the DQN's, the strategy's, the bonus's, the network's and the maze's,
+with every default), so that a release that changes a default cannot continue results of the former one.
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_origin
+
+from agents.dqn.agent_spec import parse_agent
+from agents.dqn.networks.plain import NETWORKS
+from agents.dqn.settings import DQNSettings
+from agents.mazes import parse_maze
+from explore.core.plugins import BONUSES, STRATEGIES
+from explore.core.registry import Registry
+from explore.core.spec import Settings, Spec, settings_from
+from explore.errors import BadInput
+
+Configuration = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a maze experiment trains: every agent in every maze, `learners` each, with one DQN's settings."""
+
+    mazes: tuple[str, ...]
+    agents: tuple[str, ...]
+    learners: int
+    steps: int
+    seed: int
+    device: str = "cpu"
+    dqn: DQNSettings = dataclasses.field(default_factory=DQNSettings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as JSON values, with every setting of every block."""
+        blocks = [{key: c[key] for key in ("maze", "agent", "settings")} for c in self.configurations()]
+        shared = {"learners": self.learners, "steps": self.steps, "seed": self.seed, "device": self.device}
+        return {**shared, "dqn": self.dqn.resolved(), "blocks": blocks}
+
+    def configurations(self) -> list[Configuration]:
+        """One per block, as JSON values: everything that a learner's result depends on, apart from its name."""
+        return [
+            {
+                "maze": maze,
+                "agent": agent,
+                "steps": self.steps,
+                "seed": self.seed,
+                "device": self.device,
+                "settings": resolved_settings(maze, agent, self.dqn),
+            }
+            for maze in self.mazes
+            for agent in self.agents
+        ]
+
+
+def resolved_settings(maze: str, agent: str, dqn: DQNSettings) -> dict[str, Any]:
+    """Every setting of a block with its value, as JSON values; BadInput where a spec is wrong."""
+    spec = parse_agent(agent)
+    parts = {
+        "maze": dataclasses.asdict(parse_maze(maze)),
+        "dqn": dqn.resolved(),
+        "strategy": _plugin(STRATEGIES, spec.strategy),
+        "bonus": None if spec.bonus is None else _plugin(BONUSES, spec.bonus),
+        "network": _plugin(NETWORKS, spec.network or Spec("plain")),
+    }
+    settings: dict[str, Any] = json.loads(json.dumps(parts))
+    return settings
+
+
+def dqn_settings(assignments: Iterable[str], base: DQNSettings | None = None) -> DQNSettings:
+    """The DQN's settings `base`, changed by the command line's `name=value`; several values are joined by commas.
+
+    BadInput where one is not of this form, unknown, out of range or given twice.
+    """
+    values: dict[str, Any] = {}
+    for text in assignments:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise BadInput(f"--set '{text}' is not a setting of the DQN: write name=value, such as n_step=5.")
+        if name in values:
+            raise BadInput(f"--set gives the setting '{name}' twice.")
+        field = DQNSettings.model_fields.get(name)
+        values[name] = value.split(",") if field and get_origin(field.annotation) is tuple else value
+    unchanged = {} if base is None else {k: v for k, v in base.model_dump().items() if k not in values}
+    return settings_from(DQNSettings, {**unchanged, **values}, "the DQN")
+
+
+def changed_settings(dqn: Mapping[str, Any]) -> dict[str, Any]:
+    """The DQN's settings, as JSON values, that differ from their defaults."""
+    defaults = DQNSettings().resolved()
+    return {name: value for name, value in dqn.items() if value != defaults.get(name)}
+
+
+def differences(kept: Any, planned: Any, path: str = "") -> list[str]:
+    """Where two configurations differ, such as `dqn.n_step is 3 there and 5 here`."""
+    if isinstance(kept, dict) and isinstance(planned, dict):
+        names = dict.fromkeys([*kept, *planned])
+        parts = [differences(kept.get(n), planned.get(n), f"{path}.{n}".removeprefix(".")) for n in names]
+        return [line for part in parts for line in part]
+    return [] if kept == planned else [f"{path} is {_shown(kept)} there and {_shown(planned)} here"]
+
+
+def _shown(value: Any) -> str:
+    return "absent" if value is None else json.dumps(value)
+
+
+def _plugin(registry: Registry[Any], spec: Spec) -> dict[str, Any]:
+    settings: Settings = registry.resolve(spec)[1]
+    return {"name": spec.name, **settings.resolved()}

@@ -1,0 +1,79 @@
+"""What identifies a block: every resolved setting, also of plugins within plugins; the DQN's settings as given."""
+
+import json
+
+import pytest
+
+from agents.dqn.settings import DQNSettings
+from escapade.runs.plan import Plan, changed_settings, differences, dqn_settings, resolved_settings
+from explore.bonuses.count import Count
+from explore.errors import BadInput
+
+MAZE = "MiniGrid-Empty-5x5-v0"
+
+
+def test_a_configuration_holds_every_resolved_setting_as_json() -> None:
+    plan = Plan((f"{MAZE}:reward_scale=10",), ("boltzmann+count:beta=0.5",), 2, 100, 3, dqn=DQNSettings(n_step=5))
+    (configuration,) = plan.configurations()
+    assert json.loads(json.dumps(configuration)) == configuration
+    settings = configuration["settings"]
+    assert settings["dqn"] == json.loads(DQNSettings(n_step=5).model_dump_json())
+    assert settings["maze"] == {"id": MAZE, "reward_scale": 10.0} | settings["maze"]
+    assert settings["bonus"] == {"name": "count", **Count.Settings(beta=0.5).model_dump()}
+    assert settings["strategy"]["name"] == "boltzmann"
+    assert settings["network"]["name"] == "plain"
+
+
+def test_an_agent_without_bonus_says_so_and_its_default_strategy_is_named() -> None:
+    settings = resolved_settings(MAZE, "plain", DQNSettings())
+    assert settings["bonus"] is None
+    assert settings["strategy"]["name"] == "epsilon-greedy"
+
+
+def test_a_changed_default_of_a_part_of_a_mix_is_another_configuration(monkeypatch) -> None:
+    """As after an upgrade; the spec is the same."""
+    agent = "mix:bonuses=count+rnd"
+    before = resolved_settings(MAZE, agent, DQNSettings())
+    assert [part["name"] for part in before["bonus"]["bonuses"]] == ["count", "rnd"]
+
+    class Settings(Count.Settings):
+        beta: float = 0.77
+
+    monkeypatch.setattr(Count, "Settings", Settings)
+    after = resolved_settings(MAZE, agent, DQNSettings())
+    assert after != before
+    assert after["bonus"]["bonuses"][0]["beta"] == 0.77
+
+
+def test_differences_name_the_setting_and_both_values() -> None:
+    kept = {"dqn": {"n_step": 3, "old": 1}, "bonus": None, "same": [1]}
+    planned = {"dqn": {"n_step": 5}, "bonus": {"name": "count"}, "same": [1]}
+    assert differences(kept, planned) == [
+        "dqn.n_step is 3 there and 5 here",
+        "dqn.old is 1 there and absent here",
+        'bonus is absent there and {"name": "count"} here',
+    ]
+    assert differences(planned, planned) == []
+
+
+def test_settings_of_the_command_line() -> None:
+    settings = dqn_settings(["n_step=5", " hidden = 64,32", "learning_rate=1e-3"])
+    assert (settings.n_step, settings.hidden, settings.learning_rate) == (5, (64, 32), 1e-3)
+    assert dqn_settings([]) == DQNSettings()
+    assert changed_settings(settings.resolved()) == {"hidden": [64, 32], "n_step": 5, "learning_rate": 1e-3}
+    assert dqn_settings(["n_step=1"], settings) == settings.model_copy(update={"n_step": 1})
+
+
+@pytest.mark.parametrize(
+    ("assignments", "said"),
+    [
+        (["n_stp=5"], "unknown setting 'n_stp' of the DQN: did you mean 'n_step'"),
+        (["n_step=0"], "setting 'n_step' of the DQN is '0': it must be at least 1"),
+        (["hidden=a"], "setting 'hidden.0' of the DQN is 'a': it must be a whole number"),
+        (["n_step"], "--set 'n_step' is not a setting of the DQN: write name=value"),
+        (["n_step=1", "n_step=2"], "--set gives the setting 'n_step' twice"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(assignments, said) -> None:
+    with pytest.raises(BadInput, match=said):
+        dqn_settings(assignments)
