@@ -24,9 +24,9 @@ import bandits
 import explore
 from bandits.policy import POLICIES
 from bandits.trial import run_trial
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from bandits.trial.result import Kind, Trait
-from bandits.trial.traits.catalogue import measure, qualities
+from bandits.trial.traits.catalogue import measure, trait_specs
 from bandits.trial.traits.measurement import FEW, MANY, RUNS
 from bandits.trial.traits.recorded import FILE, Figures
 from explore.core.plugins import BONUSES, STRATEGIES
@@ -138,7 +138,7 @@ def compare(names: list[str]) -> None:
     for kind in get_args(Kind):
         for name in [each for each in built_in(kind) if each in (names or SAMPLE[kind])]:
             print(f"{kind} {name}")
-            for trait in measure(subject(name, kind)):
+            for trait in measure(plugin_under_test(name, kind)):
                 then = recorded.get(kind, {}).get(name, {}).get(trait.name)
                 print(f"  {trait.name:26s} {trait.value:10.4g}   recorded {'–' if then is None else f'{then[0]:.4g}'}")
 
@@ -159,8 +159,8 @@ def page(found: dict[str, Any]) -> str:
         "    python -m benchmarks traits --record\n",
         "Each figure is the mean over learners with its 95 % interval, of costs and speeds over repeats. There are\n"
         f"{FEW} learners of a bonus that trains networks, {MANY} of others and strategies, {RUNS} runs of a policy.\n"
-        "How each trait is measured is told at the top of the files in `bandits/trial/`. All but costs and speeds\n"
-        "depend on the seed alone, up to the rounding of the machine's arithmetic.\n",
+        "The files in `bandits/trial/traits/` say how each trait is measured. All but costs and speeds depend on the\n"
+        "seed alone, up to the rounding of the machine's arithmetic.\n",
         f"Recorded with: {said}.\n",
     ]
     for kind in get_args(Kind):
@@ -170,7 +170,7 @@ def page(found: dict[str, Any]) -> str:
 
 def section(kind: Kind, figures: Figures, seconds: dict[str, float]) -> list[str]:
     """The tables of one kind of plugin: what the traits are, then the plugins, a few traits at a time."""
-    every = qualities(kind)
+    every = trait_specs(kind)
     meanings = [f"| {q.name} | {q.unit} | {f'{q.better} is better' if q.better else ''} | {q.meaning} |" for q in every]
     slowest = max(seconds, key=seconds.__getitem__, default="")
     taken = f" The whole trial took at most {seconds[slowest]:.0f} seconds, of `{slowest}`." if seconds else ""

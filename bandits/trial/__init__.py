@@ -1,4 +1,4 @@
-"""The trial of a plugin: what its contract promises is checked, what it is like is measured."""
+"""The trial of a plugin: its contract is checked, its traits are measured."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""What the checks compare: answers up to rounding, everything that an object holds, and the global random state."""
+"""What the checks compare: outputs up to rounding, everything that an object holds, and the global random state."""
 
 import random
 from collections import deque
@@ -10,36 +10,36 @@ from typing import Any
 import numpy as np
 import torch
 
-from bandits.trial.plugin_under_test import Subject
+from bandits.trial.plugin_under_test import PluginUnderTest
 
 CLOSE = 1e-4  # relative; networks sum in another order when learners stand in another one
 
-Finding = str | None  # what is wrong, or None
-Answers = Mapping[str, torch.Tensor]
+Fault = str | None  # what is wrong, in words; None where nothing is
+Outputs = Mapping[str, torch.Tensor]
 
 
 class Refused(Exception):
-    """The plugin takes none of what it was offered; the message says why."""
+    """The plugin refuses every input that it was tried with; the message says why."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A check: its name, its promise in one sentence, and the function that finds what is wrong or None.
+    """A check: its name, its promise in one sentence, and the function that looks for a fault.
 
-    `judge` gives the finding and a note on what was not tried. `needs` are the checks that it builds on, next to
-    the first of its kind of plugin, on which all do. `only_after` are those without which it is not even tried, as it
+    `judge` returns the fault and a note on what was not tried. `needs` are the checks that it builds on, next to the
+    first of its kind of plugin, on which all do. `only_after` are those without which it is not even tried, as it
     might do harm.
     """
 
     name: str
     promise: str
-    judge: Callable[[Subject], tuple[Finding, str]]
+    judge: Callable[[PluginUnderTest], tuple[Fault, str]]
     needs: tuple[str, ...] = ()
     only_after: tuple[str, ...] = ()
 
 
-def difference(one: Answers, other: Answers, tolerance: float = 0.0) -> Finding:
-    """The first answer that differs; NaN equals NaN, and the tolerance is relative to the largest of its name."""
+def difference(one: Outputs, other: Outputs, tolerance: float = 0.0) -> Fault:
+    """The first output that differs; NaN equals NaN, and the tolerance is relative to the largest of its name."""
     if one.keys() != other.keys():
         return f"{', '.join(sorted(set(one) ^ set(other)))} is given only once"
     for name, ours in one.items():
@@ -64,7 +64,7 @@ def global_streams() -> dict[str, Any]:
 
 
 def set_global_streams(states: Mapping[str, Any]) -> None:
-    """Put the global random states where `global_streams` found them."""
+    """Set the global random states to what `global_streams` returned."""
     torch.set_rng_state(states["torch"])
     np.random.set_state(states["NumPy"])  # noqa: NPY002
     random.setstate(states["random"])
@@ -73,7 +73,7 @@ def set_global_streams(states: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def settled(seed: int = 0) -> Iterator[None]:
+def fixed_random_state(seed: int = 0) -> Iterator[None]:
     """Within it the global random states derive from `seed`; after it they are what they were before.
 
     Within it torch uses one thread as well: the tensors are small, and threads that wait for each other cost more.
@@ -103,15 +103,15 @@ def contents(thing: Any) -> dict[str, Any]:
     Tensors, arrays and random generators by their bits, plain values as they are; lists, dictionaries and the
     attributes of objects are walked through. Functions and types are what they are and left out.
     """
-    found: dict[str, Any] = {}
-    _walk(thing, "", found, {})
-    return found
+    leaves: dict[str, Any] = {}
+    _walk(thing, "", leaves, {})
+    return leaves
 
 
-def _walk(thing: Any, place: str, found: dict[str, Any], met: dict[int, Any]) -> None:
+def _walk(thing: Any, place: str, leaves: dict[str, Any], met: dict[int, Any]) -> None:
     leaf = _leaf(thing)
     if leaf is not None:
-        found[place] = leaf
+        leaves[place] = leaf
         return
     if id(thing) in met:
         return
@@ -120,15 +120,15 @@ def _walk(thing: Any, place: str, found: dict[str, Any], met: dict[int, Any]) ->
         # Keys such as an optimiser's parameters have no lasting name but their turn.
         for turn, (key, value) in enumerate(thing.items()):
             name = str(key) if isinstance(key, (str, int, float, tuple, bytes)) else f"#{turn}"
-            _walk(value, f"{place}[{name}]", found, met)
+            _walk(value, f"{place}[{name}]", leaves, met)
     elif isinstance(thing, (list, tuple, deque)):
         for turn, value in enumerate(thing):
-            _walk(value, f"{place}[{turn}]", found, met)
+            _walk(value, f"{place}[{turn}]", leaves, met)
     elif isinstance(thing, (set, frozenset)):
-        found[place] = sorted(map(repr, thing))
+        leaves[place] = sorted(map(repr, thing))
     elif hasattr(thing, "__dict__") and not isinstance(thing, type) and not callable_alone(thing):
         for name, value in vars(thing).items():
-            _walk(value, f"{place}.{name}" if place else name, found, met)
+            _walk(value, f"{place}.{name}" if place else name, leaves, met)
 
 
 def callable_alone(thing: Any) -> bool:

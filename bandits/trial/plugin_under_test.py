@@ -1,4 +1,4 @@
-"""The plugin on trial: found by its spec or handed over as a class, and built anew for every check."""
+"""The plugin on trial: named by its spec or given as a class, and built anew for every check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from explore.errors import BadInput, unknown
 
 
 @dataclass(frozen=True)
-class Subject:
+class PluginUnderTest:
     """What is on trial. `settings` are those that the spec gives; the rest are the plugin's defaults."""
 
     spec: str
     kind: Kind
-    plugin: type[Any]
+    plugin_class: type[Any]
     origin: str
     settings: dict[str, Any]
 
@@ -36,9 +36,11 @@ class Subject:
         seed: int = 0,
         **override: Any,
     ) -> Bonus:
-        """A fresh bonus with the subject's settings; `override` replaces some."""
+        """A fresh bonus with the plugin's settings; `override` replaces some."""
         settings = {**self.settings, **override}
-        built: Bonus = self.plugin(observation_space, action_space, learners=learners, envs=envs, seed=seed, **settings)
+        built: Bonus = self.plugin_class(
+            observation_space, action_space, learners=learners, envs=envs, seed=seed, **settings
+        )
         return built
 
     def formula(self, *args: Any, **kwargs: Any) -> Bonus:
@@ -50,36 +52,39 @@ class Subject:
         return built
 
     def strategy(self, actions: int, *, learners: int, envs: int, horizon: int) -> Strategy:
-        """A fresh strategy with the subject's settings."""
-        built: Strategy = self.plugin(actions, learners=learners, envs=envs, horizon=horizon, **self.settings)
+        """A fresh strategy with the plugin's settings."""
+        built: Strategy = self.plugin_class(actions, learners=learners, envs=envs, horizon=horizon, **self.settings)
         return built
 
     def policy(self) -> Policy:
-        """A fresh policy with the subject's settings."""
-        built: Policy = self.plugin(**self.settings)
+        """A fresh policy with the plugin's settings."""
+        built: Policy = self.plugin_class(**self.settings)
         return built
 
     def all_settings(self) -> dict[str, Any]:
         """Every setting, defaults included."""
-        return dict(self.plugin.Settings(**self.settings))
+        return dict(self.plugin_class.Settings(**self.settings))
 
 
-def subject(given: str | type[Any], kind: Kind | None = None) -> Subject:
-    """The subject that a spec string names, or a class derived from Bonus, Strategy or Policy; BadInput otherwise.
+def plugin_under_test(spec_or_class: str | type[Any], kind: Kind | None = None) -> PluginUnderTest:
+    """The plugin that a spec string names, or a class derived from Bonus, Strategy or Policy; BadInput otherwise.
 
     kind: which plugin is meant where several kinds have one of that name; else the first of bonus, strategy, policy.
     """
-    if isinstance(given, str):
-        return subjects(given, kind)[0]
+    if isinstance(spec_or_class, str):
+        return plugins_under_test(spec_or_class, kind)[0]
     for base, its_kind in _kinds():
-        if isinstance(given, type) and issubclass(given, base) and kind in (None, its_kind):
-            return Subject(given.__name__, its_kind, given, f"class of {given.__module__}", {})
+        if isinstance(spec_or_class, type) and issubclass(spec_or_class, base) and kind in (None, its_kind):
+            return PluginUnderTest(
+                spec_or_class.__name__, its_kind, spec_or_class, f"class of {spec_or_class.__module__}", {}
+            )
     raise BadInput(
-        f"{given!r} cannot be put on trial: give a spec string, or a class derived from Bonus, Strategy or Policy."
+        f"{spec_or_class!r} cannot be put on trial: give a spec string, or a class derived from Bonus, Strategy or "
+        "Policy."
     )
 
 
-def subjects(spec: str, kind: Kind | None = None) -> list[Subject]:
+def plugins_under_test(spec: str, kind: Kind | None = None) -> list[PluginUnderTest]:
     """Everything that the spec names, one per kind, where the settings suit; BadInput where nothing does."""
     parsed = parse(spec)
     named = {its: registry for its, registry in _registries() if kind in (None, its)}
@@ -87,17 +92,19 @@ def subjects(spec: str, kind: Kind | None = None) -> list[Subject]:
     if not holding:
         every = sorted({name for registry in named.values() for name in registry.names()})
         raise unknown(" or ".join(", ".join(named).rsplit(", ", 1)), parsed.name, every)
-    found, refusals = [], []
+    suitable, refusals = [], []
     for its, registry in holding.items():
         try:
-            plugin, settings = registry.resolve(parsed)
+            plugin_class, settings = registry.resolve(parsed)
         except BadInput as error:
             refusals.append(error)
             continue
-        found.append(Subject(spec, its, plugin, _origin(registry, parsed.name), _given(settings)))
-    if not found:
+        suitable.append(
+            PluginUnderTest(spec, its, plugin_class, _origin(registry, parsed.name), _set_by_user(settings))
+        )
+    if not suitable:
         raise refusals[0]
-    return found
+    return suitable
 
 
 def _registries() -> list[tuple[Kind, Registry[Any]]]:
@@ -108,10 +115,10 @@ def _kinds() -> list[tuple[type[Any], Kind]]:
     return [(Bonus, "bonus"), (Strategy, "strategy"), (Policy, "policy")]
 
 
-def _given(settings: Settings) -> dict[str, Any]:
+def _set_by_user(settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in settings if name in settings.model_fields_set}
 
 
 def _origin(registry: Registry[Any], name: str) -> str:
-    found = next(entry for entry in registry.entries() if entry.name == name and entry.problem is None)
-    return f"{found.distribution} {found.version}".strip()
+    entry = next(entry for entry in registry.entries() if entry.name == name and entry.problem is None)
+    return f"{entry.distribution} {entry.version}".strip()

@@ -4,8 +4,8 @@
 
     test_contract = contract("my-bonus:power=2")
 
-makes one test per check. A check that cannot be judged, because one that it builds on fails, is a failure too; what a
-plugin refuses to be tried with is told in a warning. Needs pytest, which Escapade itself does not.
+makes one test per check. A check that cannot be judged, because one that it builds on fails, is a failure too; a
+warning names what a plugin refuses to be tried with. Needs pytest, which Escapade itself does not.
 """
 
 import warnings
@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from bandits.trial.contract.checks import judge, rules
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from bandits.trial.result import Check
 
 
-def contract(given: str | type[Any]) -> Callable[[str], None]:
+def contract(spec_or_class: str | type[Any]) -> Callable[[str], None]:
     """A test, parametrised by the checks for a spec string or a class; BadInput where it is neither."""
-    plugin = subject(given)
+    plugin = plugin_under_test(spec_or_class)
     known: dict[str, Check] = {}
 
     @pytest.mark.parametrize("check", list(rules(plugin)))

@@ -12,7 +12,7 @@ Better = Literal["more", "less", ""]
 class Check:
     """One promise of the contract: whether it was kept, and what was seen.
 
-    passed is None where it could not be judged, because a check that it builds on failed. note says what was not tried.
+    passed is None where it was not judged, because a check that it builds on failed. note says what was not tried.
     """
 
     name: str
@@ -31,8 +31,9 @@ class Trait:
     """One measured figure with its 95 % interval; `builtin` has the built-in plugins' recorded ones, by spec.
 
     better: which way is better, where one is. learners: the figure of each learner (of costs, of each repeat).
-    beside: what the same learners were compared with, by name: its mean, the plugin's mean less that one, and the 95 %
-    interval of this difference, paired. problem: why the trait could not be measured, in a sentence; its value is NaN.
+    references: what the same learners were compared with, by name: its mean, the plugin's mean less that one, and the
+    95 % interval of this difference, paired. problem: why the trait could not be measured, in a sentence; its value is
+    NaN then.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Trait:
     builtin: Mapping[str, float] = field(default_factory=dict)
     better: Better = ""
     learners: Sequence[float] = ()
-    beside: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    references: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
     problem: str = ""
 
 

@@ -1,47 +1,45 @@
-"""Put plugins on trial: check what their contract promises, measure what they are like."""
+"""Put plugins on trial: check their contract, measure their traits."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
+from bandits.trial.contract.checks import judge, rules
+from bandits.trial.plugin_under_test import PluginUnderTest, plugin_under_test, plugins_under_test
 from bandits.trial.result import Check, Kind, Trial
+from bandits.trial.traits.catalogue import measure
 
-Told = Callable[[str], None]
+OnStart = Callable[[str], None]
 
 
-def run_trial(given: str | type[Any], *, kind: Kind | None = None, told: Told | None = None) -> Trial:
+def run_trial(spec_or_class: str | type[Any], *, kind: Kind | None = None, on_start: OnStart | None = None) -> Trial:
     """Put a plugin on trial: a spec string, or a class derived from `Bonus`, `Strategy` or `Policy`; else BadInput.
 
     kind: which plugin is meant where several kinds have one of that name; else the first of bonus, strategy, policy.
-    `told` hears the name of each check and trait as it begins.
+    `on_start` is called with the name of each check and trait as it begins.
     """
-    # The plugins need torch, and reading about trials does not.
-    from bandits.trial.plugin_under_test import subject
-
-    return _tried(subject(given, kind), told)
+    return _trial(plugin_under_test(spec_or_class, kind), on_start)
 
 
-def run_trials(spec: str, *, kind: Kind | None = None, told: Told | None = None) -> list[Trial]:
+def run_trials(spec: str, *, kind: Kind | None = None, on_start: OnStart | None = None) -> list[Trial]:
     """A trial of every plugin that the spec names, one per kind; BadInput where it names none."""
-    from bandits.trial.plugin_under_test import subjects
-
-    return [_tried(each, told) for each in subjects(spec, kind)]
+    return [_trial(each, on_start) for each in plugins_under_test(spec, kind)]
 
 
-def _tried(plugin: Any, told: Told | None) -> Trial:
-    import time
-
-    from bandits.trial.contract.checks import judge, rules
-    from bandits.trial.traits.catalogue import measure
-
+def _trial(plugin: PluginUnderTest, on_start: OnStart | None) -> Trial:
     started = time.perf_counter()
-    tell = told or (lambda name: None)
+
+    def starts(name: str) -> None:
+        if on_start is not None:
+            on_start(f"{plugin.kind} {plugin.spec}: {name}")
+
     known: dict[str, Check] = {}
     for name in rules(plugin):
-        tell(f"{plugin.kind} {plugin.spec}: {name}")
+        starts(name)
         judge(plugin, name, known)
     checks = [known[name] for name in rules(plugin)]
-    # What a plugin that breaks its contract is like would mean nothing.
+    # The traits of a plugin that breaks its contract would mean nothing.
     sound = all(check.passed is True for check in checks)
-    traits = measure(plugin, lambda name: tell(f"{plugin.kind} {plugin.spec}: {name}")) if sound else []
+    traits = measure(plugin, starts) if sound else []
     seconds = time.perf_counter() - started
     return Trial(plugin.spec, plugin.kind, plugin.origin, plugin.all_settings(), checks, traits, seconds)

@@ -25,7 +25,7 @@ def check(
     """
     output = Output(json)
     with Line(output.console) as line:
-        trials = run_trials(spec, kind=kind, told=line.update)
+        trials = run_trials(spec, kind=kind, on_start=line.update)
     for trial in trials:
         show(output.console, trial)
     output.figures(lambda: _figures(spec, [trial.as_dict() for trial in trials]))

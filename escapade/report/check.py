@@ -1,8 +1,8 @@
-"""The report of a trial: the contract as a table, then where the plugin stands among the built-in ones, trait by trait.
+"""The report of a trial: the contract as a table, then each trait compared with those of the built-in plugins.
 
 Per trait a line with the mean and its 95 % interval, and below it a scale from the lowest to the highest of the
 built-in plugins' recorded figures: a `|` per built-in plugin, an `o` for the one on trial (`<` or `>` where it lies
-beyond them), its rank from the better end, or from the highest where neither is, and the nearest built-in ones.
+beyond them), its rank from the better end, or from the highest where neither is better, and the nearest built-in ones.
 """
 
 import math
@@ -29,7 +29,7 @@ def show(console: Console, trial: Trial) -> None:
     console.print(_contract(trial))
     if trial.traits:
         built_in = len({spec for trait in trial.traits for spec in trait.builtin})
-        title = f"Traits: mean [95 % interval], beside the {built_in} built-in {plural(trial.kind)}"
+        title = f"Traits: mean [95 % interval], and those of the {built_in} built-in {plural(trial.kind)}"
         console.print(title, style="italic")
         console.print("| a built-in one, o this one, < > beyond all of them; the 1st is the best", style="dim")
         for trait in trial.traits:
@@ -39,7 +39,7 @@ def show(console: Console, trial: Trial) -> None:
                 console.print(Padding(line, (0, 0, 0, INDENT)))
         console.print()
     else:
-        console.print("No traits: what a plugin that breaks its contract is like would mean nothing.")
+        console.print("Traits are not measured: those of a plugin that breaks its contract would mean nothing.")
     console.print(sentence(trial), style="bold")
 
 
@@ -49,7 +49,7 @@ def plural(kind: str) -> str:
 
 
 def lines(trait: Trait, spec: str) -> list[Text]:
-    """What the report says of one trait."""
+    """The lines of one trait."""
     if trait.problem:
         return [Text(f"{trait.name}: not measured; {trait.problem}", style="yellow")]
     low, high = trait.interval
@@ -57,13 +57,13 @@ def lines(trait: Trait, spec: str) -> list[Text]:
     head.append(f"{number(trait.value)} [{number(low)}, {number(high)}] {trait.unit}")
     if trait.better:
         head.append(f", {trait.better} is better", style="not bold dim")
-    found = [head, Text(trait.meaning, style="dim")]
+    shown = [head, Text(trait.meaning, style="dim")]
     others = {name: value for name, value in trait.builtin.items() if name != spec and math.isfinite(value)}
     if others:
-        found += standing(trait, others)
-    if trait.beside:
-        found += [Text(f"against {each}") for each in compared(trait)]
-    return found
+        shown += standing(trait, others)
+    if trait.references:
+        shown += [Text(f"against {each}") for each in compared(trait)]
+    return shown
 
 
 def standing(trait: Trait, others: Mapping[str, float]) -> list[Text]:
@@ -110,25 +110,25 @@ def rank(trait: Trait, others: list[float]) -> tuple[str, int]:
 
 
 def compared(trait: Trait) -> list[str]:
-    """The trait against what the same learners were compared with."""
-    found = []
-    for name, (theirs, difference, low, high) in trait.beside.items():
+    """The trait against its references, by paired differences."""
+    shown = []
+    for name, (theirs, difference, low, high) in trait.references.items():
         if low > 0:
             verdict = f"higher by {number(difference)} [{number(low)}, {number(high)}]"
         elif high < 0:
             verdict = f"lower by {number(-difference)} [{number(-high)}, {number(-low)}]"
         else:
-            verdict = f"cannot be told from it, {number(difference)} [{number(low)}, {number(high)}]"
-        found.append(f"{name} {number(theirs)}: {verdict}")
-    return found
+            verdict = f"no significant difference, {number(difference)} [{number(low)}, {number(high)}]"
+        shown.append(f"{name} {number(theirs)}: {verdict}")
+    return shown
 
 
 def sentence(trial: Trial) -> str:
-    """What came out, in one sentence."""
+    """The verdict, in one sentence."""
     failed = [check.name for check in trial.checks if check.passed is False]
     if failed:
         unjudged = sum(check.passed is None for check in trial.checks)
-        rest = f"; {unjudged} more cannot be judged before that" if unjudged else ""
+        rest = f"; {unjudged} more are not judged before that" if unjudged else ""
         return f"{trial.spec} breaks its contract: {', '.join(failed)} {'fails' if len(failed) == 1 else 'fail'}{rest}."
     parts = [f"{trial.spec} keeps its contract, {len(trial.checks)} of {len(trial.checks)} checks"]
     best, worst = extremes(trial)
@@ -136,13 +136,13 @@ def sentence(trial: Trial) -> str:
         parts.append(f"no built-in one is better at: {', '.join(best)}")
     if worst:
         parts.append(f"none is worse at: {', '.join(worst)}")
-    lost = next((trait for trait in trial.traits if trait.beside and "regret" in trait.name), None)
-    if lost is not None:
+    regret = next((trait for trait in trial.traits if trait.references and "regret" in trait.name), None)
+    if regret is not None:
         against = [
-            f"{'less than' if high < 0 else 'more than' if low > 0 else 'as much as'} {name}"
-            for name, (_, _, low, high) in lost.beside.items()
+            f"{'less than' if high < 0 else 'more than' if low > 0 else 'not significantly different from'} {name}'s"
+            for name, (_, _, low, high) in regret.references.items()
         ]
-        parts.append(f"on sutton-barto it loses {' and '.join(against)}")
+        parts.append(f"on sutton-barto its regret is {' and '.join(against)}")
     broken = [trait.name for trait in trial.traits if trait.problem]
     if broken:
         parts.append(f"not measured: {', '.join(broken)}")
@@ -170,7 +170,7 @@ def extremes(trial: Trial) -> tuple[list[str], list[str]]:
 
 
 def number(value: float, *, sign: bool = False) -> str:
-    """Three digits, without an exponent where the number is one of daily life."""
+    """Three digits, without an exponent; – where the value is not finite."""
     if not math.isfinite(value):
         return "–"
     value = 0.0 if abs(value) < 5e-4 else value
@@ -183,7 +183,7 @@ def _contract(trial: Trial) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("check", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    table.add_column("what was seen", overflow="fold")
+    table.add_column("observation", overflow="fold")
     styles = {True: "green", False: "bold red", None: "yellow"}
     for check in trial.checks:
         table.add_row(check.name, Text(check.verdict, style=styles[check.passed]), check.explanation)

@@ -134,4 +134,5 @@ def _rank_sum_chances(ranks: Integers, size: int) -> Floats:
                 before = share[chosen - 1, summed - rank] if summed >= rank else 0.0
                 share[chosen, summed] = 0.5 * (share[chosen, summed] + before)
         share[0, 0] *= 0.5
-    return share[size] / share[size].sum()
+    chances: Floats = share[size] / share[size].sum()
+    return chances

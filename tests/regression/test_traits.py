@@ -5,7 +5,7 @@ To record anew after a change that is meant: `python -m benchmarks traits --reco
 
 import pytest
 
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from bandits.trial.traits import combination_lock, noise, novelty, regret
 from bandits.trial.traits.catalogue import measured
 from bandits.trial.traits.recorded import figures
@@ -25,7 +25,7 @@ PROBES = (*novelty.PROBES, *noise.PROBES, *combination_lock.PROBES, *regret.PROB
 def test_traits_are_what_was_recorded(kind, spec, probes):
     recorded = figures(kind)[spec]
     for probe in probes:
-        for trait in measured(subject(spec, kind), probe):
+        for trait in measured(plugin_under_test(spec, kind), probe):
             value, low, high = recorded[trait.name]
             assert trait.value == pytest.approx(value, rel=1e-4, abs=1e-6), trait.name
             assert trait.interval == pytest.approx((low, high), rel=1e-4, abs=1e-6), trait.name

@@ -1,15 +1,15 @@
-"""The contract as checks: each tells its story to fresh plugins and says what it saw.
+"""The contract as checks: each runs new plugins through its trajectories and reports a fault or none.
 
-The promises are in `contract_answers` (what comes back), `contract_state` (what is kept and moved), `contract_episodes`
-(where episodes begin and end), `strategies` and `policies`. A check that fails while one that it builds on fails too is
-not judged: what it saw may have the other's cause.
+They are in `outputs` (what is returned), `state` (what is kept, and what is touched), `episodes` (where episodes begin
+and end), `strategies` and `policies`. A check that fails while one that it builds on fails too is not judged: its fault
+may have the other's cause.
 """
 
 from collections.abc import Iterator
 
-from bandits.trial.comparison import Refused, Rule, settled
-from bandits.trial.contract.answers import falls, finite, shapes
+from bandits.trial.comparison import Refused, Rule, fixed_random_state
 from bandits.trial.contract.episodes import boundaries, memory
+from bandits.trial.contract.outputs import falls, finite, shapes
 from bandits.trial.contract.policies import (
     policy_arms,
     policy_arrays,
@@ -29,7 +29,7 @@ from bandits.trial.contract.strategies import (
     strategy_shapes,
     strategy_valid,
 )
-from bandits.trial.plugin_under_test import Subject
+from bandits.trial.plugin_under_test import PluginUnderTest
 from bandits.trial.result import Check, Kind
 
 BONUS: tuple[Rule, ...] = (
@@ -44,7 +44,7 @@ BONUS: tuple[Rule, ...] = (
     ),
     Rule(
         "independent learners",
-        "A learner is the same alone and in company, in any order, whatever the others live through.",
+        "A learner is the same alone and in company, in any order, whatever happens to the others.",
         independent,
         ("pure score", "repeatable"),
     ),
@@ -118,40 +118,40 @@ POLICY: tuple[Rule, ...] = (
 RULES: dict[Kind, tuple[Rule, ...]] = {"bonus": BONUS, "strategy": STRATEGY, "policy": POLICY}
 
 
-def rules(subject: Subject) -> dict[str, Rule]:
-    """The rules for a plugin of the subject's kind by name, in order."""
-    return {rule.name: rule for rule in RULES[subject.kind]}
+def rules(plugin: PluginUnderTest) -> dict[str, Rule]:
+    """The rules for a plugin of the plugin's kind by name, in order."""
+    return {rule.name: rule for rule in RULES[plugin.kind]}
 
 
-def contract(subject: Subject) -> Iterator[Check]:
+def contract(plugin: PluginUnderTest) -> Iterator[Check]:
     """Every check of the contract, in order."""
     known: dict[str, Check] = {}
-    for name in rules(subject):
-        yield judge(subject, name, known)
+    for name in rules(plugin):
+        yield judge(plugin, name, known)
 
 
-def judge(subject: Subject, name: str, known: dict[str, Check]) -> Check:
-    """One check by name; `known` are those made already, and takes in what had to be made for this one."""
+def judge(plugin: PluginUnderTest, name: str, known: dict[str, Check]) -> Check:
+    """One check by name; `known` holds those made already; those that this one needs are added."""
     if name not in known:
-        known[name] = _judged(subject, rules(subject)[name], known)
+        known[name] = _judged(plugin, rules(plugin)[name], known)
     return known[name]
 
 
-def _judged(subject: Subject, rule: Rule, known: dict[str, Check]) -> Check:
+def _judged(plugin: PluginUnderTest, rule: Rule, known: dict[str, Check]) -> Check:
     for needed in rule.only_after:
-        if judge(subject, needed, known).passed is not True:
+        if judge(plugin, needed, known).passed is not True:
             return Check(rule.name, None, f"It is tried only where '{needed}' holds.")
     try:
-        with settled():
-            finding, note = rule.judge(subject)
+        with fixed_random_state():
+            fault, note = rule.judge(plugin)
     except Refused as refused:
-        finding, note = str(refused), ""
+        fault, note = str(refused), ""
     except Exception as error:  # whatever a plugin under trial raises
-        finding, note = f"{type(error).__name__}: {error}", ""
-    first = RULES[subject.kind][0].name  # all build on it
-    if finding is None:
+        fault, note = f"{type(error).__name__}: {error}", ""
+    first = RULES[plugin.kind][0].name  # all build on it
+    if fault is None:
         return Check(rule.name, True, f"{rule.promise} {note}".strip(), note)
     for needed in (first, *rule.needs):
-        if needed != rule.name and judge(subject, needed, known).passed is not True:
-            return Check(rule.name, None, f"It builds on '{needed}', which fails; seen here: {finding}")
-    return Check(rule.name, False, finding)
+        if needed != rule.name and judge(plugin, needed, known).passed is not True:
+            return Check(rule.name, None, f"It builds on '{needed}', which fails; seen here: {fault}")
+    return Check(rule.name, False, fault)

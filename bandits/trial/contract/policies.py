@@ -1,4 +1,4 @@
-"""The contract of a bandit policy as checks: its arms, its numbers, its arrays, its stream, and that runs stay apart.
+"""The contract of a bandit policy as checks: its arms, numbers, arrays and stream, and that runs are independent.
 
 Most checks follow single runs, in which the policy's two functions are bound into `_trace` as the simulator binds them
 into its loop; the last three simulate. A policy is tried with Gaussian and with Bernoulli arms, or, where it refuses
@@ -20,14 +20,14 @@ from bandits.simulator.simulation import BLOCK, OutOfBounds, simulate
 from bandits.testbed import TESTBEDS, Testbed
 from bandits.testbeds.bernoulli import Scaled
 from bandits.testbeds.gaussian import SuttonBarto
-from bandits.trial.comparison import Finding, Refused, changed, contents, global_streams, settled
-from bandits.trial.plugin_under_test import Subject
+from bandits.trial.comparison import Fault, Refused, changed, contents, fixed_random_state, global_streams
+from bandits.trial.plugin_under_test import PluginUnderTest
 from explore.errors import BadInput
 from explore.numerics.compiled import compiled
 from explore.numerics.hashing import GAMMA, mix
 from explore.numerics.seeding import stream
 
-Answer = tuple[Finding, str]
+Verdict = tuple[Fault, str]
 Integers = npt.NDArray[np.int64]
 
 ARMS = (1, 2, 3, 10, 60)
@@ -39,31 +39,31 @@ SOME = BLOCK + 6
 THREADS = (2, 4)
 
 
-def policy_compiles(subject: Subject) -> Answer:
-    """It becomes a part of the compiled loop, or says nothing against being interpreted."""
-    bed = next(beds(subject, USUAL))
-    (played,) = simulate(bed, [subject.policy()], runs=1, horizon=PULLS, threads=1).policies
+def policy_compiles(plugin: PluginUnderTest) -> Verdict:
+    """It compiles into the simulator's loop, or can be played interpreted."""
+    bed = next(beds(plugin, USUAL))
+    (played,) = simulate(bed, [plugin.policy()], runs=1, horizon=PULLS, threads=1).policies
     return None, "" if played.compiled else "It is plain Python: it plays, but about a hundred times slower."
 
 
-def policy_arms(subject: Subject) -> Answer:
+def policy_arms(plugin: PluginUnderTest) -> Verdict:
     """Arms 0 … K − 1, whatever was paid."""
     for arms in ARMS:
-        for bed in beds(subject, arms):
+        for bed in beds(plugin, arms):
             for kind, rewards in _rewards(bed, _pulls(bed)).items():
-                chosen = Trace(subject.policy(), bed).play(0, rewards)
+                chosen = Trace(plugin.policy(), bed).play(0, rewards)
                 wrong = chosen[(chosen < 0) | (chosen >= bed.arms)]
                 if len(wrong):
                     return f"with {kind} rewards it pulls arm {wrong[0]} of {bed.arms}, counted from 0", ""
     return None, ""
 
 
-def policy_numbers(subject: Subject) -> Answer:
+def policy_numbers(plugin: PluginUnderTest) -> Verdict:
     """No NaN in the state; an infinite index is a fair way to say that an arm comes first."""
     for arms in (1, USUAL):
-        for bed in beds(subject, arms):
+        for bed in beds(plugin, arms):
             for kind, rewards in _rewards(bed, _pulls(bed)).items():
-                trace = Trace(subject.policy(), bed)
+                trace = Trace(plugin.policy(), bed)
                 trace.play(0, rewards)
                 rows = np.flatnonzero(np.isnan(trace.state).any(1))
                 if len(rows):
@@ -71,20 +71,20 @@ def policy_numbers(subject: Subject) -> Answer:
     return None, ""
 
 
-def policy_arrays(subject: Subject) -> Answer:
+def policy_arrays(plugin: PluginUnderTest) -> Verdict:
     """Nothing is written outside of the state and the run's own stream.
 
     A third party's policy plays first with every index checked, as an index far outside would damage other memory.
     """
-    for bed in beds(subject, USUAL):
-        for policy in _variants(subject, bed) if _from_elsewhere(subject) else ():
+    for bed in beds(plugin, USUAL):
+        for policy in _variants(plugin, bed) if _from_elsewhere(plugin) else ():
             try:
                 simulate(bed, [policy], runs=2, horizon=_pulls(bed), threads=1, check_bounds=True)
             except OutOfBounds as error:
                 return f"an index of it lies outside of its arrays ({error.__cause__})", ""
             except BadInput:
                 pass  # such as an arm that there is not, or what does not compile: other checks say so
-        trace = Trace(subject.policy(), bed)
+        trace = Trace(plugin.policy(), bed)
         trace.play(0, _rewards(bed, _pulls(bed))["usual"])
         for what, guards in trace.guards().items():
             if (guards != MARK).any():
@@ -92,14 +92,14 @@ def policy_arrays(subject: Subject) -> Answer:
     return None, ""
 
 
-def _from_elsewhere(subject: Subject) -> bool:
+def _from_elsewhere(plugin: PluginUnderTest) -> bool:
     """Whether the policy's class is not of this package."""
-    return not type(subject.policy()).__module__.startswith("bandits.")
+    return not type(plugin.policy()).__module__.startswith("bandits.")
 
 
-def _variants(subject: Subject, bed: Testbed) -> Iterator[Policy]:
+def _variants(plugin: PluginUnderTest, bed: Testbed) -> Iterator[Policy]:
     """The policy, and where it plays in batches also by its functions for one run."""
-    policy = subject.policy()
+    policy = plugin.policy()
     yield policy
     if policy.batched_functions(bed) is not None:
         yield _one_by_one(policy)
@@ -113,12 +113,12 @@ def _one_by_one(policy: Policy) -> Policy:
     return played
 
 
-def policy_stream(subject: Subject) -> Answer:
+def policy_stream(plugin: PluginUnderTest) -> Verdict:
     """The global random states of Python, NumPy, torch and Numba are neither used nor set."""
-    for bed in beds(subject, USUAL):
+    for bed in beds(plugin, USUAL):
         rewards = _rewards(bed, _pulls(bed))["usual"]
         before = contents(global_streams())
-        chosen = [_seeded(subject, bed, rewards, seed) for seed in (0, 1)]
+        chosen = [_seeded(plugin, bed, rewards, seed) for seed in (0, 1)]
         if not np.array_equal(chosen[0], chosen[1]):
             return "what it pulls depends on a global random state, not on the run's stream alone", ""
         touched = changed(before, contents(global_streams()))
@@ -127,39 +127,39 @@ def policy_stream(subject: Subject) -> Answer:
     return None, ""
 
 
-def policy_state(subject: Subject) -> Answer:
+def policy_state(plugin: PluginUnderTest) -> Verdict:
     """A run is played the same after other runs: nothing is remembered outside of the state, and it begins anew."""
-    for bed in beds(subject, USUAL):
+    for bed in beds(plugin, USUAL):
         rewards = [_rewards(bed, _pulls(bed), seed)["usual"] for seed in range(4)]
-        policy = subject.policy()
-        begun = policy.initial(bed, _pulls(bed)).copy()
-        first = _seeded(subject, bed, rewards[0], 0)
+        policy = plugin.policy()
+        initial = policy.initial(bed, _pulls(bed)).copy()
+        first = _seeded(plugin, bed, rewards[0], 0)
         for run in (1, 2, 3):
             Trace(policy, bed).play(run, rewards[run][run:])  # of any length, lest a memory come round to the same
-            again = _seeded(subject, bed, rewards[0], 0)
+            again = _seeded(plugin, bed, rewards[0], 0)
             if not np.array_equal(first, again):
                 step = int(np.flatnonzero(first != again)[0]) + 1
                 return f"after other runs the same run is played otherwise, from pull {step} on", ""
-        if not np.array_equal(begun, policy.initial(bed, _pulls(bed)), equal_nan=True):
+        if not np.array_equal(initial, policy.initial(bed, _pulls(bed)), equal_nan=True):
             return "initial gives another state after some runs were played", ""
     return None, ""
 
 
-def policy_threads(subject: Subject) -> Answer:
+def policy_threads(plugin: PluginUnderTest) -> Verdict:
     """The same figures for one thread and for several, and for the first runs alone."""
-    bed = next(beds(subject, USUAL))
-    one = _simulated(subject.policy(), bed, RUNS, 1)
+    bed = next(beds(plugin, USUAL))
+    one = _simulated(plugin.policy(), bed, RUNS, 1)
     for threads in THREADS:
-        if not _equal(one, _simulated(subject.policy(), bed, RUNS, threads)):
+        if not _equal(one, _simulated(plugin.policy(), bed, RUNS, threads)):
             return f"its figures differ between one thread and {threads}", ""
-    if not np.array_equal(one.regrets[:SOME], _simulated(subject.policy(), bed, SOME, 1).regrets):
+    if not np.array_equal(one.regrets[:SOME], _simulated(plugin.policy(), bed, SOME, 1).regrets):
         return f"its first {SOME} runs are others when {RUNS} are played", ""
     return None, ""
 
 
-def policy_batched(subject: Subject) -> Answer:
+def policy_batched(plugin: PluginUnderTest) -> Verdict:
     """Its functions for many runs at once, where it has some, do what those for one run do."""
-    bed, policy = next(beds(subject, USUAL)), subject.policy()
+    bed, policy = next(beds(plugin, USUAL)), plugin.policy()
     if policy.batched_functions(bed) is None or bed.sample_reward_batched is None:
         return None, "It has none."
     if not _equal(_simulated(policy, bed, RUNS, 1), _simulated(_one_by_one(policy), bed, RUNS, 1)):
@@ -167,30 +167,30 @@ def policy_batched(subject: Subject) -> Answer:
     return None, ""
 
 
-def beds(subject: Subject, arms: int) -> Iterator[Testbed]:
+def beds(plugin: PluginUnderTest, arms: int) -> Iterator[Testbed]:
     """The testbeds to try the policy with, of so many arms where they can have as many; Refused where there is none."""
     usual: list[Testbed] = [SuttonBarto(arms=arms), Scaled(arms=arms)]
-    taken = [bed for bed in usual if _takes(subject, bed)]
+    taken = [bed for bed in usual if _takes(plugin, bed)]
     if taken:
         yield from taken
         return
     for name in TESTBEDS.names():
-        plugin = TESTBEDS.get(name)
-        settings = {"arms": arms} if "arms" in plugin.Settings.model_fields else {}
-        bed = plugin(**settings)
-        if _takes(subject, bed):
+        testbed_class = TESTBEDS.get(name)
+        settings = {"arms": arms} if "arms" in testbed_class.Settings.model_fields else {}
+        bed = testbed_class(**settings)
+        if _takes(plugin, bed):
             yield bed
             return
-    raise Refused(f"it takes no testbed of {arms} arms: {_why_not(subject, usual[1])}")
+    raise Refused(f"it takes no testbed of {arms} arms: {_why_not(plugin, usual[1])}")
 
 
-def _takes(subject: Subject, bed: Testbed) -> bool:
-    return _why_not(subject, bed) is None
+def _takes(plugin: PluginUnderTest, bed: Testbed) -> bool:
+    return _why_not(plugin, bed) is None
 
 
-def _why_not(subject: Subject, bed: Testbed) -> str | None:
+def _why_not(plugin: PluginUnderTest, bed: Testbed) -> str | None:
     try:
-        subject.policy().initial(bed, _pulls(bed))
+        plugin.policy().initial(bed, _pulls(bed))
     except BadInput as error:
         return str(error)
     return None
@@ -210,7 +210,7 @@ class Trace:
         self._follow = (
             specialise(_trace, parts)
             if not bed.context_rows
-            else specialise(_trace_shown, {**parts, **bed.functions()})
+            else specialise(_trace_with_contexts, {**parts, **bed.functions()})
         )
         self._bed = bed
         self._state = np.full((len(initial) + 2 * GUARD, bed.arms), float(MARK))
@@ -222,7 +222,7 @@ class Trace:
     def play(self, run: int, rewards: Floats) -> Integers:
         """The arms that are pulled in a run, up to one that there is not; rewards `(pulls, arms)`.
 
-        A testbed that shows something pays what it pays, as what it shows and what it pays belong together.
+        A testbed with contexts pays its own rewards, as these belong to its contexts.
         """
         self.state[:] = self._initial
         self.rng[0] = key(np.uint64(0), np.uint64(run), POLICY)
@@ -273,7 +273,7 @@ def _trace(state: Floats, rng: Words, rewards: Floats, chosen: Integers) -> None
         update(state, arm, rewards[step, arm], rng)
 
 
-def _trace_shown(
+def _trace_with_contexts(
     state: Floats,
     rng: Words,
     parameters: Floats,
@@ -284,7 +284,7 @@ def _trace_shown(
     streams: Words,
     chosen: Integers,
 ) -> None:
-    """One run on a testbed that shows something."""
+    """One run on a testbed with contexts."""
     sample_arms(arms, parameters, arms_rng)
     for step in range(len(chosen)):
         if non_stationary and step > 0:
@@ -309,8 +309,8 @@ def _rewards(bed: Testbed, pulls: int, seed: int = 0) -> dict[str, Floats]:
         usual = random.random(shape)
     elif bed.family == "gaussian":
         usual = random.normal(size=shape)
-    found = {"usual": usual, "only zero": np.zeros(shape), "only one": np.ones(shape)}
-    return {**found, "huge": 1e6 * usual} if bed.family == "gaussian" else found
+    rewards = {"usual": usual, "only zero": np.zeros(shape), "only one": np.ones(shape)}
+    return {**rewards, "huge": 1e6 * usual} if bed.family == "gaussian" else rewards
 
 
 @compiled
@@ -319,11 +319,11 @@ def _seed_compiled(seed: int) -> None:
     np.random.seed(seed)  # noqa: NPY002
 
 
-def _seeded(subject: Subject, bed: Testbed, rewards: Floats, seed: int) -> Integers:
+def _seeded(plugin: PluginUnderTest, bed: Testbed, rewards: Floats, seed: int) -> Integers:
     """The arms of run 0 where all global random states derive from `seed`."""
-    with settled(seed):
+    with fixed_random_state(seed):
         _seed_compiled(seed)
-        return Trace(subject.policy(), bed).play(0, rewards)
+        return Trace(plugin.policy(), bed).play(0, rewards)
 
 
 def _simulated(policy: Policy, bed: Testbed, runs: int, threads: int) -> PolicyResult:

@@ -1,4 +1,4 @@
-"""Checks of what a bonus keeps and touches: purity, seeds, learners, saved state, devices, other people's things."""
+"""Checks of what a bonus keeps and touches: purity, seeds, learners, saved state, devices, its arguments."""
 
 import copy
 import io
@@ -11,26 +11,36 @@ from typing import Any
 import gymnasium as gym
 import torch
 
-from bandits.trial.comparison import CLOSE, Finding, changed, contents, difference, global_streams, settled
-from bandits.trial.contract.histories import ENVS, STEPS, fresh, lived, main_scenes, over
-from bandits.trial.contract.scripts import Lived, Scene, Story, live, scenes, wander
-from bandits.trial.plugin_under_test import Subject
+from bandits.trial.comparison import CLOSE, Fault, changed, contents, difference, fixed_random_state, global_streams
+from bandits.trial.contract.observation_models import ObservationModel, observation_models
+from bandits.trial.contract.runs import (
+    ENVS,
+    STEPS,
+    Responses,
+    main_models,
+    new_bonus,
+    run_new_bonus,
+    run_through,
+    with_each_model,
+)
+from bandits.trial.contract.trajectories import Trajectory, random_trajectory
+from bandits.trial.plugin_under_test import PluginUnderTest
 from explore.core.bonus import Bonus
 
 HALF = STEPS // 2
 
 
-def pure(subject: Subject) -> tuple[Finding, str]:
+def pure(plugin: PluginUnderTest) -> tuple[Fault, str]:
     """`score` changes no tensor and no random stream."""
-    return over(subject, scenes(), _pure)
+    return with_each_model(plugin, observation_models(), _pure)
 
 
-def _pure(subject: Subject, scene: Scene) -> Finding:
-    bonus, story = fresh(subject, scene, [0, 1]), wander([0, 1], ENVS, HALF, seed=1)
-    live(bonus, scene, story, probe=False)
-    now, probes = scene.step(story, HALF - 1), scene.probes(2)
+def _pure(plugin: PluginUnderTest, model: ObservationModel) -> Fault:
+    bonus, trajectory = new_bonus(plugin, model, [0, 1]), random_trajectory([0, 1], ENVS, HALF, seed=1)
+    run_through(bonus, model, trajectory, probe=False)
+    now, probes = model.step(trajectory, HALF - 1), model.probes(2)
     factor = bonus.observe(now)
-    bonus.score(scene.probes(2, rows=1))  # what it works out once and keeps is no change
+    bonus.score(model.probes(2, rows=1))  # what it works out once and keeps is no change
     before, outside = contents(bonus), global_streams()
     bonus.score(probes)
     bonus.score(now, factor)
@@ -41,29 +51,29 @@ def _pure(subject: Subject, scene: Scene) -> Finding:
     return None if touched is None else f"score drew from the global random state of {_first(touched)}"
 
 
-def repeatable(subject: Subject) -> tuple[Finding, str]:
+def repeatable(plugin: PluginUnderTest) -> tuple[Fault, str]:
     """The same seed gives the same values; the global random state is neither used nor set."""
-    return over(subject, main_scenes(), _repeatable)
+    return with_each_model(plugin, main_models(), _repeatable)
 
 
-def _repeatable(subject: Subject, scene: Scene) -> Finding:
-    first = lived(subject, scene, [0, 1]).values()
-    found = difference(first, lived(subject, scene, [0, 1]).values())
-    if found:
-        return f"{found} from one life to the next"
-    with settled():
-        return _global_use(subject, scene)
+def _repeatable(plugin: PluginUnderTest, model: ObservationModel) -> Fault:
+    first = run_new_bonus(plugin, model, [0, 1]).values()
+    fault = difference(first, run_new_bonus(plugin, model, [0, 1]).values())
+    if fault:
+        return f"{fault} from one run to the next"
+    with fixed_random_state():
+        return _global_use(plugin, model)
 
 
-def _global_use(subject: Subject, scene: Scene) -> Finding:
-    """`score` is the affair of `pure`."""
-    story, before = wander([0, 1], ENVS, 2, seed=1), contents(global_streams())
-    bonus = fresh(subject, scene, [0, 1])
+def _global_use(plugin: PluginUnderTest, model: ObservationModel) -> Fault:
+    """The constructor, `observe` and `learn`; `pure` has `score`."""
+    trajectory, before = random_trajectory([0, 1], ENVS, 2, seed=1), contents(global_streams())
+    bonus = new_bonus(plugin, model, [0, 1])
     for verb in ("the constructor", "observe", "learn"):
         if verb == "observe":
-            bonus.observe(scene.step(story, 0))
+            bonus.observe(model.step(trajectory, 0))
         if verb == "learn":
-            bonus.learn(scene.batch(story, [0]))
+            bonus.learn(model.batch(trajectory, [0]))
         touched = changed(before, contents(global_streams()))
         if touched:
             return f"{verb} draws from or sets the global random state of {_first(touched)}"
@@ -74,96 +84,96 @@ def _first(place: str) -> str:
     return place.split("]")[0].removeprefix("[")
 
 
-def independent(subject: Subject) -> tuple[Finding, str]:
-    """Learners in another order give the same in that order; one alone gives its own, whatever the others lived."""
-    return over(subject, main_scenes(), _independent)
+def independent(plugin: PluginUnderTest) -> tuple[Fault, str]:
+    """Learners in another order give the same in that order; one alone gives its own."""
+    return with_each_model(plugin, main_models(), _independent)
 
 
-def _independent(subject: Subject, scene: Scene) -> Finding:
-    together = lived(subject, scene, [0, 1, 2]).values()
+def _independent(plugin: PluginUnderTest, model: ObservationModel) -> Fault:
+    together = run_new_bonus(plugin, model, [0, 1, 2]).values()
     for how, order in (("alone", [1]), ("in another order", [2, 0, 1])):
-        theirs = lived(subject, scene, order).values()
-        found = difference({name: values[order] for name, values in together.items()}, theirs, CLOSE)
-        if found:
-            return f"{found} where a learner lives {how}"
+        theirs = run_new_bonus(plugin, model, order).values()
+        fault = difference({name: values[order] for name, values in together.items()}, theirs, CLOSE)
+        if fault:
+            return f"{fault} where a learner runs {how}"
     return None
 
 
-def round_trip(subject: Subject) -> tuple[Finding, str]:
-    """State taken mid-run, loaded into a new bonus and into a used one, saved to a file or not: they go on alike."""
-    return over(subject, main_scenes(), _round_trip)
+def round_trip(plugin: PluginUnderTest) -> tuple[Fault, str]:
+    """State taken mid-run, loaded into a new bonus and into a used one, saved to a file or not: they continue alike."""
+    return with_each_model(plugin, main_models(), _round_trip)
 
 
-def _round_trip(subject: Subject, scene: Scene) -> Finding:
-    before, after = _halves(wander([0, 1], ENVS, STEPS, seed=1))
-    bonus, new, used = (fresh(subject, scene, [0, 1]) for _ in range(3))
-    live(used, scene, wander([0, 1], ENVS, 3, seed=4), probe=False)
-    live(bonus, scene, before, probe=False)
+def _round_trip(plugin: PluginUnderTest, model: ObservationModel) -> Fault:
+    before, after = _halves(random_trajectory([0, 1], ENVS, STEPS, seed=1))
+    bonus, new, used = (new_bonus(plugin, model, [0, 1]) for _ in range(3))
+    run_through(used, model, random_trajectory([0, 1], ENVS, 3, seed=4), probe=False)
+    run_through(bonus, model, before, probe=False)
     file = io.BytesIO()
     torch.save(bonus.state_dict(), file)
     file.seek(0)
     new.load_state_dict(torch.load(file, weights_only=False))
     used.load_state_dict(bonus.state_dict())
-    wanted = _on(bonus, scene, after)
-    for which, revived in (("a new bonus", new), ("a bonus that had lived", used)):
-        found = difference(wanted.values(), _on(revived, scene, after).values())
-        if found:
-            return f"{found} after {which} loaded the state"
+    expected = _continued(bonus, model, after)
+    for which, restored in (("a new bonus", new), ("a used bonus", used)):
+        fault = difference(expected.values(), _continued(restored, model, after).values())
+        if fault:
+            return f"{fault} after {which} loaded the state"
     return None
 
 
-def device(subject: Subject) -> tuple[Finding, str]:
+def device(plugin: PluginUnderTest) -> tuple[Fault, str]:
     """A copy and a moved bonus go on alike; on CUDA too, where there is one."""
-    finding, note = over(subject, main_scenes(), _device)
+    fault, note = with_each_model(plugin, main_models(), _device)
     if not torch.cuda.is_available():
         note = f"Judged by a copy and by a move within the CPU: there is no CUDA here. {note}".strip()
-    return finding, note
+    return fault, note
 
 
-def _device(subject: Subject, scene: Scene) -> Finding:
-    before, after = _halves(wander([0, 1], ENVS, STEPS, seed=1))
-    bonus = fresh(subject, scene, [0, 1])
-    live(bonus, scene, before, probe=False)
+def _device(plugin: PluginUnderTest, model: ObservationModel) -> Fault:
+    before, after = _halves(random_trajectory([0, 1], ENVS, STEPS, seed=1))
+    bonus = new_bonus(plugin, model, [0, 1])
+    run_through(bonus, model, before, probe=False)
     copied, moved = copy.deepcopy(bonus), copy.deepcopy(bonus).to("cpu")
     cuda = copy.deepcopy(bonus).to("cuda") if torch.cuda.is_available() else None
-    wanted = _on(bonus, scene, after).values()
-    found = difference(wanted, _on(copied, scene, after).values())
-    if found:
-        return f"{found} in a copy"
-    found = difference(wanted, _on(moved, scene, after).values())
-    if found:
-        return f'{found} after .to("cpu")'
+    expected = _continued(bonus, model, after).values()
+    fault = difference(expected, _continued(copied, model, after).values())
+    if fault:
+        return f"{fault} in a copy"
+    fault = difference(expected, _continued(moved, model, after).values())
+    if fault:
+        return f'{fault} after .to("cpu")'
     if cuda is not None:
-        with settled():
-            found = difference(wanted, live(cuda, scene, after, device="cuda").values(), 10 * CLOSE)
-        if found:
-            return f'{found} after .to("cuda")'
+        with fixed_random_state():
+            fault = difference(expected, run_through(cuda, model, after, device="cuda").values(), 10 * CLOSE)
+        if fault:
+            return f'{fault} after .to("cuda")'
     return None
 
 
-def _halves(story: Story) -> Sequence[Story]:
-    return [story.select((slice(None), slice(None), part)) for part in (slice(HALF), slice(HALF, None))]
+def _halves(trajectory: Trajectory) -> Sequence[Trajectory]:
+    return [trajectory.select((slice(None), slice(None), part)) for part in (slice(HALF), slice(HALF, None))]
 
 
-def _on(bonus: Bonus, scene: Scene, story: Story) -> Lived:
-    with settled():
-        return live(bonus, scene, story)
+def _continued(bonus: Bonus, model: ObservationModel, trajectory: Trajectory) -> Responses:
+    with fixed_random_state():
+        return run_through(bonus, model, trajectory)
 
 
-def hands_off(subject: Subject) -> tuple[Finding, str]:
+def hands_off(plugin: PluginUnderTest) -> tuple[Fault, str]:
     """No environment is stepped or reset, no space drawn from, no transition changed."""
-    return over(subject, scenes(), _hands_off)
+    return with_each_model(plugin, observation_models(), _hands_off)
 
 
-def _hands_off(subject: Subject, scene: Scene) -> Finding:
-    spaces = (copy.deepcopy(scene.space), copy.deepcopy(scene.action_space))
+def _hands_off(plugin: PluginUnderTest, model: ObservationModel) -> Fault:
+    spaces = (copy.deepcopy(model.space), copy.deepcopy(model.action_space))
     for space in spaces:
         space.seed(0)
-    before, story = contents(spaces), wander([0, 1], ENVS, 4, seed=1)
-    with watched() as calls:
-        bonus = subject.bonus(*spaces, learners=[0, 1], envs=ENVS)
-        for step in range(story.steps):
-            now, batch = scene.step(story, step), scene.batch(story, range(step + 1))
+    before, trajectory = contents(spaces), random_trajectory([0, 1], ENVS, 4, seed=1)
+    with environment_calls() as calls:
+        bonus = plugin.bonus(*spaces, learners=[0, 1], envs=ENVS)
+        for step in range(trajectory.steps):
+            now, batch = model.step(trajectory, step), model.batch(trajectory, range(step + 1))
             handed = contents([now, batch])
             factor = bonus.observe(now)
             bonus.score(now, factor)
@@ -177,19 +187,19 @@ def _hands_off(subject: Subject, scene: Scene) -> Finding:
 
 
 @contextmanager
-def watched() -> Iterator[list[str]]:
+def environment_calls() -> Iterator[list[str]]:
     """Within it, calls in this thread of `step` and `reset` of any environment are written down."""
     calls: list[str] = []
     kinds = (gym.Env, gym.vector.VectorEnv)
 
-    def look(frame: FrameType, event: str, argument: Any) -> None:
+    def record(frame: FrameType, event: str, argument: Any) -> None:
         if event == "call" and frame.f_code.co_name in ("step", "reset"):
             owner = frame.f_locals.get("self")
             if isinstance(owner, kinds):
                 calls.append(f"{type(owner).__name__}.{frame.f_code.co_name}")
 
     earlier = sys.getprofile()
-    sys.setprofile(look)
+    sys.setprofile(record)
     try:
         yield calls
     finally:

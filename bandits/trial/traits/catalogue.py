@@ -1,4 +1,4 @@
-"""The traits of a plugin, all of them, beside the recorded ones of the built-in plugins.
+"""All traits of a plugin, with the recorded ones of the built-in plugins.
 
 A plugin that breaks while a trait is measured, or refuses what it is measured with, has no such trait; the report says
 so by name and goes on with the next. Nothing that is measured is left out.
@@ -8,11 +8,11 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from bandits.trial.comparison import settled
-from bandits.trial.plugin_under_test import Subject
+from bandits.trial.comparison import fixed_random_state
+from bandits.trial.plugin_under_test import PluginUnderTest
 from bandits.trial.result import Kind, Trait
 from bandits.trial.traits import combination_lock, cost, exploration, noise, novelty, regret
-from bandits.trial.traits.measurement import Probe, Quality, learners, trait
+from bandits.trial.traits.measurement import Probe, TraitSpec, learners, trait
 from bandits.trial.traits.recorded import figures
 from explore.errors import BadInput
 
@@ -22,52 +22,52 @@ PROBES: dict[Kind, tuple[Probe, ...]] = {
     "policy": (*regret.PROBES_OF_POLICIES, *cost.PROBES_OF_POLICIES),
 }
 
-Told = Callable[[str], None]
+OnStart = Callable[[str], None]
 
 
-def measure(subject: Subject, told: Told | None = None) -> list[Trait]:
-    """Every trait of the subject's kind; `told` hears the name of each as its measurement begins."""
-    found = []
-    for probe in PROBES[subject.kind]:
-        if told is not None:
-            told(probe.qualities[0].name)
-        found += [with_builtin(each, subject.kind) for each in measured(subject, probe)]
-    return found
+def measure(plugin: PluginUnderTest, on_start: OnStart | None = None) -> list[Trait]:
+    """Every trait of the plugin's kind; `on_start` is called with the name of each as its measurement begins."""
+    traits = []
+    for probe in PROBES[plugin.kind]:
+        if on_start is not None:
+            on_start(probe.traits[0].name)
+        traits += [with_builtin(each, plugin.kind) for each in measured(plugin, probe)]
+    return traits
 
 
-def qualities(kind: Kind) -> list[Quality]:
+def trait_specs(kind: Kind) -> list[TraitSpec]:
     """What is measured of a kind of plugin, in order."""
-    return [quality for probe in PROBES[kind] for quality in probe.qualities]
+    return [spec for probe in PROBES[kind] for spec in probe.traits]
 
 
-def measured(subject: Subject, probe: Probe) -> list[Trait]:
-    """What the probe finds, or why it finds nothing."""
+def measured(plugin: PluginUnderTest, probe: Probe) -> list[Trait]:
+    """What the probe measures, or why it measures nothing."""
     try:
-        with settled():
-            found = probe.measure(subject, learners(subject))
-        broken = [q.name for q, f in zip(probe.qualities, found, strict=True) if not all(map(math.isfinite, f.values))]
+        with fixed_random_state():
+            measurements = probe.measure(plugin, learners(plugin))
+        broken = [
+            q.name for q, f in zip(probe.traits, measurements, strict=True) if not all(map(math.isfinite, f.values))
+        ]
         if broken:
-            return [_unmeasured(quality, f"{' and '.join(broken)} came out not finite") for quality in probe.qualities]
-        return [trait(quality, each) for quality, each in zip(probe.qualities, found, strict=True)]
+            return [_unmeasured(spec, f"{' and '.join(broken)} came out not finite") for spec in probe.traits]
+        return [trait(spec, each) for spec, each in zip(probe.traits, measurements, strict=True)]
     except BadInput as error:
-        why = f"'{subject.spec}' refuses what it is measured with: {error}"
+        why = f"'{plugin.spec}' refuses what it is measured with: {error}"
     except Exception as error:  # whatever a plugin under trial raises
-        why = f"'{subject.spec}' broke while it was measured: {type(error).__name__}: {error}"
-    return [_unmeasured(quality, why) for quality in probe.qualities]
+        why = f"'{plugin.spec}' broke while it was measured: {type(error).__name__}: {error}"
+    return [_unmeasured(spec, why) for spec in probe.traits]
 
 
 def with_builtin(each: Trait, kind: Kind) -> Trait:
-    """The trait beside the recorded ones of the built-in plugins."""
+    """The trait with the recorded ones of the built-in plugins."""
     builtin = {}
-    for spec, traits in figures(kind).items():
+    for name, traits in figures(kind).items():
         recorded = traits.get(each.name)
         if recorded is not None:
-            builtin[spec] = recorded[0]
+            builtin[name] = recorded[0]
     return replace(each, builtin=builtin)
 
 
-def _unmeasured(quality: Quality, why: str) -> Trait:
+def _unmeasured(spec: TraitSpec, why: str) -> Trait:
     nothing = math.nan
-    return Trait(
-        quality.name, nothing, (nothing, nothing), quality.unit, quality.meaning, better=quality.better, problem=why
-    )
+    return Trait(spec.name, nothing, (nothing, nothing), spec.unit, spec.meaning, better=spec.better, problem=why)

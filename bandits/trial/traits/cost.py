@@ -16,8 +16,8 @@ from bandits.simulator.simulation import simulate
 from bandits.testbed import Testbed
 from bandits.testbeds.bernoulli import Needle
 from bandits.testbeds.gaussian import SuttonBarto
-from bandits.trial.plugin_under_test import Subject
-from bandits.trial.traits.measurement import Arms, Found, Probe, Quality, space
+from bandits.trial.plugin_under_test import PluginUnderTest
+from bandits.trial.traits.measurement import Arms, Measurement, Probe, TraitSpec, space
 from bandits.trial.traits.regret import HAYSTACK
 from explore.core.transitions import Transitions
 from explore.errors import BadInput
@@ -30,22 +30,22 @@ WARM, REPEATS, CALLS = 3, 10, 5
 VALUES = 4  # actions that a strategy chooses among
 
 BONUS = tuple(
-    Quality(f"cost of {verb}", "µs/transition", "less", f"of {what}, on one thread of this machine")
+    TraitSpec(f"cost of {verb}", "µs/transition", "less", f"time for {what}, on one thread of this machine")
     for verb, what in (
         ("observe", f"{ENVS} environments at a time"),
         ("score", f"a batch of {BATCH}"),
         ("learn", f"a batch of {BATCH}"),
     )
 )
-STRATEGY = (Quality("cost of choose", "µs/choice", "less", f"of {ENVS} environments at a time, on one thread"),)
-POLICY = (Quality("speed", "M pulls/s", "more", "in the simulator, on one thread of this machine"),)
+STRATEGY = (TraitSpec("cost of choose", "µs/choice", "less", f"time for {ENVS} environments at a time, on one thread"),)
+POLICY = (TraitSpec("speed", "M pulls/s", "more", "pulls per second in the simulator, on one thread of this machine"),)
 PULLS, TRIED, MOST_RUNS, CALL_SECONDS = 300, 4, 4096, 0.03
 
 
-def bonus(subject: Subject, names: Sequence[int]) -> list[Found]:
+def bonus(plugin: PluginUnderTest, names: Sequence[int]) -> list[Measurement]:
     """Observing, scoring and learning; `names` are not asked for, as one learner is timed."""
     arms = Arms([0], ARMS)
-    built = subject.bonus(space(), arms.action_space, learners=1, envs=ENVS)
+    built = plugin.bonus(space(), arms.action_space, learners=1, envs=ENVS)
     step, batch = _seen(arms, ENVS), _seen(arms, BATCH)
     return [
         timed(lambda: built.observe(step), ENVS),
@@ -54,16 +54,16 @@ def bonus(subject: Subject, names: Sequence[int]) -> list[Found]:
     ]
 
 
-def strategy(subject: Subject, names: Sequence[int]) -> list[Found]:
+def strategy(plugin: PluginUnderTest, names: Sequence[int]) -> list[Measurement]:
     """Choosing."""
-    built = subject.strategy(VALUES, learners=1, envs=ENVS, horizon=10_000)
+    built = plugin.strategy(VALUES, learners=1, envs=ENVS, horizon=10_000)
     streams, values = Streams(0, "trait/cost", [0]), torch.linspace(0.0, 1.0, VALUES).expand(1, ENVS, VALUES)
     return [timed(lambda: built.choose(values, 5_000, streams), ENVS)]
 
 
-def policy(subject: Subject, names: Sequence[int]) -> list[Found]:
+def policy(plugin: PluginUnderTest, names: Sequence[int]) -> list[Measurement]:
     """Pulls per second, on Gaussian arms, or Bernoulli ones where it refuses those."""
-    built = subject.policy()
+    built = plugin.policy()
     try:
         built.initial(SuttonBarto(), PULLS)
         bed: Testbed = SuttonBarto()
@@ -76,10 +76,10 @@ def policy(subject: Subject, names: Sequence[int]) -> list[Found]:
 
     speed(1)
     runs = int(np.clip(CALL_SECONDS * 1e6 * speed(TRIED) / PULLS, 1, MOST_RUNS))
-    return [Found(np.array([max(speed(runs) for _ in range(CALLS)) for _ in range(REPEATS)]), logarithmic=True)]
+    return [Measurement(np.array([max(speed(runs) for _ in range(CALLS)) for _ in range(REPEATS)]), logarithmic=True)]
 
 
-def timed(call: Callable[[], object], transitions: int) -> Found:
+def timed(call: Callable[[], object], transitions: int) -> Measurement:
     """Microseconds per transition, one figure per repeat: the fastest of several calls, as others may be at work."""
     for _ in range(WARM):
         call()
@@ -91,13 +91,13 @@ def timed(call: Callable[[], object], transitions: int) -> Found:
             call()
             calls.append(time.perf_counter() - started)
         taken.append(1e6 * min(calls) / transitions)
-    return Found(np.array(taken), logarithmic=True)
+    return Measurement(np.array(taken), logarithmic=True)
 
 
 def _seen(arms: Arms, rows: int) -> Transitions:
     return arms.pull([row % arms.arms for row in range(rows)])
 
 
-PROBES = (Probe(BONUS, bonus),)
-PROBES_OF_POLICIES = (Probe(POLICY, policy),)
-PROBES_OF_STRATEGIES = (Probe(STRATEGY, strategy),)
+PROBES: tuple[Probe, ...] = (Probe(BONUS, bonus),)
+PROBES_OF_POLICIES: tuple[Probe, ...] = (Probe(POLICY, policy),)
+PROBES_OF_STRATEGIES: tuple[Probe, ...] = (Probe(STRATEGY, strategy),)

@@ -6,7 +6,7 @@ A trait is measured once per learner, all learners in one batch, and reported as
 
 or, where only ratios mean something, as of costs, with mean and interval those of the logarithms.
 
-`Arms` are what the bonuses are shown: a start and some arms, each an observation of standard normal numbers that a
+`Arms` is what the bonuses observe: a start and some arms, each an observation of standard normal numbers that a
 learner draws from its own stream, so that a learner's figures are the same alone and in company.
 """
 
@@ -21,7 +21,7 @@ import numpy.typing as npt
 import torch
 from scipy import stats
 
-from bandits.trial.plugin_under_test import Subject
+from bandits.trial.plugin_under_test import PluginUnderTest
 from bandits.trial.result import Better, Trait
 from explore.core.transitions import Transitions
 from explore.numerics.seeding import stream
@@ -36,8 +36,8 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Quality:
-    """What a trait is: its name, unit, which way is better where there is one, and its meaning in a sentence."""
+class TraitSpec:
+    """The definition of a trait: its name, unit, which way is better where there is one, and its meaning."""
 
     name: str
     unit: str
@@ -46,53 +46,53 @@ class Quality:
 
 
 @dataclass(frozen=True)
-class Found:
-    """One figure per learner, and those of others whom the same learners were compared with, by name.
+class Measurement:
+    """One figure per learner, and those of the references that the same learners are compared with, by name.
 
     logarithmic: whether the mean is the geometric one, of figures above 0.
     """
 
     values: Floats
-    beside: Mapping[str, Floats] = field(default_factory=dict)
+    references: Mapping[str, Floats] = field(default_factory=dict)
     logarithmic: bool = False
 
 
 @dataclass(frozen=True)
 class Probe:
-    """A measurement: the traits that it finds, and the function that finds them for the learners named."""
+    """The traits that are measured together, and the function that measures them for the learners named."""
 
-    qualities: tuple[Quality, ...]
-    measure: Callable[[Subject, Sequence[int]], Sequence[Found]]
+    traits: tuple[TraitSpec, ...]
+    measure: Callable[[PluginUnderTest, Sequence[int]], Sequence[Measurement]]
 
 
-def learners(subject: Subject) -> list[int]:
+def learners(plugin: PluginUnderTest) -> list[int]:
     """The learners that a plugin is measured with."""
-    if subject.kind != "bonus":
-        return list(range(RUNS if subject.kind == "policy" else MANY))
-    one = subject.bonus(space(), gym.spaces.Discrete(2), learners=1, envs=1)
+    if plugin.kind != "bonus":
+        return list(range(RUNS if plugin.kind == "policy" else MANY))
+    one = plugin.bonus(space(), gym.spaces.Discrete(2), learners=1, envs=1)
     return list(range(FEW if any(True for _ in one.parameters()) else MANY))
 
 
-def trait(quality: Quality, found: Found) -> Trait:
+def trait(spec: TraitSpec, measurement: Measurement) -> Trait:
     """The mean over learners with its interval."""
-    if found.logarithmic:
-        mean, (low, high) = mean_interval(np.log(found.values))
+    if measurement.logarithmic:
+        mean, (low, high) = mean_interval(np.log(measurement.values))
         value, interval = math.exp(mean), (math.exp(low), math.exp(high))
     else:
-        value, interval = mean_interval(found.values)
-    beside = {}
-    for name, values in found.beside.items():
-        difference, bounds = mean_interval(found.values - values)
-        beside[name] = (float(values.mean()), difference, *bounds)
+        value, interval = mean_interval(measurement.values)
+    references = {}
+    for name, values in measurement.references.items():
+        difference, bounds = mean_interval(measurement.values - values)
+        references[name] = (float(values.mean()), difference, *bounds)
     return Trait(
-        quality.name,
+        spec.name,
         value,
         interval,
-        quality.unit,
-        quality.meaning,
-        better=quality.better,
-        learners=[float(each) for each in found.values],
-        beside=beside,
+        spec.unit,
+        spec.meaning,
+        better=spec.better,
+        learners=[float(each) for each in measurement.values],
+        references=references,
     )
 
 
@@ -122,17 +122,17 @@ class Arms:
     def pull(self, arms: Sequence[int] | torch.Tensor) -> Transitions:
         """Pulls of `arms`, the same for all learners or `(learners, batch)`: an episode each, from the start."""
         arm = self._each(arms)
-        return self._tell(torch.full_like(arm, -1), arm, arm, ended=True)
+        return self._transitions(torch.full_like(arm, -1), arm, arm, ended=True)
 
     def walk(self, here: int, there: int) -> Transitions:
         """A step from one arm to another within an episode that goes on, `(learners, 1)`."""
-        return self._tell(self._each([here]), self._each([there]), self._each([there]), ended=False)
+        return self._transitions(self._each([here]), self._each([there]), self._each([there]), ended=False)
 
     def elsewhere(self) -> Transitions:
         """Transitions from each unseen place to the next one, `(learners, unseen)`."""
         place = self._each(range(self.unseen))
         action = place % self.arms
-        return self._tell(place + self.arms, (place + 1) % self.unseen + self.arms, action, ended=True)
+        return self._transitions(place + self.arms, (place + 1) % self.unseen + self.arms, action, ended=True)
 
     def noise(self) -> torch.Tensor:
         """An observation that is pure noise, `(learners, SIZE)`, another one each time."""
@@ -144,7 +144,9 @@ class Arms:
             return places
         return torch.tensor(list(places)).expand(len(self.names), -1)
 
-    def _tell(self, here: torch.Tensor, there: torch.Tensor, action: torch.Tensor, *, ended: bool) -> Transitions:
+    def _transitions(
+        self, here: torch.Tensor, there: torch.Tensor, action: torch.Tensor, *, ended: bool
+    ) -> Transitions:
         """`here` and `there` `(learners, batch)` count the arms from 0; −1 is the start."""
         over = torch.full(there.shape, ended)
         return Transitions(

@@ -1,4 +1,4 @@
-"""The trait of the noisy television: does the bonus pull towards an arm whose observation is pure noise?
+"""The trait of the noisy television: does the bonus prefer an arm whose observation is pure noise?
 
 There are K arms; the observation of one of them is drawn anew from a standard normal distribution at every pull, that
 of the others never changes (the noisy TV of Burda et al. 2018b, "Large-scale study of curiosity-driven learning"). The
@@ -16,9 +16,9 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from bandits.trial.plugin_under_test import Subject
-from bandits.trial.traits.measurement import Arms, Found, Probe, Quality, space
-from bandits.trial.traits.novelty import happen
+from bandits.trial.plugin_under_test import PluginUnderTest
+from bandits.trial.traits.measurement import Arms, Measurement, Probe, TraitSpec, space
+from bandits.trial.traits.novelty import observe_and_learn
 from explore.core.transitions import Transitions
 from explore.numerics.streams import Streams
 from explore.strategies.greedy import best
@@ -27,20 +27,22 @@ ARMS = 8
 NOISY = 0  # which of them, as they are all alike to begin with
 PULLS = 256
 
-SHARE = Quality("pull of pure noise", "share of pulls", "less", f"that a noisy arm among {ARMS} gets; chance: 1/{ARMS}")
+SHARE = TraitSpec(
+    "pull of pure noise", "share of pulls", "less", f"pulls of a pure-noise arm among {ARMS} (chance: 1/{ARMS})"
+)
 
 
-def noise(subject: Subject, names: Sequence[int]) -> list[Found]:
+def noise(plugin: PluginUnderTest, names: Sequence[int]) -> list[Measurement]:
     """The noisy arm's share, of the learners `names`."""
     arms, streams = Arms(names, ARMS), Streams(0, "trait/noise/ties", names)
-    bonus = subject.formula(space(), arms.action_space, learners=names, envs=1)
+    bonus = plugin.formula(space(), arms.action_space, learners=names, envs=1)
     every, pulled = arms.pull(range(ARMS)), np.zeros(len(names))
     for _ in range(PULLS):
-        worth = bonus.score(_noisy(every, arms.noise()))
-        chosen = best(worth.unsqueeze(1), streams.uniform(1))
-        happen(bonus, _noisy(arms.pull(chosen), arms.noise()))
+        bonuses = bonus.score(_noisy(every, arms.noise()))
+        chosen = best(bonuses.unsqueeze(1), streams.uniform(1))
+        observe_and_learn(bonus, _noisy(arms.pull(chosen), arms.noise()))
         pulled += (chosen[:, 0] == NOISY).numpy()
-    return [Found(pulled / PULLS, {"chance": np.full(len(names), 1 / ARMS)})]
+    return [Measurement(pulled / PULLS, {"chance": np.full(len(names), 1 / ARMS)})]
 
 
 def _noisy(pulls: Transitions, drawn: torch.Tensor) -> Transitions:
@@ -49,4 +51,4 @@ def _noisy(pulls: Transitions, drawn: torch.Tensor) -> Transitions:
     return replace(pulls, next_observation=torch.where(noisy, drawn.unsqueeze(1), pulls.next_observation))
 
 
-PROBES = (Probe((SHARE,), noise),)
+PROBES: tuple[Probe, ...] = (Probe((SHARE,), noise),)

@@ -22,11 +22,11 @@ def recording() -> dict[str, Any]:
     """The whole file; an empty one where nothing was recorded yet."""
     if not FILE.exists():
         return {"made": {}, "traits": {}, "seconds": {}}
-    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
-    return found
+    recorded: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return recorded
 
 
 def figures(kind: str) -> Figures:
     """The traits of every built-in plugin of a kind, by spec and name of the trait."""
-    found: Figures = recording()["traits"].get(kind, {})
-    return found
+    of_kind: Figures = recording()["traits"].get(kind, {})
+    return of_kind

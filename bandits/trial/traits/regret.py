@@ -1,8 +1,8 @@
-"""Traits in bandits: regret on two beds beside ε-greedy and UCB on the same runs, and what the rewards' scale does.
+"""Traits in bandits: regret on two testbeds, compared with ε-greedy and UCB on the same runs, and the effect of scale.
 
-Regret is Σ_t (μ* − μ_{A_t}), per run, of the first runs of seed 0. `sutton-barto` asks for a compromise; in the needle
-in a haystack, where one arm of many pays, nothing is learned before the needle is found. A plugin that meets rewards
-c times as large should lose c times as much; of rewards × c the trait is
+Regret is Σ_t (μ* − μ_{A_t}), per run, of the first runs of seed 0. `sutton-barto` has ten Gaussian arms; in `needle`
+one arm of many pays, and nothing is learned before it is first pulled. With rewards c times as large a plugin should
+lose c times as much; of rewards × c the trait is
 
     ρ_c = mean regret_c / (c · mean regret_1)      with the interval of a ratio of means (delta method)
 
@@ -27,8 +27,8 @@ from bandits.simulator.randomness import key
 from bandits.testbed import Testbed
 from bandits.testbeds.bernoulli import Needle, TwoArms
 from bandits.testbeds.gaussian import SuttonBarto
-from bandits.trial.plugin_under_test import Subject
-from bandits.trial.traits.measurement import Found, Probe, Quality
+from bandits.trial.plugin_under_test import PluginUnderTest
+from bandits.trial.traits.measurement import Measurement, Probe, TraitSpec
 
 PULLS = 300
 HAYSTACK = 50  # arms, one of which pays
@@ -36,54 +36,63 @@ SCALES = (0.1, 10.0)
 REFERENCES: dict[str, Policy] = {"ε-greedy": EpsilonGreedy(), "UCB": UCB()}
 
 SUTTON = (
-    Quality("regret, sutton-barto", "reward", "less", f"lost to the best of ten arms in {PULLS} pulls"),
+    TraitSpec("regret, sutton-barto", "reward", "less", f"regret to the best of ten Gaussian arms in {PULLS} pulls"),
     *(
-        Quality(f"rewards × {scale:g}", "regret ratio", "", f"regret at rewards × {scale:g}, in their scale; 1: none")
+        TraitSpec(
+            f"rewards × {scale:g}",
+            "regret ratio",
+            "",
+            f"regret with rewards × {scale:g}, divided by {scale:g}, over the regret without; 1: no effect of scale",
+        )
         for scale in SCALES
     ),
 )
-NEEDLE = (Quality("regret, needle", "reward", "less", f"where one of {HAYSTACK} arms pays, in {PULLS} pulls"),)
-TWO_ARMS = (Quality("best pulls, two-arms", "share of pulls", "more", f"of the better of two arms, in {PULLS} pulls"),)
+NEEDLE = (TraitSpec("regret, needle", "reward", "less", f"regret where one of {HAYSTACK} arms pays, in {PULLS} pulls"),)
+TWO_ARMS = (
+    TraitSpec(
+        "best pulls, two-arms", "share of pulls", "more", f"share of pulls of the better of two arms, in {PULLS} pulls"
+    ),
+)
 
 
-def sutton(subject: Subject, names: Sequence[int]) -> list[Found]:
+def sutton(plugin: PluginUnderTest, names: Sequence[int]) -> list[Measurement]:
     """Regret on the ten-armed testbed, and its ratios at other scales of the rewards."""
     bed = SuttonBarto()
-    usual = played(subject, bed, len(names))
-    ratios = [Found(ratio(played(subject, bed, len(names), scale), usual)) for scale in SCALES]
-    return [Found(usual, beside(bed, len(names))), *ratios]
+    usual = played(plugin, bed, len(names))
+    ratios = [Measurement(ratio(played(plugin, bed, len(names), scale), usual)) for scale in SCALES]
+    return [Measurement(usual, reference_regrets(bed, len(names))), *ratios]
 
 
-def needle(subject: Subject, names: Sequence[int]) -> list[Found]:
+def needle(plugin: PluginUnderTest, names: Sequence[int]) -> list[Measurement]:
     """Regret in the haystack."""
     bed = Needle(arms=HAYSTACK)
-    return [Found(played(subject, bed, len(names)), beside(bed, len(names)))]
+    return [Measurement(played(plugin, bed, len(names)), reference_regrets(bed, len(names)))]
 
 
-def two_arms(subject: Subject, names: Sequence[int]) -> list[Found]:
+def two_arms(plugin: PluginUnderTest, names: Sequence[int]) -> list[Measurement]:
     """How often the better of two arms is pulled."""
     bed = TwoArms()
     most = PULLS * float(np.ptp(bed.means))
-    others = beside(bed, len(names))
-    share = 1.0 - played(subject, bed, len(names)) / most
-    return [Found(share, {name: 1.0 - regrets / most for name, regrets in others.items()})]
+    others = reference_regrets(bed, len(names))
+    share = 1.0 - played(plugin, bed, len(names)) / most
+    return [Measurement(share, {name: 1.0 - regrets / most for name, regrets in others.items()})]
 
 
-def played(subject: Subject, bed: Testbed, runs: int, scale: float = 1.0) -> Floats:
-    """Each run's regret, in the bed's own rewards; the plugin is told `scale` times as much."""
-    choose, told = _player(subject, bed, runs)
+def played(plugin: PluginUnderTest, bed: Testbed, runs: int, scale: float = 1.0) -> Floats:
+    """Each run's regret, in the testbed's own rewards; the plugin observes `scale` times as much."""
+    choose, learn = _player(plugin, bed, runs)
     result = adapter.play(
         bed,
-        subject.spec,
+        plugin.spec,
         lambda values, t: choose(scale * values, t),
-        lambda arms, rewards: told(arms, scale * rewards),
+        lambda arms, rewards: learn(arms, scale * rewards),
         runs=runs,
         horizon=PULLS,
     )
     return result.regrets
 
 
-def beside(bed: Testbed, runs: int) -> dict[str, Floats]:
+def reference_regrets(bed: Testbed, runs: int) -> dict[str, Floats]:
     """The regrets of the references in the same runs."""
     return {
         name: adapter.play(bed, name, *policy_player(policy, bed, runs, PULLS), runs=runs, horizon=PULLS).regrets
@@ -96,23 +105,23 @@ def ratio(ours: Floats, usual: Floats) -> Floats:
     level = usual.mean()
     if level <= 0.0:
         return np.where(ours.mean() > 0.0, np.inf, np.ones_like(ours))
-    found: Floats = ours.mean() / level + (ours - ours.mean() / level * usual) / level
-    return found
+    values: Floats = ours.mean() / level + (ours - ours.mean() / level * usual) / level
+    return values
 
 
-def _player(subject: Subject, bed: Testbed, runs: int) -> tuple[Choose, Learn]:
-    if subject.kind == "bonus":
-        beta = subject.settings.get("beta", adapter.BETA)
-        bonus = subject.bonus(*adapter.spaces(bed.arms), learners=runs, envs=1, beta=beta)
+def _player(plugin: PluginUnderTest, bed: Testbed, runs: int) -> tuple[Choose, Learn]:
+    if plugin.kind == "bonus":
+        beta = plugin.settings.get("beta", adapter.BETA)
+        bonus = plugin.bonus(*adapter.spaces(bed.arms), learners=runs, envs=1, beta=beta)
         return adapter.bonus_player(bonus, bed.arms, runs, seed=0)
-    if subject.kind == "strategy":
-        strategy = subject.strategy(bed.arms, learners=runs, envs=1, horizon=PULLS)
+    if plugin.kind == "strategy":
+        strategy = plugin.strategy(bed.arms, learners=runs, envs=1, horizon=PULLS)
         return adapter.strategy_player(strategy, runs, seed=0)
-    return policy_player(subject.policy(), bed, runs, PULLS)
+    return policy_player(plugin.policy(), bed, runs, PULLS)
 
 
 def policy_player(policy: Policy, bed: Testbed, runs: int, horizon: int, seed: int = 0) -> tuple[Choose, Learn]:
-    """How a policy plays step by step, beside plugins; it pulls the arms that it pulls in a simulation."""
+    """A policy step by step, as bonuses and strategies play; it pulls the arms that it pulls in a simulation."""
     select, update = policy.functions(bed)
     chooses, learns = specialise(_choose, {"select": select}), specialise(_learn, {"update": update})
     states = np.repeat(policy.initial(bed, horizon)[None], runs, axis=0)
@@ -147,5 +156,5 @@ def _learn(states: Floats, arms: Arms, rewards: Floats, streams: Words) -> None:
         update(states[run], arms[run], rewards[run], streams[run])
 
 
-PROBES = (Probe(SUTTON, sutton), Probe(NEEDLE, needle))
-PROBES_OF_POLICIES = (*PROBES, Probe(TWO_ARMS, two_arms))
+PROBES: tuple[Probe, ...] = (Probe(SUTTON, sutton), Probe(NEEDLE, needle))
+PROBES_OF_POLICIES: tuple[Probe, ...] = (*PROBES, Probe(TWO_ARMS, two_arms))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from bandits.trial.comparison import changed, contents, difference, global_streams, settled
+from bandits.trial.comparison import changed, contents, difference, fixed_random_state, global_streams
 
 
 class Thing:
@@ -66,7 +66,7 @@ def test_settled_begins_alike_and_leaves_no_trace():
     before, threads = contents(global_streams()), torch.get_num_threads()
     drawn = []
     for seed in (1, 1, 2):
-        with settled(seed):
+        with fixed_random_state(seed):
             drawn.append(draw())
             assert torch.get_num_threads() == 1
     assert drawn[0] == drawn[1]

@@ -3,7 +3,7 @@
 import gymnasium as gym
 import pytest
 
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from explore.bonuses.count import Count
 from explore.errors import BadInput
 from explore.strategies.greedy import Greedy
@@ -12,17 +12,17 @@ SPACES = (gym.spaces.Discrete(4), gym.spaces.Discrete(2))
 
 
 def test_a_spec_names_the_plugin_its_origin_and_its_settings():
-    found = subject("rnd:features=8,beta=0.5")
+    found = plugin_under_test("rnd:features=8,beta=0.5")
     assert (found.kind, found.origin.split()[0], found.settings) == ("bonus", "escapade", {"features": 8, "beta": 0.5})
     assert found.all_settings()["normalise"] is True
     bonus = found.bonus(*SPACES, learners=[4, 2], envs=3, seed=1)
     assert (bonus.names, bonus.envs, bonus.settings.features) == ([4, 2], 3, 8)
-    assert subject("ucb:power=1").kind == "strategy"
+    assert plugin_under_test("ucb:power=1").kind == "strategy"
 
 
 def test_a_class_will_do():
-    assert (subject(Count).kind, subject(Greedy).kind) == ("bonus", "strategy")
-    assert subject(Count).origin == "class of explore.bonuses.count"
+    assert (plugin_under_test(Count).kind, plugin_under_test(Greedy).kind) == ("bonus", "strategy")
+    assert plugin_under_test(Count).origin == "class of explore.bonuses.count"
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,13 @@ def test_a_class_will_do():
 )
 def test_what_is_no_plugin_is_refused(wrong, said):
     with pytest.raises(BadInput, match=said):
-        subject(wrong)
+        plugin_under_test(wrong)
 
 
 def test_the_formula_is_without_scale_in_every_part():
-    formula = subject("mix:bonuses=rnd/beta=1+count/beta=1,half_life=9,clip=0.1").formula(*SPACES, learners=1, envs=1)
+    formula = plugin_under_test("mix:bonuses=rnd/beta=1+count/beta=1,half_life=9,clip=0.1").formula(
+        *SPACES, learners=1, envs=1
+    )
     assert formula.scale is None
     assert [part.scale for part in formula.members] == [None, None]
     assert (formula.settings.beta, formula.settings.half_life, formula.settings.clip) == (1.0, 0.0, 0.0)

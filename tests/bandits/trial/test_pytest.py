@@ -56,7 +56,7 @@ def test_what_cannot_be_judged_fails_too(pytester):
     found.stdout.fnmatch_lines(["*Flat: 'finite' not judged: It builds on 'shapes'*"])
 
 
-def test_what_was_not_tried_is_told(pytester):
+def test_what_was_not_tried_is_in_a_warning(pytester):
     found = outcome(pytester, "Discrete", BROKEN)
     assert found.parseoutcomes().get("failed", 0) == 0
     found.stdout.fnmatch_lines(["*'falls with visits': Not tried with numbers, which it refuses: only Discrete*"])

@@ -69,11 +69,11 @@ def test_a_built_in_plugin_is_not_compared_with_itself():
 
 
 def test_what_it_was_compared_with_is_said_with_its_interval():
-    beside = {"ucb": (9.0, -6.0, -7.0, -5.0), "greedy": (2.0, 1.0, 0.5, 1.5), "chance": (3.0, 0.0, -1.0, 1.0)}
-    assert text(trait(builtin={}, beside=beside))[2:] == [
+    references = {"ucb": (9.0, -6.0, -7.0, -5.0), "greedy": (2.0, 1.0, 0.5, 1.5), "chance": (3.0, 0.0, -1.0, 1.0)}
+    assert text(trait(builtin={}, references=references))[2:] == [
         "against ucb 9.00: lower by 6.00 [5.00, 7.00]",
         "against greedy 2.00: higher by 1.00 [0.500, 1.50]",
-        "against chance 3.00: cannot be told from it, 0 [-1.00, 1.00]",
+        "against chance 3.00: no significant difference, 0 [-1.00, 1.00]",
     ]
 
 
@@ -94,8 +94,10 @@ def test_the_sentence_names_best_and_worst():
     assert said == (
         "mine keeps its contract, 2 of 2 checks; no built-in one is better at: length; none is worse at: cost (12 s)."
     )
-    lost = trait("regret, sutton-barto", beside={"ε-greedy": (9.0, -6.0, -7.0, -5.0), "UCB": (3.0, 0.0, -1.0, 1.0)})
-    assert "it loses less than ε-greedy and as much as UCB" in sentence(trial(lost))
+    regret = trait(
+        "regret, sutton-barto", references={"ε-greedy": (9.0, -6.0, -7.0, -5.0), "UCB": (3.0, 0.0, -1.0, 1.0)}
+    )
+    assert "its regret is less than ε-greedy's and not significantly different from UCB's" in sentence(trial(regret))
     assert sentence(trial(passed=False)) == "mine breaks its contract: finite fails."
 
 

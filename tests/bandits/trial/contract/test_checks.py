@@ -9,7 +9,7 @@ import torch
 
 from bandits.trial import run_trial
 from bandits.trial.contract.checks import contract, rules
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from explore.bonuses.count import Count
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.plugins import BONUSES
@@ -89,22 +89,22 @@ SOUND = [
 
 @pytest.mark.parametrize("plugin", SOUND, ids=lambda plugin: getattr(plugin, "__name__", plugin))
 def test_a_sound_plugin_keeps_the_whole_contract(plugin):
-    checks = list(contract(subject(plugin)))
+    checks = list(contract(plugin_under_test(plugin)))
     assert [(check.name, check.explanation) for check in checks if check.passed is not True] == []
-    assert len(checks) == len(rules(subject("count")))
+    assert len(checks) == len(rules(plugin_under_test("count")))
 
 
 def test_what_a_plugin_refuses_is_said():
-    finite = next(check for check in contract(subject(Demanding)) if check.name == "finite")
+    finite = next(check for check in contract(plugin_under_test(Demanding)) if check.name == "finite")
     assert finite.passed
     assert "Not tried with picture, which it refuses: demanding wants Discrete observations." in finite.explanation
-    failed = [check for check in contract(subject(Refusing)) if check.passed is False]
+    failed = [check for check in contract(plugin_under_test(Refusing)) if check.passed is False]
     assert [check.name for check in failed] == ["shapes"]
     assert "it takes none of numbers, categories" in failed[0].explanation
 
 
 def test_a_crash_is_a_failure_with_its_words():
-    checks = list(contract(subject(Crashing)))
+    checks = list(contract(plugin_under_test(Crashing)))
     assert [check.name for check in checks if check.passed is False] == ["shapes"]
     assert checks[0].explanation == "ZeroDivisionError: of an author"
     assert all("'shapes', which fails" in check.explanation for check in checks[1:] if check.passed is None)
@@ -116,7 +116,7 @@ def test_a_trial_leaves_the_global_random_state_alone(plugin):
         return torch.get_rng_state().tolist(), repr(np.random.get_state()), random.getstate()  # noqa: NPY002
 
     before = states()
-    list(contract(subject(plugin)))
+    list(contract(plugin_under_test(plugin)))
     assert states() == before
 
 

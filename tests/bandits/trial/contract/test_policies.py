@@ -23,7 +23,7 @@ from bandits.trial.contract.policies import (
     policy_state,
     policy_stream,
 )
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from explore.errors import BadInput
 from explore.numerics.compiled import kernel_part
 
@@ -178,51 +178,51 @@ BROKEN = {
 
 @pytest.mark.parametrize("plugin", BROKEN, ids=lambda plugin: plugin.__name__)
 def test_a_broken_policy_fails_its_check_and_no_other(plugin):
-    checks = {check.name: check for check in contract(subject(plugin))}
+    checks = {check.name: check for check in contract(plugin_under_test(plugin))}
     assert [name for name, check in checks.items() if check.passed is False] == [BROKEN[plugin]]
 
 
-def test_plain_python_passes_and_is_told_that_it_is_slow():
-    checks = {check.name: check for check in contract(subject(Plain))}
+def test_plain_python_passes_and_is_reported_as_slow():
+    checks = {check.name: check for check in contract(plugin_under_test(Plain))}
     assert [(check.name, check.explanation) for check in checks.values() if check.passed is not True] == []
-    assert list(checks) == list(rules(subject("ucb", "policy")))
+    assert list(checks) == list(rules(plugin_under_test("ucb", "policy")))
     assert "plain Python" in checks["compiles"].note
 
 
 def test_a_policy_that_must_see_its_arms_is_tried_with_what_they_show():
     """Duff's learner reads the states of Markov arms."""
-    duff = subject("duff", "policy")
+    duff = plugin_under_test("duff", "policy")
     assert [bed.family for bed in beds(duff, 3)] == ["bounded"]
 
 
 @pytest.mark.parametrize("name", POLICIES.names())
 def test_every_policy_keeps_what_is_checked_of_single_runs(name):
     """One loop is compiled for each pair of functions, and all five checks use it; the rest of a trial simulates."""
-    policy = subject(name, "policy")
+    policy = plugin_under_test(name, "policy")
     for check in (policy_arms, policy_arrays, policy_numbers, policy_stream, policy_state):
         assert check(policy) == (None, ""), check.__name__
 
 
 def test_a_built_in_policy_keeps_the_contract():
-    checks = list(contract(subject("ucb", "policy")))
+    checks = list(contract(plugin_under_test("ucb", "policy")))
     assert [(check.name, check.explanation) for check in checks if check.passed is not True] == []
     assert next(check for check in checks if check.name == "compiles").note == ""
 
 
 def test_a_policy_that_refuses_most_rewards_is_tried_with_those_it_takes():
-    families = [bed.family for bed in beds(subject("kl-ucb:family=bernoulli", "policy"), 5)]
+    families = [bed.family for bed in beds(plugin_under_test("kl-ucb:family=bernoulli", "policy"), 5)]
     assert families == ["bernoulli"]
 
 
 @pytest.mark.parametrize("plugin", [OneArmTooMany, WritesBehind])
 def test_what_writes_anywhere_is_not_let_into_the_simulator(plugin, monkeypatch):
     monkeypatch.setattr("bandits.trial.contract.policies.simulate", lambda *_, **__: pytest.fail("it was let in"))
-    checks = {check.name: check for check in contract(subject(plugin))}
+    checks = {check.name: check for check in contract(plugin_under_test(plugin))}
     assert [checks[name].passed for name in ("compiles", "any threads", "side by side")] == [None] * 3
 
 
 def test_a_trace_ends_at_an_arm_that_there_is_not():
-    policy = subject(OneArmTooMany)
+    policy = plugin_under_test(OneArmTooMany)
     bed = next(beds(policy, 3))
     chosen = Trace(policy.policy(), bed).play(0, np.ones((6, 3)))
     assert chosen.tolist() == [0, 1, 2, 3, 0, 0]

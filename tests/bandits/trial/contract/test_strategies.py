@@ -5,7 +5,7 @@ import torch
 
 from bandits.trial import run_trial
 from bandits.trial.contract.checks import contract, rules
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from explore.core.plugins import STRATEGIES
 from explore.core.strategy import Strategy
 from explore.strategies.base.action_counts import CountingStrategy
@@ -111,15 +111,15 @@ BROKEN = {
 
 @pytest.mark.parametrize("plugin", BROKEN, ids=lambda plugin: plugin.__name__)
 def test_a_broken_strategy_fails_its_check_and_no_other(plugin):
-    checks = {check.name: check for check in contract(subject(plugin))}
+    checks = {check.name: check for check in contract(plugin_under_test(plugin))}
     assert [name for name, check in checks.items() if check.passed is False] == [BROKEN[plugin]]
 
 
 @pytest.mark.parametrize("spec", [*STRATEGIES.names(), "epsilon-z-greedy:start=1,end=1", "boltzmann:end=5,start=5"])
 def test_a_sound_strategy_keeps_the_whole_contract(spec):
-    checks = list(contract(subject(spec)))
+    checks = list(contract(plugin_under_test(spec)))
     assert [(check.name, check.explanation) for check in checks if check.passed is not True] == []
-    assert [check.name for check in checks] == list(rules(subject("greedy")))
+    assert [check.name for check in checks] == list(rules(plugin_under_test("greedy")))
 
 
 def test_a_trial_of_a_strategy():

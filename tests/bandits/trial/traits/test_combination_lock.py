@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from bandits.trial.traits.combination_lock import EPISODES, LONGEST, Lock, length, walk
 from explore.core.bonus import Bonus
 from explore.numerics.streams import Streams
@@ -23,8 +23,8 @@ class Homesick(Bonus):
 
 
 def opened(plugin, names):
-    (found,) = length(subject(plugin), list(names))
-    return found.values, found.beside["ε-greedy"]
+    (found,) = length(plugin_under_test(plugin), list(names))
+    return found.values, found.references["ε-greedy"]
 
 
 def test_chance_opens_what_theory_says():

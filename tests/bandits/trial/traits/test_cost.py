@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from bandits.trial.traits import cost
 from explore.bonuses.count import Count
 
 
-def test_time_is_told_per_transition(monkeypatch):
+def test_time_is_given_per_transition(monkeypatch):
     now, calls = [0.0], []
 
     def call():
@@ -37,15 +37,15 @@ def test_every_verb_is_timed(monkeypatch):
             asked["learn"] += transitions.reward.shape[1]
             return super().learn(transitions)
 
-    found = cost.bonus(subject(Noted), [0])
+    found = cost.bonus(plugin_under_test(Noted), [0])
     calls = cost.WARM + cost.REPEATS * cost.CALLS
     assert asked == {"observe": calls * cost.ENVS, "score": calls * cost.BATCH, "learn": calls * cost.BATCH}
     assert all((each.values > 0).all() for each in found)
 
 
 def test_strategies_and_policies_have_a_speed():
-    (choice,) = cost.strategy(subject("greedy"), [0])
-    (speed,) = cost.policy(subject("ucb", "policy"), [0])
+    (choice,) = cost.strategy(plugin_under_test("greedy"), [0])
+    (speed,) = cost.policy(plugin_under_test("ucb", "policy"), [0])
     assert (choice.values > 0).all()
     assert np.isfinite(speed.values).all()
     assert (speed.values > 0).all()

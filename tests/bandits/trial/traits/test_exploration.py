@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from bandits.trial.traits.exploration import ACTIONS, TENTH, exploring
 
 
 def shares(spec, names=range(40)):
-    return [found.values for found in exploring(subject(spec, "strategy"), list(names))]
+    return [found.values for found in exploring(plugin_under_test(spec, "strategy"), list(names))]
 
 
 def test_greedy_never_explores():

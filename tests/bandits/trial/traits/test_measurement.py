@@ -5,10 +5,20 @@ import pytest
 import torch
 from scipy import stats
 
-from bandits.trial.plugin_under_test import subject
-from bandits.trial.traits.measurement import FEW, MANY, RUNS, Arms, Found, Quality, learners, mean_interval, trait
+from bandits.trial.plugin_under_test import plugin_under_test
+from bandits.trial.traits.measurement import (
+    FEW,
+    MANY,
+    RUNS,
+    Arms,
+    Measurement,
+    TraitSpec,
+    learners,
+    mean_interval,
+    trait,
+)
 
-QUALITY = Quality("height", "m", "more", "how tall it is")
+SPEC = TraitSpec("height", "m", "more", "how tall it is")
 
 
 def test_the_interval_is_students():
@@ -21,23 +31,30 @@ def test_the_interval_is_students():
 
 def test_a_difference_is_paired_learner_by_learner():
     ours = np.array([1.0, 5.0, 9.0])
-    found = trait(QUALITY, Found(ours, {"other": ours - 2.0}))
-    assert found.beside["other"] == pytest.approx((3.0, 2.0, 2.0, 2.0))  # no spread at all, though both spread widely
-    assert (found.value, found.unit, found.better, list(found.learners)) == (5.0, "m", "more", [1.0, 5.0, 9.0])
+    measured = trait(SPEC, Measurement(ours, {"other": ours - 2.0}))
+    assert measured.references["other"] == pytest.approx(
+        (3.0, 2.0, 2.0, 2.0)
+    )  # no spread at all, though both spread widely
+    assert (measured.value, measured.unit, measured.better, list(measured.learners)) == (
+        5.0,
+        "m",
+        "more",
+        [1.0, 5.0, 9.0],
+    )
 
 
 def test_a_cost_has_a_geometric_mean_and_an_interval_above_zero():
-    found = trait(QUALITY, Found(np.array([1.0, 100.0]), logarithmic=True))
-    assert found.value == pytest.approx(10.0)
-    low, high = found.interval
+    measured = trait(SPEC, Measurement(np.array([1.0, 100.0]), logarithmic=True))
+    assert measured.value == pytest.approx(10.0)
+    low, high = measured.interval
     assert 0 < low < 1 < 100 < high
     assert low * high == pytest.approx(100.0)
 
 
 def test_how_many_learners():
     kinds = {"count": "bonus", "rnd:hidden=4": "bonus", "mix:bonuses=count+rnd": "bonus", "greedy": None, "ucb1": None}
-    found = [len(learners(subject(spec, kind))) for spec, kind in kinds.items()]
-    assert found == [MANY, FEW, FEW, MANY, RUNS]
+    measured = [len(learners(plugin_under_test(spec, kind))) for spec, kind in kinds.items()]
+    assert measured == [MANY, FEW, FEW, MANY, RUNS]
 
 
 def test_arms_are_a_learners_own_whoever_else_is_there():

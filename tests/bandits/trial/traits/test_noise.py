@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from bandits.trial.traits.noise import ARMS, NOISY, PULLS, noise
 from explore.core.bonus import Bonus
 
@@ -22,7 +22,7 @@ class Averse(Bonus):
 
 
 def share(plugin, names=(0, 1)):
-    (found,) = noise(subject(plugin), list(names))
+    (found,) = noise(plugin_under_test(plugin), list(names))
     return found.values
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from bandits.trial.plugin_under_test import subject
-from bandits.trial.traits.novelty import FITTED, LAPS, PULLS, area, episode, exponent, life, returned
+from bandits.trial.plugin_under_test import plugin_under_test
+from bandits.trial.traits.novelty import FITTED, LAPS, PULLS, area, episode, exponent, over_visits, returned
 from explore.bonuses.base.visits import OFFSET
 from explore.bonuses.count import Count
 from explore.core.bonus import Bonus
@@ -41,7 +41,7 @@ class Recent(Bonus):
 
 
 def figures(plugin, names=(0, 1)):
-    return [found.values for found in life(subject(plugin), list(names))]
+    return [found.values for found in over_visits(plugin_under_test(plugin), list(names))]
 
 
 def test_counts_decay_with_one_half_never_forget_and_know_the_unseen():
@@ -96,7 +96,7 @@ def test_exponents_and_areas_by_hand():
     ],
 )
 def test_what_is_left_within_an_episode(plugin, left):
-    (found,) = episode(subject(plugin), [0, 1])
+    (found,) = episode(plugin_under_test(plugin), [0, 1])
     assert found.values == pytest.approx([left] * 2, rel=2e-2)
 
 

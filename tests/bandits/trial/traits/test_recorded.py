@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bandits.trial.traits import recorded
-from bandits.trial.traits.catalogue import qualities
 
 ROOT = Path(__file__).parents[4]
 KINDS = ("bonus", "strategy", "policy")
@@ -25,7 +24,7 @@ def recorder(monkeypatch):
 def test_every_built_in_plugin_has_every_trait(kind, recorder):
     figures = recorded.figures(kind)
     assert list(figures) == recorder.built_in(kind)
-    names = [quality.name for quality in qualities(kind)]
+    names = [spec.name for spec in recorder.trait_specs(kind)]
     for spec, traits in figures.items():
         assert list(traits) == names, spec
         for figure in traits.values():
@@ -35,7 +34,7 @@ def test_every_built_in_plugin_has_every_trait(kind, recorder):
                 assert low <= value <= high
 
 
-def test_costs_and_speeds_are_above_zero_and_were_told_apart_from_noise(recorder):
+def test_costs_and_speeds_are_above_zero_and_larger_than_their_noise(recorder):
     for kind in KINDS:
         for spec, traits in recorded.figures(kind).items():
             for name, figure in traits.items():

@@ -6,42 +6,48 @@ import pytest
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import TwoArms
 from bandits.testbeds.gaussian import SuttonBarto
-from bandits.trial.plugin_under_test import subject
-from bandits.trial.traits.regret import PULLS, beside, needle, played, ratio, two_arms
+from bandits.trial.plugin_under_test import plugin_under_test
+from bandits.trial.traits.regret import PULLS, needle, played, ratio, reference_regrets, two_arms
 
 BED = SuttonBarto()
 
 
 def test_the_references_lose_what_the_compiled_policies_lose():
-    ours = beside(BED, 40)
+    ours = reference_regrets(BED, 40)
     theirs = simulate(BED, ["epsilon-greedy", "ucb"], runs=40, horizon=PULLS, threads=1).policies
     np.testing.assert_allclose(ours["ε-greedy"], theirs[0].regrets, rtol=1e-6)
     np.testing.assert_allclose(ours["UCB"], theirs[1].regrets, rtol=1e-6)
 
 
 def test_a_policy_on_trial_is_played_as_in_a_simulation():
-    ours = played(subject("ucb", "policy"), BED, 12)
-    np.testing.assert_array_equal(ours, beside(BED, 12)["UCB"])
+    ours = played(plugin_under_test("ucb", "policy"), BED, 12)
+    np.testing.assert_array_equal(ours, reference_regrets(BED, 12)["UCB"])
 
 
 def test_a_bonus_at_ten_times_the_rewards_is_one_of_a_tenth():
-    small = played(subject("count:beta=0.1,first_visit=false"), BED, 4)
-    np.testing.assert_allclose(played(subject("count:beta=1,first_visit=false"), BED, 4, scale=10.0), small)
-    assert not np.allclose(played(subject("count:first_visit=false"), BED, 4), small)
+    small = played(plugin_under_test("count:beta=0.1,first_visit=false"), BED, 4)
+    np.testing.assert_allclose(played(plugin_under_test("count:beta=1,first_visit=false"), BED, 4, scale=10.0), small)
+    assert not np.allclose(played(plugin_under_test("count:first_visit=false"), BED, 4), small)
 
 
 def test_beta_is_one_where_the_spec_says_nothing():
-    assert played(subject("count"), BED, 3).tolist() == played(subject("count:beta=1"), BED, 3).tolist()
+    assert (
+        played(plugin_under_test("count"), BED, 3).tolist()
+        == played(plugin_under_test("count:beta=1"), BED, 3).tolist()
+    )
 
 
 def test_a_choice_by_rank_does_not_feel_scale():
-    spec = subject("epsilon-greedy:start=0.1,end=0.1")
+    spec = plugin_under_test("epsilon-greedy:start=0.1,end=0.1")
     assert played(spec, BED, 4, scale=10.0).tolist() == played(spec, BED, 4).tolist()
 
 
 @pytest.mark.parametrize("spec", ["count", "ucb", "rnd:hidden=8,features=4"])
 def test_a_run_is_the_same_in_any_company(spec):
-    assert played(subject(spec), TwoArms(), 4)[:2].tolist() == played(subject(spec), TwoArms(), 2).tolist()
+    assert (
+        played(plugin_under_test(spec), TwoArms(), 4)[:2].tolist()
+        == played(plugin_under_test(spec), TwoArms(), 2).tolist()
+    )
 
 
 def test_the_ratio_has_the_interval_of_the_delta_method():
@@ -57,10 +63,10 @@ def test_the_ratio_has_the_interval_of_the_delta_method():
 
 
 def test_the_haystack_and_the_share_of_best_pulls():
-    (found,) = needle(subject("greedy"), range(6))
+    (found,) = needle(plugin_under_test("greedy"), range(6))
     assert (found.values >= 0).all()
     assert found.values.max() <= 0.9 * PULLS + 1e-3
-    (share,) = two_arms(subject("epsilon-greedy:epsilon=1", "policy"), range(100))
+    (share,) = two_arms(plugin_under_test("epsilon-greedy:epsilon=1", "policy"), range(100))
     assert abs(share.values.mean() - 0.5) < 4 * 0.5 / np.sqrt(100 * PULLS)
-    (kl,) = two_arms(subject("kl-ucb", "policy"), range(30))
+    (kl,) = two_arms(plugin_under_test("kl-ucb", "policy"), range(30))
     assert kl.values.mean() > 0.7

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from bandits.trial.contract.checks import contract
-from bandits.trial.plugin_under_test import subject
+from bandits.trial.plugin_under_test import plugin_under_test
 from explore.bonuses.base.visits import OFFSET
 from explore.bonuses.count import Count
 from explore.numerics.moments import RunningMoments
@@ -97,5 +97,5 @@ BROKEN = {
 @pytest.mark.filterwarnings("ignore:std")
 @pytest.mark.parametrize("plugin", BROKEN, ids=lambda plugin: plugin.__name__)
 def test_a_broken_plugin_fails_its_check_and_no_other(plugin):
-    checks = {check.name: check for check in contract(subject(plugin))}
+    checks = {check.name: check for check in contract(plugin_under_test(plugin))}
     assert [name for name, check in checks.items() if check.passed is False] == [BROKEN[plugin]]
