@@ -82,9 +82,7 @@ class Episode:
 
     def picture(self) -> npt.NDArray[np.uint8]:
         """The present moment as MiniGrid draws it, RGB `(height, width, 3)`."""
-        pictures = self._mazes.render()
-        assert pictures is not None
-        return pictures[0]
+        return self._mazes.render()[0]
 
     def close(self) -> None:
         """Close the environment."""

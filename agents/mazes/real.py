@@ -74,10 +74,10 @@ class RealMazes(Mazes):
         self._observations = observations
         return self.batch(observations), reward * self.reward_scale, terminated, truncated, info | self._keys()
 
-    def render(self) -> tuple[npt.NDArray[np.uint8], ...] | None:
-        """What each slot shows now, RGB `(height, width, 3)` each, by MiniGrid's own renderer; None without a mode."""
+    def render(self) -> tuple[npt.NDArray[np.uint8], ...]:
+        """What each slot shows now, RGB `(height, width, 3)` each, by MiniGrid's own renderer."""
         if self.render_mode is None:
-            return None
+            return super().render()
         return tuple(np.asarray(env.render(), dtype=np.uint8) for env in self.mazes)
 
     def close_extras(self, **kwargs: Any) -> None:

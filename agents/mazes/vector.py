@@ -105,6 +105,10 @@ class Mazes(VectorEnv[Any, Any, Any]):
         """
         self.visits = np.zeros((self.num_envs, self.layouts.width * self.layouts.height), dtype=np.int64)
 
+    def render(self) -> tuple[npt.NDArray[np.uint8], ...]:
+        """Pictures of the slots, where the mazes were made with a render mode; BadInput where not."""
+        raise BadInput("these mazes draw no pictures: make them with render_mode='rgb_array'.")
+
     def begin(self, which: Flags) -> tuple[Observation, dict[str, Any]]:
         """Begin an episode in the slots `which`, `(slots,)`; what all slots see."""
         raise NotImplementedError

@@ -11,6 +11,7 @@ from minigrid.core.actions import Actions
 from minigrid.core.grid import Grid
 from minigrid.core.world_object import Ball, Box, Door, Floor, Goal, Key, Lava, Wall
 from minigrid.minigrid_env import MiniGridEnv
+from numpy.random import PCG64
 
 from agents.mazes.engine import moves
 from agents.mazes.engine.view import WIDEST
@@ -25,6 +26,11 @@ HARMLESS = {
     *("__init__", "_gen_grid", "_gen_mission", "place_agent", "close", "metadata", "spec", "hash", "pprint_grid"),
     *("render", "get_frame", "get_full_render", "get_pov_render"),
     *("facts", "hidden", "least", "patience", "resets", "one_grid"),  # of traps
+}
+# What MiniGrid keeps on the environment, which a class may compute instead.
+STATE = {
+    *("grid", "width", "height", "agent_pos", "agent_dir", "carrying", "step_count", "max_steps", "mission"),
+    *("actions", "action_space", "agent_view_size", "see_through_walls"),
 }
 HOOKS = {"__getattribute__", "__getattr__", "__setattr__"}  # other double-underscored names are the class's own affair
 
@@ -43,14 +49,13 @@ def _own_code(env: MiniGridEnv, owner: type[Any]) -> str | None:
     for kind in type(env).__mro__:
         if kind is owner:
             break
-        for name in vars(kind):
-            if name in HOOKS or (name in known and not name.startswith("__")):
+        for name, value in vars(kind).items():
+            computed = name in STATE and hasattr(value, "__get__")
+            if computed or name in HOOKS or (name in known and not name.startswith("__")):
                 return f"{kind.__name__} has a {name} of its own"
-    for name, value in vars(env).items():
+    for name in vars(env):
         if name in known and callable(getattr(owner, name)) and name != "place_obj":
             return f"{type(env).__name__} sets a {name} of its own"
-        if name in ("_np_random", "np_random") and value is None:
-            return "it has no random generator"
     return None
 
 
@@ -59,6 +64,10 @@ def _own_parts(env: MiniGridEnv) -> str | None:
         return f"its grid is a {type(env.grid).__name__}, which the engine does not know"
     if env.actions is not Actions:
         return "it has actions of its own"
+    if type(env.np_random.bit_generator) is not PCG64:
+        return f"it draws from a {type(env.np_random.bit_generator).__name__}, which the engine does not know"
+    if int(env.max_steps) != env.max_steps:
+        return f"its time limit of {env.max_steps} steps is not a whole number"
     if env.agent_view_size > WIDEST:
         return f"its view is wider than {WIDEST} cells"
     if (env.grid.width, env.grid.height) != (env.width, env.height):

@@ -6,11 +6,13 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from gymnasium.wrappers.vector import DictInfoToList
 
 from agents.mazes import make
 from agents.mazes.compiled import CompiledMazes
 from agents.mazes.layouts.named_sets import layouts
 from agents.mazes.real import RealMazes
+from agents.training.observations import symbolic_rows, symbolic_space
 from explore import BadInput, BonusReward
 
 BACKENDS = pytest.mark.parametrize("backend", ["compiled", "real"])
@@ -87,6 +89,13 @@ def test_ended_episodes_are_told_of_as_gymnasium_tells(backend: str) -> None:
             assert info["final_info"][name].dtype == expected["final_info"][name].dtype
         np.testing.assert_array_equal(info["_final_info"], expected["_final_info"])
         np.testing.assert_array_equal(info["_final_obs"], expected["_final_obs"])
+        assert info["final_obs"].dtype == expected["final_obs"].dtype == object
+        for mine, reference in zip(info["final_obs"], expected["final_obs"], strict=True):
+            assert (mine is None) == (reference is None)
+            if mine is not None:
+                np.testing.assert_array_equal(mine["image"], reference["image"])
+                assert mine["direction"] == reference["direction"]
+                assert envs.single_observation_space.contains(mine)
         assert info["final_info"]["success"].tolist() == [True, False, False]
     assert ends == 1
 
@@ -196,3 +205,57 @@ def test_nothing_happens_before_the_first_reset(backend: str) -> None:
         envs.reset(options={"reset_mask": np.array([True, False])})
     envs.reset()
     envs.step(np.array([0, 0]))
+
+
+@BACKENDS
+def test_gymnasiums_wrapper_of_infos_finds_the_final_observations_where_it_expects_them(backend: str) -> None:
+    """`DictInfoToList` beside the same wrapper around Gymnasium's own vector environment."""
+    envs = DictInfoToList(make(MAZE, 2, backend=backend))
+    theirs = DictInfoToList(SyncVectorEnv([lambda: gym.make(MAZE)] * 2, autoreset_mode=AutoresetMode.SAME_STEP))
+    envs.reset(), theirs.reset()
+    for action in WAY:
+        infos, expected = (each.step(np.array([action, 0]))[-1] for each in (envs, theirs))
+    assert "final_obs" not in infos[1]
+    np.testing.assert_array_equal(infos[0]["final_obs"]["image"], expected[0]["final_obs"]["image"])
+    assert infos[0]["final_obs"]["direction"] == expected[0]["final_obs"]["direction"]
+
+
+@BACKENDS
+def test_what_a_step_gave_is_not_written_to_by_the_next(backend: str) -> None:
+    envs = make("MiniGrid-Dynamic-Obstacles-5x5-v0", 8, backend=backend)
+    envs.reset()
+    final = None
+    for _ in range(30):
+        info = envs.step(np.full(8, 2))[-1]
+        if final is None and "final_obs" in info:
+            slot = int(np.flatnonzero(info["_final_obs"])[0])
+            final, copy = info["final_obs"][slot]["image"], info["final_obs"][slot]["image"].copy()
+    assert final is not None
+    np.testing.assert_array_equal(final, copy)
+
+
+@BACKENDS
+def test_a_mission_is_the_number_of_its_text(backend: str) -> None:
+    """The text of every slot is real MiniGrid's, and the final observation has the mission of the ended episode."""
+    maze = "MiniGrid-GoToDoor-5x5-v0"
+    envs, real = make(maze, 6, backend=backend), make(maze, 6, backend="real")
+    numbers, _ = envs.reset()[0]["mission"], real.reset()
+    assert envs.single_observation_space["mission"].n == len(envs.layouts.missions) > 1
+    assert [envs.layouts.missions[number] for number in numbers] == [env.mission for env in real.mazes]
+    info = envs.step(np.full(6, 6))[-1]  # `done` ends every episode
+    assert [final["mission"] for final in info["final_obs"]] == numbers.tolist()
+    assert layouts(maze, "held-out").missions == envs.layouts.missions
+
+
+def test_an_agent_reads_the_mission() -> None:
+    """Two observations that differ in the mission alone are different rows of the symbolic space, and inside it."""
+    envs = make("MiniGrid-GoToDoor-5x5-v0", 2)
+    observation, _ = envs.reset()
+    space = symbolic_space(envs.single_observation_space)
+    assert space.nvec[-1] == len(envs.layouts.missions)
+    twins = {name: np.repeat(part[:1], 2, axis=0) for name, part in observation.items()}
+    twins["mission"] = np.array([0, len(envs.layouts.missions) - 1])
+    first, second = symbolic_rows(envs.single_observation_space, twins)
+    assert np.flatnonzero(first != second).tolist() == [len(first) - 1]
+    assert space.contains(first)
+    assert space.contains(second)

@@ -8,7 +8,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 from minigrid.minigrid_env import MiniGridEnv
 
-import agents  # noqa: F401  (registers the traps)
+import agents.mazes  # noqa: F401  (registers the traps)
 from agents.dqn.settings import DQNSettings
 from agents.lockstep import compare
 from agents.mazes import CompiledMazes, RealMazes, describe_mazes, has_held_out, make, maze_ids, traps
