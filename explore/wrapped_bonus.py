@@ -25,7 +25,7 @@ Flags = npt.NDArray[np.bool_]
 class WrappedBonus:
     """A bonus of one learner that a wrapper shows the steps of `envs` environments.
 
-    learn_every: steps between two optimiser steps of the bonus, on all transitions since the last; 0 never learns.
+    learn_every: steps between two calls of `bonus.learn`, on all transitions since the last; 0 never calls it.
     on_invalid, trusted: as `BonusReward` takes them.
     """
 
@@ -117,15 +117,15 @@ class WrappedBonus:
             valid=None if valid.all() else torch.from_numpy(valid)[None],
         ).to(self.bonus.steps.device)
         episodic = self.bonus.observe(transitions)
-        paid = self.bonus.score(transitions, episodic)[0].double().cpu().numpy()
+        paid: npt.NDArray[np.float64] = self.bonus.score(transitions, episodic)[0].double().cpu().numpy()
         self._learn(transitions)
         # The bonus does not see the end of an episode in a step that is left out.
         self.bonus.episode_start[0, torch.from_numpy(ended & ~valid)] = True
         self._rows, self._finite, self._state_key, self.over = rows, finite, key, ended
-        return np.where(valid, paid, 0.0)
+        return paid
 
     def _learn(self, transitions: Transitions) -> None:
-        if not self.learn_every or self.bonus.frozen:
+        if not self.learn_every or self.bonus.frozen or self.bonus.settings.learns_from == "new":
             return
         real = transitions if transitions.valid is None else transitions.select((slice(None), transitions.valid[0]))
         self._waiting.append(real)

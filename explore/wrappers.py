@@ -7,6 +7,9 @@ its true successor, whatever the autoreset mode:
     NEXT_STEP    the step after an episode's end only resets: it is no transition, earns no bonus, teaches nothing
     DISABLED     the caller resets ended environments, with `options={"reset_mask": …}`
 
+β keeps its size unless the bonus has a `half_life`, in environment steps of all `envs` together
+(`"rnd:half_life=40000"`): a wrapper does not know how long the run will be.
+
 A bonus frozen for evaluation keeps paying under what it knew, and keeps its counts, normalisers and networks still.
 `freeze` says nothing of the reward: with `add` it still holds the bonus, so that a frozen copy measures what a training
 loop would see. Judge an agent by `info["extrinsic_reward"]`, or by a wrapper with `add=False`.
@@ -52,7 +55,8 @@ class BonusReward(SharedWrapper, VectorWrapper):
     env: the vector environment; its `metadata["autoreset_mode"]` says how it resets.
     bonus: a spec string such as `"rnd:beta=0.01"`, or a `Bonus` made for one learner and `env.num_envs` environments.
     add: add the bonus to the reward; otherwise only report it.
-    learn_every: let the bonus learn on its own every so many steps; 0 leaves `bonus.learn` to you.
+    learn_every: call `bonus.learn` every so many steps, on all transitions since the last call; 0 leaves it to you. Of
+        no effect on bonuses that learn from each new transition once (`learns_from=new`, such as `rnd`).
     seed: of the bonus, when it is given as a string.
     on_invalid: what to do with an observation that has NaN or infinity: "refuse" it (BadInput), or "skip" the steps to
     it and from it, which then earn no bonus and teach nothing.
@@ -70,13 +74,13 @@ class BonusReward(SharedWrapper, VectorWrapper):
     >>> envs.step(envs.action_space.dtype.type([2, 0]))[1].tolist()
     [0.0, 0.0]
 
-    With, arriving for the first time at a square beside the start, and bumping into the wall:
+    With, arriving for the first time at the square next to the start, and bumping into the wall:
 
     >>> envs = BonusReward(envs, "count:beta=0.1")
     >>> _ = envs.reset(seed=0)
     >>> _, reward, _, _, info = envs.step(envs.action_space.dtype.type([2, 0]))
     >>> reward.round(4).tolist(), info["extrinsic_reward"].tolist()
-    ([0.0995, 0.0], [0.0, 0.0])
+    ([0.1, 0.0], [0.0, 0.0])
     """
 
     def __init__(
@@ -136,7 +140,7 @@ class BonusRewardSingle(SharedWrapper, gym.Wrapper[Any, Any, Any, Any]):
     >>> _ = env.reset(seed=0)
     >>> _, reward, _, _, info = env.step(2)
     >>> reward, round(info["bonus"], 4)
-    (0, 0.0995)
+    (0, 0.1)
     """
 
     def __init__(

@@ -56,6 +56,8 @@ class DQN:
         self.device = torch.device(device)
         self.encoder = Encoder(observation_space)
         self.bonus = self._bonus(spec, observation_space, actions, seed)
+        if self.bonus is not None:
+            self.bonus.default_half_life = s.bonus_half_life * horizon
         self.strategy = self._strategy(spec, actions, horizon)
         network = build(
             spec.network,

@@ -42,6 +42,7 @@ class DQNSettings(Settings):
     updates: int = Field(2, ge=1, description="updates per vector step")
     capacity: int = Field(100_000, ge=1, description="transitions in a learner's replay")
     warmup: int = Field(1_000, ge=1, description="transitions before the first update")
+    bonus_half_life: float = Field(0.27, ge=0, description="share of the run in which β halves; 0: never")
     weights: tuple[float, ...] = Field(
         (0.0, 0.0, 0.1, 0.2, 0.4, 0.6, 1.0, 1.0),
         min_length=1,

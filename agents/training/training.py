@@ -55,7 +55,7 @@ def train(
     dqn = DQN(
         spec,
         symbolic_space(mazes.single_observation_space),
-        int(mazes.single_action_space.n),
+        mazes.layouts.actions,
         learners=names,
         horizon=steps,
         seed=seed,

@@ -7,7 +7,9 @@ A **bonus** b is added to what is known of the rewards,
 
 with Q the sample averages (0 before the first pull), b_t(a) the bonus of the transition of arm a under what is known
 now, ties broken at random. The bonus sees every transition that happened, and learns from it once. On the scale of a
-bandit's rewards the mazes' β is next to nothing: where a spec does not say otherwise, β is 1 here.
+bandit's rewards the mazes' β is next to nothing, and a bonus that is divided by its running mean never falls: where a
+spec does not say otherwise, β is 1 here and novelty is not divided (by the deviation of its return where networks learn
+it). Every pull is the first arrival of its episode.
 
 A **strategy** chooses by itself, given Q.
 
@@ -46,6 +48,7 @@ from bandits.simulator.kernel import (
 from bandits.simulator.randomness import best, key
 from bandits.simulator.results import PolicyResult, checkpoints, not_finite, summary
 from bandits.testbed import Testbed
+from explore.bonuses.base.learned import Learned
 from explore.core.bonus import Bonus
 from explore.core.plugins import BONUSES, STRATEGIES, make_bonus, make_strategy
 from explore.core.spec import parse
@@ -196,8 +199,12 @@ def _player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tupl
     name = parse(spec).name
     if name in BONUSES.names():
         plugin, settings = BONUSES.resolve(spec)
-        if "beta" not in parse(spec).settings:
-            settings = settings.model_copy(update={"beta": BETA})
+        # A running mean that forgets would keep the bonus of the best-known arm at β for ever.
+        scale = "rnd" if issubclass(plugin, Learned) else "none"
+        defaults = {"beta": BETA, "scale": scale}
+        settings = settings.model_copy(
+            update={name: value for name, value in defaults.items() if name not in settings.model_fields_set}
+        )
         bonus = plugin(*spaces(bed.arms), learners=runs, envs=1, seed=seed, **settings.model_dump())
         return bonus_player(bonus, bed.arms, runs, seed)
     return strategy_player(make_strategy(spec, bed.arms, learners=runs, envs=1, horizon=horizon), runs, seed)

@@ -44,11 +44,11 @@ class PluginUnderTest:
         return built
 
     def formula(self, *args: Any, **kwargs: Any) -> Bonus:
-        """A fresh bonus whose score is the plugin's formula: β = 1 and neither decay, normalisation nor clipping."""
-        built = self.bonus(*args, beta=1.0, half_life=0.0, normalise=False, clip=0.0, **kwargs)
+        """A fresh bonus whose score is the plugin's formula: β = 1, no decay, no scale, no clip, every visit paid."""
+        built = self.bonus(*args, beta=1.0, half_life=0.0, scale="none", clip=0.0, first_visit=False, **kwargs)
         for part in built.modules():
-            if isinstance(part, Bonus):
-                part.scale = None  # the parts of a mix have settings of their own
+            if isinstance(part, Bonus):  # the parts of a mix have settings of their own
+                part.scale = part.first_visits = None
         return built
 
     def strategy(self, actions: int, *, learners: int, envs: int, horizon: int) -> Strategy:

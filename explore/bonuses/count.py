@@ -4,48 +4,31 @@
 
 n counts a learner's arrivals at s′ over its whole life, exactly, under a 64-bit key of the observation (or of the exact
 state, `by=state`, where the environment names it, or of any function of the observation:
-`explore.bonuses.base.visits`). With `first_visit` the bonus is paid on the first arrival of the episode only, so that
-walking to and fro earns nothing.
+`explore.bonuses.base.visits`). By default it is paid on the first arrival of the episode only, so that walking to and
+fro earns nothing.
 
-`beta` and `first_visit` were measured on MiniGrid-DoorKey-8x8 with the two-headed DQN: β = 0.02 with first visits
-learns where plain counts are slow and β = 0.1 loiters.
+β = 0.02 and first visits were measured on MiniGrid-DoorKey-8x8 with the two-headed DQN: with first visits it learns
+where plain counts are slow, and β = 0.1 loiters.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
-from pydantic import Field
 
-from explore.bonuses.base.visits import OFFSET, Visits, VisitsSettings
-from explore.core.bonus import BonusSettings
+from explore.bonuses.base.visits import OFFSET, Visits
 from explore.core.transitions import Transitions
-from explore.counting.tables import CountTable, EpisodeTable
-
-
-class CountSettings(VisitsSettings):
-    """Settings of `count`."""
-
-    first_visit: bool = Field(True, description="pay only on the first arrival of an episode")
+from explore.counting.tables import CountTable
 
 
 class Count(Visits):
     """β/√n over arrivals, exact. Needs an environment that names its states for `by=state`; BadInput otherwise."""
 
-    Settings: ClassVar[type[BonusSettings]] = CountSettings
-    settings: CountSettings
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table = CountTable()
-        self.episode = EpisodeTable(self.learners, self.envs)
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         return (self.table.get(self.arrived(transitions)) + OFFSET).rsqrt()
 
     def update_statistics(self, transitions: Transitions) -> None:
         self.table.add(self.arrived(transitions), transitions.mask)
-
-    def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
-        if not self.settings.first_visit:
-            return torch.ones_like(transitions.reward)
-        return (self.episode_visits(self.episode, transitions) == 1).float()

@@ -28,7 +28,6 @@ from explore.numerics.streams import Streams
 class DisagreementSettings(LearnedSettings):
     """Settings of `disagreement`."""
 
-    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
     models: int = Field(5, ge=2, description="forward models")
     share: float = Field(0.8, gt=0, le=1, description="share of each batch that a model is trained on")
 

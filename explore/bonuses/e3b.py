@@ -25,7 +25,7 @@ from explore.core.transitions import Transitions
 class E3BSettings(InverseSettings):
     """Settings of `e3b`."""
 
-    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
+    first_visit: bool = Field(False, description="pay only on the first arrival of an episode")
     ridge: float = Field(0.1, gt=0, description="λ, what C starts from")
 
 
@@ -43,6 +43,12 @@ class E3B(InverseFeatures):
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         return torch.ones_like(transitions.reward)
+
+    def score_terms(
+        self, transitions: Transitions, episodic: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        # The factor is the novelty: it has no scale of its own, so it is what is divided by its mean.
+        return (self.novelty(transitions) if episodic is None else episodic), None
 
     def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
         before, after = self.embed(transitions)

@@ -8,17 +8,28 @@ The whole bonus is the episodic factor, which only the live episode knows, so it
 later. β is Count's, measured on MiniGrid.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
+from pydantic import Field
 
-from explore.bonuses.base.visits import Visits
+from explore.bonuses.base.visits import Visits, VisitsSettings
+from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
 from explore.counting.tables import EpisodeTable
 
 
+class EpisodicCountSettings(VisitsSettings):
+    """Settings of `episodic-count`."""
+
+    first_visit: bool = Field(False, description="pay only on the first arrival of an episode")
+
+
 class EpisodicCount(Visits):
     """β/√N_ep over the arrivals of the live episode, exact."""
+
+    Settings: ClassVar[type[BonusSettings]] = EpisodicCountSettings
+    settings: EpisodicCountSettings
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

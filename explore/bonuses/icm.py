@@ -12,27 +12,14 @@ curiosity-driven learning", since φ has no scale of its own. One hidden layer o
 convolutions and 288 are a choice for small observations; β is Count's.
 """
 
-from typing import ClassVar
-
 import torch
-from pydantic import Field
 
-from explore.bonuses.base.forward_model import ForwardModelBonus, ForwardModelSettings
-from explore.core.bonus import BonusSettings
+from explore.bonuses.base.forward_model import ForwardModelBonus
 from explore.core.transitions import Transitions
-
-
-class ICMSettings(ForwardModelSettings):
-    """Settings of `icm`."""
-
-    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
 
 
 class ICM(ForwardModelBonus):
     """The error of the forward model in the space of φ. Discrete and continuous actions."""
-
-    Settings: ClassVar[type[BonusSettings]] = ICMSettings
-    settings: ICMSettings
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         return self.forward_error(*self.embed(transitions), transitions.action)

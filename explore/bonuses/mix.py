@@ -3,7 +3,8 @@
     how=sum        b = β · Σ_k w_k b_k
     how=product    b = β · Π_k b_k^{w_k}
 
-b_k is what bonus k alone would pay, with its own β, normalisation, clip and episodic factor. β of the mix is 1.
+b_k is what bonus k alone would pay, with its own β, scale, clip and episodic factor. β of the mix is 1. A decay that an
+agent decides is of the mix as a whole, and of no part by itself.
 
 In a spec string the bonuses are joined by `+`, and inside one of them `/` stands before each setting:
 
@@ -21,6 +22,7 @@ from pydantic import Field, model_validator
 
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.plugins import BONUSES
+from explore.core.scale import ScaleName
 from explore.core.spec import Spec, parse
 from explore.core.transitions import Transitions
 from explore.errors import BadInput
@@ -31,6 +33,8 @@ class MixSettings(BonusSettings):
     """Settings of `mix`."""
 
     beta: float = Field(1.0, ge=0, description="scale of the mixed bonus, on top of each part's own")
+    scale: ScaleName = Field("none", description="what the mixed bonus is divided by; each part has a scale of its own")
+    first_visit: bool = Field(False, description="pay only on the first arrival of an episode")
     bonuses: str = Field("count+first-visit", min_length=1, description="the bonuses, name/setting=value, joined by +")
     weights: str = Field("", description="one number per bonus, joined by +; all 1 where empty")
     how: Literal["sum", "product"] = Field("sum", description="how the bonuses are put together")

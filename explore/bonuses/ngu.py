@@ -5,11 +5,14 @@
     (Badia et al. 2020, "Never give up: learning directed exploration strategies", equations 2–4, algorithm 1)
 
 d are the distances of φ(s′) to the points of the live episode, d̄² the running mean of the squared distances to the
-nearest, φ learned by the inverse model; err is RND's error at s′, with mean μ and deviation σ of all errors so far.
-r_ep is what only the live episode knows; α is told when a transition is scored.
+nearest, φ learned by the inverse model; err is RND's error at s′, with running mean μ and deviation σ.
+r_ep depends on the live episode alone; α is worked out when a transition is scored. μ, σ and d̄² forget after 1,000
+vector steps: with moments of all errors so far, the first errors of the untrained network would hold μ and σ up and α
+at its lower limit for ever.
 
-From the paper: k, ε, ξ, c, s_max, L, Adam with 5e-4 and a memory of 30,000. Normalisation is a choice: r_ep reaches
-1/c = 1000. One hidden layer of 128 and 64 features are a choice for small observations; β is Count's.
+From the paper: k, ε, ξ, c, s_max, L, Adam with 5e-4 and a memory of 30,000. The product is divided by its running
+mean, since r_ep reaches 1/c = 1000. One hidden layer of 128 and 64 features are a choice for small observations; β is
+Count's.
 """
 
 from typing import ClassVar
@@ -24,11 +27,13 @@ from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
 from explore.numerics.moments import RunningMoments
 
+MEMORY = 1000  # vector steps that μ, σ and d̄² remember, as the running mean of the novelty does
+
 
 class NGUSettings(InverseSettings):
     """Settings of `ngu`."""
 
-    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
+    first_visit: bool = Field(False, description="pay only on the first arrival of an episode")
     learning_rate: float = Field(5e-4, gt=0, description="Adam's step size")
     neighbours: int = Field(10, ge=1, description="k, nearest points that are looked at")
     epsilon: float = Field(1e-4, gt=0, description="ε of the kernel")
@@ -49,13 +54,20 @@ class NGU(InverseFeatures):
         super().build()
         s = self.settings
         self.distillation = Distillation(self.normalizer, s.hidden, s.features, name="rnd", **self.common)
-        self.errors = RunningMoments(self.learners)
-        self.squared = RunningMoments(self.learners)  # its mean is d̄²
+        self.errors = RunningMoments(self.learners, most=MEMORY * self.envs)
+        self.squared = RunningMoments(self.learners, most=MEMORY * self.envs * s.neighbours)  # its mean is d̄²
         self.episode = EpisodePoints(self.learners, self.envs, s.features, s.memory)
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         gap = self._error(transitions) - self.errors.mean.float().unsqueeze(1)
         return (1 + gap / self.errors.std.unsqueeze(1)).clamp(1, self.settings.largest)
+
+    def score_terms(
+        self, transitions: Transitions, episodic: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        # r_ep reaches 1/c = 1000 and belongs to what is divided by its mean.
+        novelty = self.novelty(transitions)
+        return (novelty if episodic is None else novelty * episodic), None
 
     def update_statistics(self, transitions: Transitions) -> None:
         super().update_statistics(transitions)

@@ -7,7 +7,7 @@ N_ep as in `first-visit`. From the paper: α and ν. Normalisation is RND's: ran
 Adam with 1e-4 and the networks are RND's here; β is Count's.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -23,7 +23,8 @@ from explore.counting.tables import EpisodeTable
 class NovelDSettings(LearnedSettings, VisitsSettings):
     """Settings of `noveld`."""
 
-    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
+    first_visit: bool = Field(False, description="pay only on the first arrival of an episode")
+    learns_from: Literal["new", "drawn"] = Field("new", description="what networks are trained on")
     alpha: float = Field(0.5, ge=0, le=1, description="share of the old state's novelty that is taken off")
 
 

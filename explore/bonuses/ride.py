@@ -27,7 +27,7 @@ from explore.counting.tables import EpisodeTable
 class RIDESettings(ForwardModelSettings, VisitsSettings):
     """Settings of `ride`."""
 
-    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
+    first_visit: bool = Field(False, description="pay only on the first arrival of an episode")
 
 
 class RIDE(ForwardModelBonus, Visits):

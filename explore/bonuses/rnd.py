@@ -11,7 +11,7 @@ a return of discount 0.99, and training on a `share` of each batch where many en
 observations; β is Count's, far below the paper's weights of 1 for the bonus against 2 for the reward (β = 0.5).
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -20,14 +20,12 @@ from explore.bonuses.base.distillation import Distillation
 from explore.bonuses.base.learned import Learned, LearnedSettings
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
-from explore.numerics.streams import Streams
 
 
 class RNDSettings(LearnedSettings):
     """Settings of `rnd`."""
 
-    normalise: bool = Field(True, description="divide by the running deviation of the discounted novelty")
-    share: float = Field(1.0, gt=0, le=1, description="share of each batch that the predictor is trained on")
+    learns_from: Literal["new", "drawn"] = Field("new", description="what networks are trained on")
 
 
 class RND(Learned):
@@ -39,16 +37,10 @@ class RND(Learned):
     def build(self) -> None:
         s = self.settings
         self.distillation = Distillation(self.normalizer, s.hidden, s.features, name="rnd", **self.common)
-        self.draws = Streams(self.seed, "rnd/share", self.names)
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         error: torch.Tensor = self.distillation(self.normalizer(transitions.next_observation))
         return error
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
-        error = self.novelty(transitions)
-        if self.settings.share < 1:
-            drawn = self.draws.uniform(error.shape[1]).to(error.device) < self.settings.share
-            # Weighted by what was drawn, so that the mean is one over the drawn alone.
-            error = error * drawn * (error.shape[1] / drawn.sum(1, keepdim=True).clamp(min=1))
-        return {"distillation": error}
+        return {"distillation": self.novelty(transitions)}

@@ -7,7 +7,7 @@ A is `bits` × features with independent N(0, 1) entries, own to each learner; g
 observations at angle θ agree in each bit with probability 1 − θ/π. More bits tell more observations apart.
 
 The paper varies the bits per domain; the 32 here are a choice that leaves few accidental collisions among the thousands
-of observations of a small maze. As in the paper every arrival pays, not the first of an episode alone. β is Count's,
+of observations of a small maze. In the paper every arrival pays (`first_visit=false`). β is Count's,
 measured on MiniGrid.
 """
 
@@ -16,17 +16,17 @@ from typing import Any, ClassVar
 import torch
 from pydantic import Field, model_validator
 
-from explore.bonuses.count import Count, CountSettings
+from explore.bonuses.base.visits import VisitsSettings
+from explore.bonuses.count import Count
 from explore.core.bonus import BonusSettings
 from explore.counting.keys import row_keys
 from explore.numerics.seeding import stream
 
 
-class SimHashSettings(CountSettings):
+class SimHashSettings(VisitsSettings):
     """Settings of `simhash`."""
 
     bits: int = Field(32, ge=1, le=1024, description="bits of the hash")
-    first_visit: bool = Field(False, description="pay only on the first arrival of an episode")
 
     @model_validator(mode="after")
     def _hashes_observations(self) -> "SimHashSettings":

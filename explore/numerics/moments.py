@@ -7,6 +7,7 @@ Mean and variance are merged batch by batch (Chan, Golub & LeVeque 1979):
 The variance is S/n with n ≥ 1, never the unbiased one: that is NaN after a single sample.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,19 @@ Doubles = npt.NDArray[np.float64]
 
 
 class RunningMoments(torch.nn.Module):
-    """Mean and variance of everything seen so far, per learner; statistics have shape `(learners, *shape)`."""
+    """Mean and variance of everything seen so far, per learner; statistics have shape `(learners, *shape)`.
+
+    most: samples that are remembered. Beyond them the past loses weight, so that new samples never weigh less than one
+    in `most`: an exponential window with that time constant. None remembers all.
+    """
 
     mean: torch.Tensor
     squares: torch.Tensor
     count: torch.Tensor
 
-    def __init__(self, learners: int, *shape: int) -> None:
+    def __init__(self, learners: int, *shape: int, most: float | None = None) -> None:
         super().__init__()
+        self.most = math.inf if most is None else float(most)
         self.register_buffer("mean", torch.zeros(learners, *shape, dtype=torch.float64))
         self.register_buffer("squares", torch.zeros(learners, *shape, dtype=torch.float64))
         self.register_buffer("count", torch.zeros(learners, dtype=torch.float64))
@@ -47,7 +53,7 @@ class RunningMoments(torch.nn.Module):
             kept = np.ones((learners, batch), dtype=np.bool_) if valid is None else valid.contiguous().numpy()
             mean, squares = self.mean.view(learners, -1).numpy(), self.squares.view(learners, -1).numpy()
             flat = samples.detach().reshape(learners, batch, -1).contiguous().numpy()
-            _merge(flat, kept, mean, squares, self.count.numpy())
+            _merge(flat, kept, mean, squares, self.count.numpy(), self.most)
         else:
             self.merge(samples, valid)
 
@@ -56,6 +62,10 @@ class RunningMoments(torch.nn.Module):
         if valid is None:
             valid = torch.ones(samples.shape[:2], dtype=torch.bool, device=samples.device)
         new = valid.sum(1).double()
+        if self.most < math.inf:
+            kept = torch.minimum(self.count, (self.most - new).clamp(min=0))
+            self.squares *= self._each(kept / self.count.clamp(min=1))
+            self.count.copy_(kept)
         rows = valid.view(*valid.shape, *(1,) * (samples.dim() - 2))
         samples = torch.where(rows, samples, 0.0).double()  # an idle row may hold anything
         mean = samples.sum(1) / self._each(new.clamp(min=1))
@@ -115,7 +125,12 @@ class ReturnScale(torch.nn.Module):
 
 @compiled
 def _merge(
-    samples: npt.NDArray[Any], valid: npt.NDArray[np.bool_], mean: Doubles, squares: Doubles, count: Doubles
+    samples: npt.NDArray[Any],
+    valid: npt.NDArray[np.bool_],
+    mean: Doubles,
+    squares: Doubles,
+    count: Doubles,
+    most: float,
 ) -> None:
     """Merge samples `(learners, batch, numbers)` into the moments `(learners, numbers)` and counts `(learners,)`."""
     learners, batch, numbers = samples.shape
@@ -124,6 +139,10 @@ def _merge(
         new = valid[learner].sum()
         if new == 0:
             continue
+        kept = min(count[learner], max(most - new, 0.0))
+        if kept < count[learner]:
+            squares[learner] *= kept / count[learner]
+            count[learner] = kept
         their_mean[:] = 0.0
         their_squares[:] = 0.0
         for item in range(batch):

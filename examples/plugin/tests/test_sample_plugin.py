@@ -22,7 +22,7 @@ test_power_ucb_keeps_the_contract = contract("power-ucb:c=1")
 
 
 def test_power_count_falls_with_the_power_of_the_visits():
-    bonus = PowerCount(gym.spaces.Discrete(5), gym.spaces.Discrete(2), beta=1, power=2)
+    bonus = PowerCount(gym.spaces.Discrete(5), gym.spaces.Discrete(2), beta=1, power=2, scale="none")
     rows, flags = torch.ones(1, 1, 1, dtype=torch.uint8), torch.zeros(1, 1, dtype=torch.bool)
     step = Transitions(rows, torch.zeros(1, 1, dtype=torch.int64), torch.zeros(1, 1), rows, flags, flags)
     paid = []

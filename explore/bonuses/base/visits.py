@@ -15,7 +15,6 @@ from pydantic import Field
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.transitions import Transitions
 from explore.counting.keys import row_keys
-from explore.counting.tables import EpisodeTable
 from explore.errors import BadInput
 
 OFFSET = 0.01  # Bellemare et al. 2016, equation 1: keeps the bonus of the never seen finite
@@ -64,16 +63,6 @@ class Visits(Bonus):
             return row_keys(rows)
         keys = self.key_function(rows)
         return keys if keys.shape == rows.shape[:2] and keys.dtype == torch.int64 else row_keys(keys)
-
-    def episode_visits(self, episode: EpisodeTable, transitions: Transitions) -> torch.Tensor:
-        """Count one step in `episode`; returns N_ep(s′) after it, `(learners, envs)` float32.
-
-        The first observation of an episode counts as a visit: coming back to it is not a first arrival.
-        """
-        starting = self.starting(transitions)
-        episode.clear(starting)
-        episode.add(self.departed(transitions), starting)
-        return episode.add(self.arrived(transitions), transitions.mask)
 
     def _key(self, rows: torch.Tensor, state_key: torch.Tensor | None) -> torch.Tensor:
         if self.settings.by == "observation":

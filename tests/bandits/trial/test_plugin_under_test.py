@@ -14,7 +14,7 @@ SPACES = (gym.spaces.Discrete(4), gym.spaces.Discrete(2))
 def test_a_spec_names_the_plugin_its_origin_and_its_settings():
     found = plugin_under_test("rnd:features=8,beta=0.5")
     assert (found.kind, found.origin.split()[0], found.settings) == ("bonus", "escapade", {"features": 8, "beta": 0.5})
-    assert found.all_settings()["normalise"] is True
+    assert found.all_settings()["scale"] == "mean"
     bonus = found.bonus(*SPACES, learners=[4, 2], envs=3, seed=1)
     assert (bonus.names, bonus.envs, bonus.settings.features) == ([4, 2], 3, 8)
     assert plugin_under_test("ucb:power=1").kind == "strategy"

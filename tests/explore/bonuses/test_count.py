@@ -13,7 +13,7 @@ ACTIONS = gym.spaces.Discrete(2)
 
 
 def test_counts_agree_with_a_dictionary(moves):
-    bonus = Count(SPACE, ACTIONS, learners=3, envs=4, beta=0.5, first_visit=False)
+    bonus = Count(SPACE, ACTIONS, learners=3, envs=4, beta=0.5, scale="none", first_visit=False)
     rng = np.random.default_rng(0)
     seen = [{} for _ in range(3)]
     for _ in range(40):
@@ -37,7 +37,7 @@ def test_first_visit_pays_once_per_episode_and_slot(moves):
 
 
 def test_idle_rows_are_not_counted_and_begin_no_episode(moves):
-    bonus = Count(SPACE, ACTIONS)
+    bonus = Count(SPACE, ACTIONS, scale="none")
     bonus.observe(moves([[0]], [[1]], ended=[[True]]))
     bonus.observe(moves([[1]], [[3]], valid=[[False]]))
     assert bonus.table.get(torch.tensor([[0]])).shape == (1, 1)
@@ -47,8 +47,8 @@ def test_idle_rows_are_not_counted_and_begin_no_episode(moves):
 
 
 def test_any_key_function(moves):
-    parity = Count(SPACE, ACTIONS, key=lambda rows: rows % 2, beta=1)
-    number = Count(SPACE, ACTIONS, key=lambda rows: rows[..., 0].long() % 2, beta=1)
+    parity = Count(SPACE, ACTIONS, key=lambda rows: rows % 2, beta=1, scale="none")
+    number = Count(SPACE, ACTIONS, key=lambda rows: rows[..., 0].long() % 2, beta=1, scale="none")
     for bonus in (parity, number):
         bonus.observe(moves([[0]], [[2]]))
         paid = bonus.score(moves([[0, 0, 0]], [[4, 2, 3]]))
@@ -66,7 +66,7 @@ def test_alone_and_in_company_are_the_same(moves):
 
 
 def test_frozen_counts_keep_still_but_the_episode_goes_on(moves):
-    bonus = Count(SPACE, ACTIONS)
+    bonus = Count(SPACE, ACTIONS, scale="none")
     bonus.freeze()
     assert bonus.observe(moves([[0]], [[1]])).item() == 1
     assert bonus.observe(moves([[1]], [[1]])).item() == 0
@@ -85,7 +85,7 @@ def test_state_round_trip(moves):
 
 
 def test_half_life_halves_beta(moves):
-    bonus = Count(SPACE, ACTIONS, beta=1, half_life=2, first_visit=False)
+    bonus = Count(SPACE, ACTIONS, beta=1, half_life=2, scale="none", first_visit=False)
     for _ in range(4):
         bonus.observe(moves([[0]], [[1]]))
     assert bonus.score(moves([[0]], [[1]])).item() == pytest.approx(0.25 / np.sqrt(4.01))

@@ -8,7 +8,7 @@ import torch
 from explore.bonuses.disagreement import Disagreement
 
 BOX, DISCRETE, CONTINUOUS = gym.spaces.Box(-np.inf, np.inf, (4,)), gym.spaces.Discrete(3), gym.spaces.Box(-1, 1, (2,))
-SMALL = {"hidden": 16, "features": 6, "models": 4, "normalise": False, "beta": 1}
+SMALL = {"hidden": 16, "features": 6, "models": 4, "scale": "none", "first_visit": False, "beta": 1}
 
 
 @pytest.mark.parametrize("actions", [DISCRETE, CONTINUOUS], ids=["discrete", "continuous"])

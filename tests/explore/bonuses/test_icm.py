@@ -15,7 +15,9 @@ SMALL = {"hidden": 7, "features": 5}
 
 
 def made(actions=DISCRETE, learners=2, **settings):
-    return ICM(BOX, actions, learners=learners, **{"normalise": False, "beta": 1, **SMALL, **settings})
+    return ICM(
+        BOX, actions, learners=learners, **{"scale": "none", "first_visit": False, "beta": 1, **SMALL, **settings}
+    )
 
 
 def taken(actions, learners=2, batch=6):
@@ -104,7 +106,7 @@ def test_the_inverse_model_learns_what_actions_do():
 
 
 def test_a_learner_learns_the_same_alone(vectors):
-    company, alone = made(learners=[0, 5, 2], normalise=True, envs=6), made(learners=[5], normalise=True, envs=6)
+    company, alone = made(learners=[0, 5, 2], scale="mean", envs=6), made(learners=[5], scale="mean", envs=6)
     for seed in range(20):
         step = vectors(3, 6, 4, seed)
         for bonus, part in ((company, step), (alone, step.select(slice(1, 2)))):

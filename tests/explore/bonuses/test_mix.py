@@ -43,14 +43,14 @@ def test_a_mix_is_the_weighted_sum_or_product_of_what_its_parts_pay_alone(moves,
         torch.testing.assert_close(mix.score(step, episodic), expected)
 
 
-def test_the_mix_normalises_what_it_pays(moves):
-    mix = Mix(SPACE, ACTIONS, envs=2, bonuses="count+mbie-eb", normalise=True)
+def test_the_mix_divides_what_it_pays(moves):
+    mix = Mix(SPACE, ACTIONS, envs=2, bonuses="count+mbie-eb", scale="mean")
     for states, following in PATH:
         mix.observe(moves(states, following))
     plain = Mix(SPACE, ACTIONS, envs=2, bonuses="count+mbie-eb")
     plain.parts.load_state_dict(mix.parts.state_dict())
     probe = moves([[0, 1]], [[1, 7]])
-    torch.testing.assert_close(mix.score(probe), plain.score(probe) / mix.scale.std)
+    torch.testing.assert_close(mix.score(probe), plain.score(probe) / mix.scale.divisor)
 
 
 def test_state_round_trip_and_freeze(moves):

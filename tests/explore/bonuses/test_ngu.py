@@ -9,7 +9,7 @@ from explore.bonuses.base.nearest_neighbours import EpisodePoints
 from explore.bonuses.ngu import NGU
 
 SPACES = (gym.spaces.Discrete(9), gym.spaces.Discrete(3))
-SMALL = {"hidden": 16, "features": 8, "normalise": False, "beta": 1}
+SMALL = {"hidden": 16, "features": 8, "scale": "none", "beta": 1}
 
 
 def test_episodic_reward_of_a_small_episode(moves, plain):
@@ -38,7 +38,7 @@ def test_nothing_is_paid_among_too_many_alike(moves):
     assert factors[-1] == 0
 
 
-def test_lifelong_factor_is_clipped_and_relative_to_all_errors(moves):
+def test_lifelong_factor_is_clipped_and_relative_to_recent_errors(moves):
     bonus = NGU(*SPACES, envs=4, **SMALL, largest=1.8)
     step = moves([[0, 0, 0, 0]], [[1, 2, 3, 4]])
     bonus.observe(step)

@@ -10,7 +10,7 @@ SPACES = (gym.spaces.Discrete(9), gym.spaces.Discrete(3))
 
 
 def test_rise_of_novelty_on_first_arrivals(moves, plain):
-    bonus = NovelD(*SPACES, hidden=16, features=8, normalise=False, beta=2, learning_rate=1e-3)
+    bonus = NovelD(*SPACES, hidden=16, features=8, scale="none", learns_from="drawn", beta=2, learning_rate=1e-3)
     for _ in range(300):
         bonus.learn(moves([[0, 0]], [[0, 1]]))  # 0 and 1 become known
     error = plain(bonus.distillation.predictor, 0, np.eye(9)) - plain(bonus.distillation.target, 0, np.eye(9))

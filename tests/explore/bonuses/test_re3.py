@@ -11,7 +11,7 @@ SPACES = (gym.spaces.Discrete(9), gym.spaces.Discrete(3))
 
 
 def test_distance_to_the_third_nearest_arrival(moves, plain):
-    bonus = RE3(*SPACES, learners=2, envs=2, hidden=16, features=8, beta=2)
+    bonus = RE3(*SPACES, learners=2, envs=2, hidden=16, features=8, beta=2, scale="none", first_visit=False)
     arrivals = np.random.default_rng(0).integers(7, size=(6, 2, 2))
     for following in arrivals:
         bonus.observe(moves([[0, 0], [0, 0]], following.tolist()))
@@ -25,7 +25,7 @@ def test_distance_to_the_third_nearest_arrival(moves, plain):
 
 
 def test_a_frozen_bonus_takes_nothing_in(moves):
-    bonus = RE3(*SPACES, hidden=16, features=8)
+    bonus = RE3(*SPACES, hidden=16, features=8, scale="none", first_visit=False)
     bonus.observe(moves([[0]], [[1]]))
     bonus.freeze()
     bonus.observe(moves([[1]], [[2]]))

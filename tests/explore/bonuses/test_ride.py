@@ -10,7 +10,7 @@ SPACES = (gym.spaces.Discrete(9), gym.spaces.Discrete(3))
 
 
 def test_impact_over_the_visits_of_a_small_episode(moves, plain):
-    bonus = RIDE(*SPACES, hidden=16, features=8, normalise=False, beta=2)
+    bonus = RIDE(*SPACES, hidden=16, features=8, scale="none", beta=2)
     features = plain(bonus.embedding, 0, np.eye(9))
     # start at 0; the second arrival at 1 is its second visit, the return to 0 the start's second; then a new episode
     episode = [

@@ -2,7 +2,6 @@
 
 import gymnasium as gym
 import numpy as np
-import pytest
 import torch
 
 from explore.bonuses.rnd import RND
@@ -12,7 +11,7 @@ SMALL = {"hidden": 16, "features": 8}
 
 
 def test_novelty_is_the_squared_distance_of_two_networks(vectors, plain):
-    bonus = RND(BOX, ACTIONS, learners=2, beta=2, normalise=False, **SMALL)
+    bonus = RND(BOX, ACTIONS, learners=2, beta=2, scale="none", **SMALL)
     batch = vectors(2, 5, 4)
     for learner in range(2):
         x = batch.next_observation[learner].clamp(-5, 5)
@@ -22,7 +21,18 @@ def test_novelty_is_the_squared_distance_of_two_networks(vectors, plain):
 
 def test_divided_by_the_deviation_of_the_discounted_return_of_each_slot(vectors):
     """The filter runs along time, through the ends of episodes, and is not centred."""
-    bonus = RND(BOX, ACTIONS, learners=2, envs=3, beta=1, discount=0.9, **SMALL)
+    bonus = RND(
+        BOX,
+        ACTIONS,
+        learners=2,
+        envs=3,
+        beta=1,
+        discount=0.9,
+        scale="rnd",
+        first_visit=False,
+        learns_from="drawn",
+        **SMALL,
+    )
     ended = torch.tensor([[True, False, True]] * 2)
     returns, filtered = np.zeros((2, 3)), []
     for seed in range(12):
@@ -37,7 +47,7 @@ def test_divided_by_the_deviation_of_the_discounted_return_of_each_slot(vectors)
 
 
 def test_only_the_predictor_learns_and_only_what_it_was_shown(vectors):
-    bonus = RND(BOX, ACTIONS, learners=2, normalise=False, learning_rate=1e-3, **SMALL)
+    bonus = RND(BOX, ACTIONS, learners=2, scale="none", learns_from="drawn", learning_rate=1e-3, **SMALL)
     fixed = [part.clone() for part in bonus.distillation.target.parameters()]
     seen, unseen = vectors(2, 8, 4), vectors(2, 64, 4, 1)
     before = bonus.score(seen).mean(1)
@@ -51,8 +61,8 @@ def test_only_the_predictor_learns_and_only_what_it_was_shown(vectors):
 
 
 def test_a_learner_learns_the_same_alone(vectors):
-    company = RND(BOX, ACTIONS, learners=[0, 5, 2], envs=8, share=0.5, **SMALL)
-    alone = RND(BOX, ACTIONS, learners=[5], envs=8, share=0.5, **SMALL)
+    company = RND(BOX, ACTIONS, learners=[0, 5, 2], envs=8, **SMALL)
+    alone = RND(BOX, ACTIONS, learners=[5], envs=8, **SMALL)
     for seed in range(20):
         step = vectors(3, 8, 4, seed)
         for bonus, part in ((company, step), (alone, step.select(slice(1, 2)))):
@@ -61,22 +71,8 @@ def test_a_learner_learns_the_same_alone(vectors):
     torch.testing.assert_close(company.score(step)[1:2], alone.score(step.select(slice(1, 2))), rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("share", [0.25, 1.0])
-def test_trained_on_a_share_of_the_batch(vectors, share):
-    """The loss is the mean over the drawn rows alone, and they are the share."""
-    bonus = RND(BOX, ACTIONS, normalise=False, share=share, **SMALL)
-    drawn = []
-    for seed in range(50):
-        errors = bonus.novelty(vectors(1, 40, 4, seed)).detach()[0]
-        weighted = bonus.losses(vectors(1, 40, 4, seed))["distillation"].detach()[0]
-        used = weighted > 0
-        drawn.append(used.float().mean().item())
-        assert weighted.mean().item() == pytest.approx(errors[used].mean().item(), rel=1e-4)
-    assert np.mean(drawn) == pytest.approx(share, abs=0.04)
-
-
 def test_idle_rows_teach_nothing(vectors):
-    full, part = (RND(BOX, ACTIONS, normalise=False, **SMALL) for _ in range(2))
+    full, part = (RND(BOX, ACTIONS, scale="none", learns_from="drawn", **SMALL) for _ in range(2))
     rows = vectors(1, 4, 4)
     valid = torch.tensor([[True, False, True, True]])
     idle = vectors(1, 4, 4, valid=valid, next_observation=rows.next_observation.masked_fill(~valid[..., None], 1e9))
@@ -87,7 +83,7 @@ def test_idle_rows_teach_nothing(vectors):
 
 
 def test_goes_on_from_its_state_as_if_nothing_had_happened(vectors):
-    one, other = (RND(BOX, ACTIONS, envs=8, share=0.5, **SMALL) for _ in range(2))
+    one, other = (RND(BOX, ACTIONS, envs=8, **SMALL) for _ in range(2))
     for seed in range(10):
         one.observe(vectors(1, 8, 4, seed))
         one.learn(vectors(1, 8, 4, seed))

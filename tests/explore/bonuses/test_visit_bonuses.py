@@ -17,7 +17,7 @@ ACTIONS = gym.spaces.Discrete(3)
 
 
 def test_mbie_eb_counts_pairs_and_not_arrivals(moves):
-    bonus = MBIEEB(SPACE, ACTIONS, beta=1)
+    bonus = MBIEEB(SPACE, ACTIONS, beta=1, scale="none")
     for action, arrival in ((1, 2), (1, 3), (2, 4)):
         bonus.observe(moves([[0]], [[arrival]], actions=[[action]]))
     paid = bonus.score(moves([[0, 0, 0, 2]], [[8, 8, 8, 8]], actions=[[0, 1, 2, 1]]))
@@ -43,7 +43,7 @@ def test_simhash_bits_agree_with_probability_one_minus_angle_over_pi(angle):
 
 
 def test_simhash_shares_visits_of_similar_observations():
-    bonus = SimHash(gym.spaces.Box(-2, 2, (2,)), ACTIONS, bits=4, beta=1)
+    bonus = SimHash(gym.spaces.Box(-2, 2, (2,)), ACTIONS, bits=4, beta=1, scale="none")
     rows = torch.tensor([[[1.0, 0.3], [1.0, 0.3001], [-1.0, -0.3]]])
     flags = torch.zeros(1, 3, dtype=torch.bool)
     step = Transitions(rows, torch.zeros(1, 3, dtype=torch.int64), torch.zeros(1, 3), rows, flags, flags)

@@ -1,4 +1,4 @@
-"""What all bonuses share: scale, decay, normalisation, clip, freezing, and the checks at the door."""
+"""What all bonuses share: scale, decay, first visits, training, clip, freezing, and what does not count."""
 
 import gymnasium as gym
 import numpy as np
@@ -18,17 +18,19 @@ class Place(Bonus):
         return transitions.next_observation[..., 0].float()
 
     def train_step(self, transitions):
+        assert torch.is_grad_enabled()
+        self.trained = [*getattr(self, "trained", []), transitions.mask.tolist()]
         return {"loss": torch.zeros(self.learners)}
 
 
 def test_order_of_scale_clip_factor_and_beta(moves):
-    bonus = Place(*SPACES, envs=2, beta=0.5, clip=3)
+    bonus = Place(*SPACES, envs=2, beta=0.5, clip=3, scale="none")
     paid = bonus.score(moves([[0, 0]], [[2, 8]]), torch.tensor([[0.5, 0.25]]))
     assert paid.tolist() == [[0.5 * 2 * 0.5, 0.5 * 3 * 0.25]]
 
 
 def test_normalised_by_the_discounted_stream(moves):
-    bonus = Place(*SPACES, envs=2, beta=1, normalise=True, discount=0.5)
+    bonus = Place(*SPACES, envs=2, beta=1, scale="rnd", first_visit=False, discount=0.5)
     bonus.observe(moves([[0, 0]], [[1, 3]]))
     bonus.observe(moves([[1, 3]], [[2, 0]]))
     expected = np.std([1, 3, 2.5, 1.5])
@@ -44,7 +46,7 @@ def test_idle_rows_are_no_steps_and_do_not_begin_their_episode(moves):
 
 
 def test_frozen_keeps_steps_and_scale_and_learns_nothing(moves):
-    bonus = Place(*SPACES, normalise=True)
+    bonus = Place(*SPACES)
     assert "loss" in bonus.learn(moves([[0]], [[1]]))
     bonus.freeze()
     before = {name: value.clone() for name, value in bonus.named_buffers() if name != "episode_start"}
@@ -70,3 +72,129 @@ def test_transitions_select_and_ends(moves):
     swapped = step.select(torch.tensor([1, 0]))
     assert swapped.observation[..., 0].tolist() == [[2, 3], [0, 1]]
     assert swapped.valid is None
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e4])
+def test_beta_is_what_an_average_step_pays_whatever_the_unit_of_novelty(moves, unit):
+    class Scaled(Place):
+        def novelty(self, transitions):
+            return super().novelty(transitions) * unit
+
+    bonus, random = Scaled(*SPACES, learners=2, envs=4, beta=0.3, first_visit=False), np.random.default_rng(0)
+    paid = []
+    for _ in range(400):
+        step = moves(random.integers(9, size=(2, 4)).tolist(), random.integers(1, 9, size=(2, 4)).tolist())
+        paid.append(bonus.score(step, bonus.observe(step)))
+    assert torch.stack(paid[20:]).mean().item() == pytest.approx(0.3, rel=0.03)
+    assert bonus.scale.divisor.tolist() == pytest.approx([4.5 * unit] * 2, rel=0.05)
+
+
+def test_learners_have_scales_of_their_own(moves):
+    bonus = Place(*SPACES, learners=2, envs=1, beta=1)
+    step = moves([[0], [0]], [[2], [8]])
+    assert bonus.score(step, bonus.observe(step)).tolist() == [[1], [1]]
+
+
+def test_first_visits_pay_once_per_episode_and_slot_in_any_bonus(moves):
+    bonus, plain = Place(*SPACES, envs=2), Place(*SPACES, envs=2, first_visit=False)
+    path = [
+        ([[0, 5]], [[1, 1]], [[False, False]], [[1, 1]]),
+        ([[1, 1]], [[0, 2]], [[False, False]], [[0, 1]]),  # slot 0 is back where its episode began
+        ([[0, 2]], [[1, 1]], [[True, False]], [[0, 0]]),
+        ([[7, 1]], [[1, 1]], [[False, False]], [[1, 0]]),  # only slot 0 began anew
+    ]
+    for before, after, ended, factor in path:
+        step = moves(before, after, ended=ended)
+        assert bonus.observe(step).tolist() == factor
+        assert plain.observe(step).tolist() == [[1, 1]]
+
+
+def test_half_life_is_the_users_or_the_agents_or_none(moves):
+    step = moves([[0]], [[1]])
+    for setting, default, expected in ((None, 0, 1), (None, 4, 0.5), (2, 4, 0.25), (0, 4, 1), ("none", 4, 0.5)):
+        bonus = Place(*SPACES, beta=1, half_life=setting)
+        bonus.default_half_life = default
+        for _ in range(4):
+            bonus.observe(step)
+        assert bonus.beta.item() == pytest.approx(expected)
+
+
+def test_networks_are_trained_on_new_transitions_once_each_or_on_drawn_batches(moves):
+    new, drawn = (Place(*SPACES, learns_from=how) for how in ("new", "drawn"))
+    step, batch = moves([[0]], [[1]]), moves([[0, 0, 0]], [[1, 2, 3]])
+    for bonus in (new, drawn):
+        bonus.observe(step)
+        bonus.learn(batch)
+    assert new.trained == [[[True]]]
+    assert drawn.trained == [[[True, True, True]]]
+    assert new.learn(batch) == {}
+    assert "loss" in drawn.learn(batch)
+    assert "loss" in new.last_losses
+
+
+def test_frozen_trains_nothing_and_moves_no_scale(moves):
+    bonus = Place(*SPACES, learns_from="new")
+    bonus.observe(moves([[0]], [[4]]))
+    bonus.freeze()
+    bonus.observe(moves([[0]], [[8]]))
+    assert len(bonus.trained) == 1
+    assert bonus.scale.divisor.item() == 4
+
+
+def test_idle_rows_pay_nothing_teach_nothing_and_move_no_scale(moves):
+    class Careless(Place):
+        """Returns NaN for idle rows, and knows nothing of them."""
+
+        def novelty(self, transitions):
+            return super().novelty(transitions).masked_fill(~transitions.mask, torch.nan)
+
+        def episodic_factor(self, transitions):
+            return torch.full_like(transitions.reward, 0.5).masked_fill(~transitions.mask, torch.nan)
+
+    bonus = Careless(*SPACES, envs=2, beta=1)
+    step = moves([[0, 0]], [[4, 7]], valid=[[True, False]])
+    episodic = bonus.observe(step)
+    assert episodic.tolist() == [[0.5, 0]]
+    assert bonus.score(step, episodic).tolist() == [[0.5, 0]]
+    assert bonus.scale.divisor.item() == 4
+
+
+def test_transitions_that_terminate_can_be_left_out(moves):
+    kept, left_out = (Place(*SPACES, envs=2, beta=1, terminal=flag, learns_from="new") for flag in (True, False))
+    step = moves([[0, 0]], [[2, 8]], ended=[[False, True]])
+    for bonus, scale, paid in ((kept, 5, [[0.4, 1.6]]), (left_out, 2, [[1, 0]])):
+        torch.testing.assert_close(bonus.score(step, bonus.observe(step)), torch.tensor(paid).float())
+        assert bonus.scale.divisor.item() == scale
+        assert bonus.steps.item() == 2
+        assert bonus.episode_start.tolist() == [[False, True]]
+    assert left_out.trained == [[[True, False]]]
+    assert left_out.observe(moves([[2, 3]], [[3, 4]])).tolist() == [[1, 1]]
+
+
+def test_the_warm_up_sets_statistics_alone(moves):
+    class Watching(Place):
+        def update_statistics(self, transitions):
+            self.watched = getattr(self, "watched", 0) + 1
+
+    bonus = Watching(*SPACES, envs=2, beta=1, warmup=4, learns_from="new", first_visit=False)
+    step = moves([[0, 0]], [[2, 4]])
+    for paid in ([[0, 0]], [[0, 0]], [[2, 4]], [[2 / 3, 4 / 3]]):
+        torch.testing.assert_close(bonus.score(step), torch.tensor(paid).float())
+        bonus.observe(step)
+    assert bonus.watched == 4
+    assert bonus.scale.steps.item() == 2  # the first two vector steps were the warm-up
+    assert [any(map(any, mask)) for mask in bonus.trained] == [False, False, True, True]
+
+
+def test_a_factor_of_the_wrong_shape_is_refused(moves):
+    class Wrong(Place):
+        def episodic_factor(self, transitions):
+            return transitions.reward[:, :1]
+
+    with pytest.raises(BadInput, match=r"Wrong.episodic_factor gives shape \(1, 1\)"):
+        Wrong(*SPACES, envs=2).observe(moves([[0, 0]], [[2, 4]]))
+
+
+def test_transitions_of_other_slots_are_refused(moves):
+    with pytest.raises(BadInput, match=r"shape \(1, 3\): this bonus has \(learners, envs\) = \(1, 2\)"):
+        Place(*SPACES, envs=2).observe(moves([[0, 0, 0]], [[1, 2, 3]]))

@@ -1,5 +1,7 @@
 """The contract, for every built-in bonus: what holds whatever the formula."""
 
+import io
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -28,10 +30,19 @@ SPACES = {
 every = pytest.mark.parametrize("name", BUILT_IN)
 
 
-def made(name, space, actions=DISCRETE, learners=2, envs=3, **others):
+FORMULA = {"scale": "none", "first_visit": "false"}
+
+
+def made(name, space, actions=DISCRETE, learners=2, envs=3, formula=False, **others):
+    """The bonus with small networks; `formula`: novelty alone, neither divided nor paid on first visits only."""
     kind = BONUSES.get(name).Settings.model_fields
+    chosen = {key: value for key, value in SMALL.items() if key in kind}
+    if formula and name == "mix":
+        chosen["bonuses"] = "+".join([f"count/{'/'.join(f'{k}={v}' for k, v in FORMULA.items())}", "first-visit"])
+    elif formula:
+        chosen |= FORMULA
     return make_bonus(
-        ":".join([name, ",".join(f"{key}={value}" for key, value in SMALL.items() if key in kind)]).rstrip(":"),
+        ":".join([name, ",".join(f"{key}={value}" for key, value in chosen.items())]).rstrip(":"),
         space,
         actions,
         learners=learners,
@@ -156,10 +167,55 @@ def test_goes_on_from_its_state_as_if_nothing_had_happened(name, space):
 
 
 @every
+def test_state_is_read_without_code_and_goes_on_as_before(name):
+    """Tensors and plain numbers alone: `torch.load` with its safe default."""
+    steps, file = list(life(SPACES["dictionary"], 8)), io.BytesIO()
+    one, other = made(name, SPACES["dictionary"]), made(name, SPACES["dictionary"], seed=9)
+    lived(one, steps[:5])
+    torch.save(one.state_dict(), file)
+    file.seek(0)
+    other.load_state_dict(torch.load(file, weights_only=True))
+    assert torch.equal(lived(one, steps[5:]), lived(other, steps[5:]))
+
+
+@every
+def test_frozen_bonuses_keep_all_but_the_memory_of_the_episode(name):
+    """What is paid for a transition without its factor stays to the last bit, whatever is lived meanwhile."""
+    bonus, steps = made(name, SPACES["numbers"]), list(life(SPACES["numbers"], 12))
+    lived(bonus, steps[:6])
+    bonus.freeze()
+    before = bonus.score(steps[0])
+    lived(bonus, steps[6:])
+    assert torch.equal(bonus.score(steps[0]), before)
+
+
+@every
+def test_networks_learn_from_what_the_bonus_says_alone(name):
+    """From new transitions in `observe`, or from batches in `learn`, never from both."""
+    space, kind = SPACES["numbers"], BONUSES.get(name).Settings.model_fields
+    bonus, steps = made(name, space), list(life(space, 6))
+    trained = [part for part in bonus.parameters() if part.requires_grad]
+    if not trained:
+        assert all(bonus.learn(step) == {} for step in steps)
+        return
+
+    def moved(act):
+        before = [part.detach().clone() for part in trained]
+        act()
+        return not all(torch.equal(one, other) for one, other in zip(before, trained, strict=True))
+
+    bonus.observe(steps[0])
+    if name == "mix":
+        return
+    assert moved(lambda: bonus.observe(steps[1])) == (kind["learns_from"].default == "new")
+    assert moved(lambda: bonus.learn(steps[2])) == (kind["learns_from"].default == "drawn")
+
+
+@every
 def test_the_bonus_falls_with_visits(name):
     """Of an arrival that is made again and again, once per episode, and of one that is made again within one."""
     space = SPACES["discrete"]
-    bonus = made(name, space, learners=4, envs=1)
+    bonus = made(name, space, learners=4, envs=1, formula=True)
     no, yes = torch.zeros(4, 1, dtype=torch.bool), torch.ones(4, 1, dtype=torch.bool)
 
     def step(before, after, ended):

@@ -97,7 +97,7 @@ def test_a_learner_sees_and_learns_the_same_alone():
 def test_a_picture_that_was_seen_is_known_and_its_mirror_image_is_not():
     """What a network of filters is for: the same pixels elsewhere are another picture."""
     space = gym.spaces.Box(0, 255, (12, 12, 1), np.uint8)
-    bonus = RND(space, ACTIONS, normalise=False, learning_rate=1e-3)
+    bonus = RND(space, ACTIONS, scale="none", first_visit=False, learns_from="drawn", learning_rate=1e-3)
     seen = torch.zeros(1, 8, 12, 12, dtype=torch.uint8)
     seen[:, :, 2:5, 1:4] = torch.randint(
         100, 256, (1, 8, 3, 3), generator=torch.Generator().manual_seed(0), dtype=torch.uint8

@@ -35,6 +35,24 @@ def test_rows_left_out_leave_no_trace(way):
     assert moments.count.tolist() == [2, 2]
 
 
+@pytest.mark.parametrize("way", ["update", "merge"], ids=["compiled", "tensors"])
+def test_a_limited_memory_weighs_the_past_exponentially(way):
+    """With `most` samples, each batch of 4 weighs 4/most from there on: μ and σ follow a jump, as by hand."""
+    rng, moments = np.random.default_rng(0), RunningMoments(1, most=40)
+    mean, square, count = 0.0, 0.0, 0.0
+    for step in range(60):
+        batch = rng.normal(100.0 if step < 10 else 1.0, 0.5, (1, 4))
+        getattr(moments, way)(torch.from_numpy(batch))
+        count = min(count, 36) + 4
+        mean, square = (
+            old + 4 / count * (new - old) for old, new in ((mean, batch.mean()), (square, (batch**2).mean()))
+        )
+        assert moments.mean.item() == pytest.approx(mean, rel=1e-9)
+    assert moments.count.item() == 40
+    assert moments.mean.item() == pytest.approx(1.0 + 99 * 0.9**50, abs=0.3)
+    assert moments.std.item() == pytest.approx(np.sqrt(square - mean**2), rel=1e-6)
+
+
 def test_one_sample_has_deviation_one_and_none_has_too():
     moments = RunningMoments(1)
     assert moments.std.item() == 1
