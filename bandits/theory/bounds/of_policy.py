@@ -20,7 +20,7 @@ from bandits.theory.bounds.statement import Bound, Problem
 from explore.core.spec import Spec
 from explore.errors import BadInput, unknown
 
-VACUOUS = "says nothing yet"
+VACUOUS = "vacuous"
 UNKNOWN = "unknown"  # a family of which nothing is assumed
 
 

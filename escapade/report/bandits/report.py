@@ -1,4 +1,4 @@
-"""The report of act 1: what each policy earned and lost, beside theory and published values, and where to use it.
+"""The report of the bandit experiment: the regret and reward of each policy, theory, published values, and a verdict.
 
 `figures` makes plain data of a simulation, `show` prints it; nothing is printed that is not in the data, so that a
 report that was kept prints the same. Which policy to use, and why, is in `escapade.report.bandits.verdict`.
@@ -13,18 +13,28 @@ from rich.console import Console
 from bandits.policy import POLICIES
 from bandits.problem_kinds import problem_kind
 from bandits.recommend import describe, recommended_on, rule_of, untested
-from bandits.simulator.results import standard_error
 from bandits.simulator.simulation import simulate
 from bandits.testbed import TESTBEDS, Testbed
 from bandits.theory.bounds.lai_robbins import LaiRobbins
 from bandits.theory.bounds.on_testbed import bound_on, lower_bound
 from bandits.theory.published import verdicts
 from escapade.report.bandits import returns, verdict
-from escapade.report.bandits.tables import NORMAL, bounds, dynamic, earnings, half, plus_minus, published, recommended
+from escapade.report.bandits.tables import (
+    NORMAL,
+    bounds,
+    dynamic,
+    earnings,
+    half,
+    mean_interval,
+    plus_minus,
+    published,
+    recommended,
+    significant,
+)
 from escapade.report.chart import chart
 from explore.errors import BadInput
 
-YARD = 10**7  # arms looked at to measure the speed of a compiled policy: less than a second
+TIMED = 10**7  # arms examined to measure the speed of a compiled policy: less than a second
 
 
 def figures(simulation: Any) -> dict[str, Any]:
@@ -36,7 +46,7 @@ def figures(simulation: Any) -> dict[str, Any]:
         **head,
         "bed": None if bed is None else _facts(bed, simulation),
         "policies": [_policy(policy, best, bed, simulation) for policy in simulation.policies],
-        "yardstick": _yardstick(bed, simulation),
+        "reference_speed": _reference_speed(bed, simulation),
         **returns.figures(simulation),
         "theory": _theory(bed),
         "verdicts": [asdict(row) for row in verdicts(simulation)],
@@ -76,7 +86,7 @@ def _show_problem(console: Console, results: dict[str, Any]) -> None:
 
 
 def _show_earnings(console: Console, results: dict[str, Any]) -> None:
-    """What was lost and earned on the way."""
+    """Regret, reward, and the curves of regret."""
     console.print(earnings(results))
     kind = (
         "regret: dynamic, against the best arm of each step," if dynamic(results) else "regret: against the best arm,"
@@ -102,7 +112,9 @@ def _show_earnings(console: Console, results: dict[str, Any]) -> None:
         console.print(f"fewer runs, as they train networks of their own: {counts}.", style="dim")
     slow = [policy for policy in results["policies"] if not policy["compiled"]]
     fast = [policy["pulls_per_second"] for policy in results["policies"] if policy["compiled"]]
-    speed, whose = (max(fast), "the fastest here") if fast else (results.get("yardstick"), "a compiled epsilon-greedy")
+    speed, whose = (
+        (max(fast), "the fastest here") if fast else (results.get("reference_speed"), "a compiled epsilon-greedy")
+    )
     if slow and speed:
         times = ", ".join(f"{policy['spec']} {speed / policy['pulls_per_second']:,.0f} ×" for policy in slow)
         console.print(f"not compiled, and slower than {whose} by: {times}.", style="dim")
@@ -121,7 +133,7 @@ def _show_earnings(console: Console, results: dict[str, Any]) -> None:
 
 
 def _show_end(console: Console, results: dict[str, Any]) -> None:
-    """The arm that would be recommended when the budget is spent."""
+    """The arm that would be recommended at the horizon."""
     console.print(recommended(results))
     now = ", best at the last step" if dynamic(results) else ""
     console.print(
@@ -132,11 +144,11 @@ def _show_end(console: Console, results: dict[str, Any]) -> None:
 
 
 def _show_theory(console: Console, results: dict[str, Any]) -> None:
-    """The bound of each policy beside its regret, and of any policy."""
+    """The bounds of the policies, and the lower bound of all."""
     if any(policy["bound"] for policy in results["policies"]):
         console.print(bounds(results))
     else:
-        console.print("Theory beside practice", style="italic")
+        console.print("Proven bounds and simulated regret", style="italic")
     theory, note = results["theory"], results["theory"]["note"]
     if theory["lai_robbins"] is not None:
         line = theory["lai_robbins"] * math.log(results["horizon"])
@@ -154,19 +166,21 @@ def _show_theory(console: Console, results: dict[str, Any]) -> None:
 
 
 def sentence(results: dict[str, Any]) -> str:
-    """What happened: who lost least, who cannot be told from it, and whether published values were met."""
+    """Which policy had the least regret, which do not differ significantly, and whether published values were met."""
     if returns.ranks_by_return(results):
         return returns.sentence(results)
     ranked = sorted(results["policies"], key=lambda policy: policy["regret"]["mean"])
     best, *others = ranked
-    lost = f"{best['regret']['mean']:.1f}{plus_minus(half(best), '.1f')}"
-    parts = [f"On {results['testbed']}, {best['spec']} lost least ({lost})"]
-    near = [policy["spec"] for policy in others if not policy["behind"]["ci"][0] > 0]
-    if near:
-        parts.append(f"{', '.join(near)} cannot be told from it")
+    least = f"{best['regret']['mean']:.1f}{plus_minus(half(best), '.1f')}"
+    parts = [f"On {results['testbed']}, {best['spec']} had the least regret ({least})"]
+    near = [policy["spec"] for policy in others if not significant(policy)]
+    if near and results["runs"] == 1:
+        parts.append("one run does not tell whether policies differ")
+    elif near:
+        parts.append(f"no significant difference to {', '.join(near)}")
     elif others:
         worst = ranked[-1]
-        parts.append(f"every other policy lost more, {worst['spec']} most ({worst['regret']['mean']:.1f})")
+        parts.append(f"every other policy had more, {worst['spec']} most ({worst['regret']['mean']:.1f})")
     if results["verdicts"]:
         agreeing = sum(row["agrees"] for row in results["verdicts"])
         parts.append(f"{agreeing} of {len(results['verdicts'])} published values agree")
@@ -214,12 +228,14 @@ def _policy(policy: Any, best: Any, bed: Any, simulation: Any) -> dict[str, Any]
         "runs": len(policy.regrets),
         "regret": {"mean": regret, "ci": [regret - NORMAL * error, regret + NORMAL * error]},
         "behind": {"mean": float(behind.mean()), "ci": [behind.mean() - spread, behind.mean() + spread]},
-        "policy_regret": None if against_oracle is None else _mean_interval(against_oracle),
+        "policy_regret": None if against_oracle is None else mean_interval(against_oracle),
         "optimal": float(policy.optimal),
         "optimal_se": float(policy.optimal_se),
         "reward": float(policy.reward),
         "reward_se": float(policy.reward_se),
         "simple_regret": {"mean": float(policy.simple_regret), "se": float(policy.simple_regret_se)},
+        "late_inferior": float(policy.late_inferior),
+        "late_switches": float(policy.late_switches),
         "best_arm_error": {"mean": float(policy.best_arm_error), "se": float(policy.best_arm_error_se)},
         "pulls_per_second": float(policy.pulls_per_second),
         "compile_seconds": float(policy.compile_seconds),
@@ -231,18 +247,12 @@ def _policy(policy: Any, best: Any, bed: Any, simulation: Any) -> dict[str, Any]
     }
 
 
-def _mean_interval(values: Any) -> dict[str, Any]:
-    """The mean over runs, and its 95 % interval; NaN ends for a single run."""
-    error = NORMAL * standard_error(values)
-    return {"mean": float(values.mean()), "ci": [float(values.mean() - error), float(values.mean() + error)]}
-
-
-def _yardstick(bed: Any, simulation: Any) -> float | None:
-    """Pulls per second of ε-greedy on this testbed, for policies that have no compiled one beside them; else None."""
+def _reference_speed(bed: Any, simulation: Any) -> float | None:
+    """Pulls per second of ε-greedy on this testbed, for policies that have no compiled one among them; else None."""
     if bed is None or any(policy.compiled for policy in simulation.policies):
         return None
     horizon = max(min(simulation.horizon, 1000), bed.arms)
-    runs = min(max(YARD // (horizon * bed.arms), 1), 1024)
+    runs = min(max(TIMED // (horizon * bed.arms), 1), 1024)
     return float(simulate(bed, ["epsilon-greedy"], runs=runs, horizon=horizon).policies[0].pulls_per_second)
 
 

@@ -1,11 +1,10 @@
-"""The discounted return in the report of act 1: for testbeds with a discount, and above all for Markov arms.
+"""The discounted return in the bandit report: for testbeds with a discount, and above all for Markov arms.
 
-Where an optimum is known (Markov arms), returns take the place of regret: a pull is worth what it leads to, and regret
-against the arm that pays most now would count a step towards riches as a mistake.
+Where an optimum is known (Markov arms), returns take the place of regret: the value of a pull includes the states that
+it leads to, and regret against the arm that pays most now would count a step towards better states as a mistake.
 """
 
 import itertools
-import math
 from dataclasses import asdict
 from typing import Any
 
@@ -15,10 +14,9 @@ from rich.table import Table
 
 from bandits.theory.exact import exact_values
 from escapade.report.bandits.names import broken
-from escapade.report.bandits.tables import plus_minus
+from escapade.report.bandits.tables import mean_interval, plus_minus
 from escapade.report.chart import chart
 
-NORMAL = 1.96
 FAR = 1e-3  # of the optimum; what pulls beyond the horizon may add without a word
 
 
@@ -41,16 +39,16 @@ def policy_figures(policy: Any, simulation: Any) -> dict[str, Any]:
     """What a testbed with a discount adds to the figures of one policy."""
     if policy.returns is None:
         return {}
-    results: dict[str, Any] = {"discounted_return": _interval(policy.returns)}
+    results: dict[str, Any] = {"discounted_return": mean_interval(policy.returns)}
     if simulation.optimum is not None:
         best = simulation.optimum[: len(policy.returns)]
         results["rewards"] = [
             [int(step), float(mean)] for step, mean in zip(simulation.steps, policy.reward_curve, strict=True)
         ]
-        results["short"] = _interval(best - policy.returns)  # by how much it falls short, run by run
+        results["short"] = mean_interval(best - policy.returns)  # by how much it falls short, run by run
         if best.mean() > 0:
             share = float(policy.returns.mean() / best.mean())
-            _, (low, high) = _interval((policy.returns - share * best) / best.mean()).values()
+            _, (low, high) = mean_interval((policy.returns - share * best) / best.mean()).values()
             results["share"] = {"mean": share, "ci": [share + low, share + high]}
     return results
 
@@ -72,7 +70,7 @@ def show(console: Console, results: dict[str, Any]) -> None:
             said += f", up to {beyond:.1%} of it after the horizon"
     said += "; reward: over the last ten pulls ± standard error."
     if known:
-        said += " Regret is no yardstick for arms that move when pulled: a pull is worth what it leads to."
+        said += " Regret does not rank policies here: a pull also changes the state of its arm, and what it pays later."
     console.print(said, style="dim")
     if known:
         curves = [(policy["spec"], *zip(*policy["rewards"], strict=True)) for policy in results["policies"]]
@@ -81,7 +79,7 @@ def show(console: Console, results: dict[str, Any]) -> None:
 
 
 def sentence(results: dict[str, Any]) -> str:
-    """Who earned most, who cannot be told from it, and whether exact values were met."""
+    """Which policy earned most and which least, and whether exact values were met."""
     best, *others = sorted(results["policies"], key=lambda policy: -policy["discounted_return"]["mean"])
     parts = [f"On {results['testbed']}, {best['spec']} earned most ({_plus_minus(best['discounted_return'])}"]
     parts[0] += f", {best['share']['mean']:.1%} of the optimum)" if "share" in best else ")"
@@ -104,7 +102,7 @@ def exact_table(results: dict[str, Any]) -> Table:
         table.add_column(name, justify="right")
     table.add_column("verdict")
     for spec, group in itertools.groupby(results["exact"], key=lambda row: row["policy"]):
-        rows, lines = list(group), broken(spec).split("\n")  # a long spec goes on beside the next rows
+        rows, lines = list(group), broken(spec).split("\n")  # a long spec continues in the next rows
         names = [*lines[: len(rows) - 1], "\n".join(lines[len(rows) - 1 :])]
         names += [""] * (len(rows) - len(names))
         for name, row in zip(names, rows, strict=True):
@@ -112,7 +110,7 @@ def exact_table(results: dict[str, Any]) -> Table:
                 name,
                 row["quantity"],
                 f"{row['exact']:.3f}",
-                f"{row['own']:.3f} ±{row['standard_error']:.3f}",
+                f"{row['own']:.3f}{plus_minus(row['standard_error'], '.3f')}",
                 "" if row["off"] is None else f"{row['off']:.0%}",
                 "agrees" if row["agrees"] else "DIFFERS",
             )
@@ -154,12 +152,6 @@ def _share(policy: dict[str, Any]) -> str:
     return f"{policy['share']['mean']:.1%}{plus_minus(50 * (high - low), '.1f')}"
 
 
-def _plus_minus(results: dict[str, Any]) -> str:
-    low, high = results["ci"]
-    return f"{results['mean']:.2f}{plus_minus((high - low) / 2, '.2f')}"
-
-
-def _interval(values: Any) -> dict[str, Any]:
-    mean = float(values.mean())
-    half = NORMAL * float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-    return {"mean": mean, "ci": [mean - half, mean + half]}
+def _plus_minus(interval: dict[str, Any]) -> str:
+    low, high = interval["ci"]
+    return f"{interval['mean']:.2f}{plus_minus((high - low) / 2, '.2f')}"

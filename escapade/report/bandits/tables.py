@@ -1,4 +1,4 @@
-"""The tables of the report of act 1, from its figures."""
+"""The tables of the report of the bandit experiment, from its figures."""
 
 import math
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
+from bandits.simulator.results import standard_error
 from escapade.report.bandits.names import broken
 
 NORMAL = 1.96  # 95 % interval of a mean over many runs
@@ -16,10 +17,22 @@ def dynamic(results: dict[str, Any]) -> bool:
     return (results.get("bed") or {}).get("regret") == "dynamic"
 
 
+def significant(policy: dict[str, Any]) -> bool:
+    """Whether its regret is above the least, by the 95 % interval of the differences run by run; not for one run."""
+    low = policy["behind"]["ci"][0]
+    return low is not None and bool(low > 0)
+
+
 def half(policy: dict[str, Any]) -> float:
     """Half the width of the interval of its regret."""
     low, high = policy["regret"]["ci"]
     return float(high - low) / 2
+
+
+def mean_interval(values: Any) -> dict[str, Any]:
+    """The mean of `values` `(runs,)` and its 95 % interval; the interval is NaN for a single run."""
+    mean, error = float(values.mean()), NORMAL * standard_error(values)
+    return {"mean": mean, "ci": [mean - error, mean + error]}
 
 
 def plus_minus(error: float | None, form: str) -> str:
@@ -33,9 +46,10 @@ def earnings(results: dict[str, Any]) -> Table:
     table.add_column("policy", no_wrap=True)
     for name in ("regret", "behind", "reward", "optimal", "pulls/s"):
         table.add_column(name, justify="right")
+    least = min(results["policies"], key=lambda policy: float(policy["regret"]["mean"]))
     for policy in results["policies"]:
         low, high = policy["behind"]["ci"]
-        ahead = policy["behind"]["mean"] == 0 and not high - low > 0
+        ahead = policy is least
         speed = f"{policy['pulls_per_second'] / 1e6:.1f} M" if policy["compiled"] else _slow(policy)
         table.add_row(
             broken(policy["spec"]),
@@ -49,8 +63,8 @@ def earnings(results: dict[str, Any]) -> Table:
 
 
 def recommended(results: dict[str, Any]) -> Table:
-    """The arm that each would recommend when the pulls are spent."""
-    title = "When the pulls are spent"
+    """The arm that each would recommend at the horizon."""
+    title = "Recommended arm at the horizon"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("policy", overflow="fold")
     for name in ("simple regret", "wrong"):
@@ -66,8 +80,8 @@ def recommended(results: dict[str, Any]) -> Table:
 
 
 def bounds(results: dict[str, Any]) -> Table:
-    """The bound of each policy that has one, beside its regret."""
-    title = "Theory beside practice"
+    """The bound of each policy that has one, and its regret."""
+    title = "Proven bounds and simulated regret"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("policy", no_wrap=True)
     for name in ("regret", "bound"):
@@ -76,21 +90,21 @@ def bounds(results: dict[str, Any]) -> Table:
     for policy in results["policies"]:
         if policy["bound"]:
             regret = f"{policy['regret']['mean']:.1f}"
-            table.add_row(broken(policy["spec"]), regret, _shown(policy["bound"]), _meant(policy["bound"]))
+            table.add_row(broken(policy["spec"]), regret, _value(policy["bound"]), _statement(policy["bound"]))
     return table
 
 
 KINDS = {"instance": "for these arms", "worst case": "for the worst arms", "bayesian": "mean over the prior"}
 
 
-def _meant(bound: dict[str, Any] | None) -> str:
+def _statement(bound: dict[str, Any] | None) -> str:
     """What kind of statement a bound is, and whose."""
     if bound is None:
         return ""
     if not bound["finite_time"]:
         return f"asymptotic only, C ln T: at this T regret may lie on either side ({bound['source']})"
-    kind = "exploring for ever costs at least this" if bound["direction"] == "lower" else KINDS[bound["kind"]]
-    idle = ", but says nothing yet" if "says nothing yet" in bound["note"] else ""
+    kind = "constant exploration costs at least this" if bound["direction"] == "lower" else KINDS[bound["kind"]]
+    idle = ", but vacuous at this T" if "vacuous" in bound["note"] else ""
     return f"{kind}{idle} ({bound['source']})"
 
 
@@ -98,7 +112,7 @@ def _slow(policy: dict[str, Any]) -> str:
     return f"{policy['pulls_per_second'] / 1e6:.3f} M"
 
 
-def _shown(bound: dict[str, Any] | None) -> str:
+def _value(bound: dict[str, Any] | None) -> str:
     if bound is None:
         return "–"
     sign = "≥" if bound["direction"] == "lower" else "≤" if bound["finite_time"] else "~"

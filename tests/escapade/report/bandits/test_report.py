@@ -1,20 +1,24 @@
-"""The report of act 1: figures with the promised names, what a reader is told, and that it fits 80 columns."""
+"""The bandit report: figures with the promised names, sentences that the figures support, and 80 columns."""
 
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from bandits.policy import Floats, Policy, rows
+from bandits.policy import POLICIES, Floats, Policy, rows
+from bandits.problem_kinds import Kind, Placement
 from bandits.simulator.results import Simulation
 from bandits.simulator.simulation import simulate
-from bandits.testbed import Testbed
+from bandits.testbed import TESTBEDS, Testbed
+from bandits.theory.bounds.statement import Bound, Problem
 from escapade.cli import invoke
+from escapade.report.bandits.catalogue import policies
 from escapade.report.bandits.names import broken
 from escapade.report.bandits.report import figures, sentence, show
-from escapade.report.bandits.verdict import course, kept, ranked, to_keep
+from escapade.report.bandits.verdict import best_identifier, identification, outcome, ranked
 
 
 @pytest.fixture(scope="module")
@@ -77,18 +81,18 @@ def test_it_fits_80_columns(coins: dict[str, Any], colour: bool) -> None:
         assert max(map(len, text.splitlines())) <= 80
 
 
-def test_a_stranger_is_told_what_to_use_and_why(coins: dict[str, Any]) -> None:
+def test_it_says_what_to_use_and_why(coins: dict[str, Any]) -> None:
     text = flat(coins)
     assert "Source: Garivier & Cappé 2011, section 6.1." in text
     assert "The problem: rewards in [0, 1]." in text
-    assert "Not played, and worth trying here: imed, bayes-ucb." in text
+    assert "Not played, and recommended here: imed, bayes-ucb." in text
     assert "safety against an adversary" in text
     assert "asymptotic only" in text
     assert "Lai & Robbins: 2.252 · ln T" in text
     assert "simple regret" in text
     assert "delayed rewards thompson" in text
     best = min(coins["policies"], key=lambda policy: float(policy["regret"]["mean"]))
-    assert f"{best['spec']} lost least" in text
+    assert f"{best['spec']} had the least regret" in text
 
 
 def test_changing_arms_have_dynamic_regret() -> None:
@@ -99,7 +103,7 @@ def test_changing_arms_have_dynamic_regret() -> None:
     assert "assumes constant means, but these arms change" in text
     assert "No bound for thompson: the arms change, and its theorem is about arms that do not." in text
     assert "No bound for discounted-ucb: no theorem with constants that could be checked." in text
-    assert "For an arm to keep" not in text
+    assert "best-arm identification" not in text.partition("Recommended on other problems")[0]
 
 
 class Plain(Policy):
@@ -122,18 +126,18 @@ def test_a_policy_in_plain_python_alone_is_told_how_much_slower_it_is(monkeypatc
     """Against ε-greedy on the same arms; beside a compiled policy no other is played."""
     alone = figures(simulate("two-arms", [Plain()], runs=3, horizon=60, seed=1))
     (policy,) = alone["policies"]
-    times = alone["yardstick"] / policy["pulls_per_second"]
+    times = alone["reference_speed"] / policy["pulls_per_second"]
     assert times > 3
     assert f"not compiled, and slower than a compiled epsilon-greedy by: Plain {times:,.0f} ×." in flat(alone)
     beside = simulate("two-arms", [Plain(), "epsilon-greedy"], runs=3, horizon=60, seed=1)
-    monkeypatch.setattr("bandits.simulator.simulation.simulate", lambda *_, **__: pytest.fail("another was played"))
+    monkeypatch.setattr("escapade.report.bandits.report.simulate", lambda *_, **__: pytest.fail("another was played"))
     found = figures(beside)
-    assert found["yardstick"] is None
+    assert found["reference_speed"] is None
     assert "slower than the fastest here by: Plain" in flat(found)
 
 
 def test_a_report_kept_by_an_older_version_still_prints(coins: dict[str, Any]) -> None:
-    new = ("no_bound", "misfits", "rule")
+    new = ("no_bound", "misfits", "rule", "late_inferior", "late_switches")
     policies = [{key: value for key, value in policy.items() if key not in new} for policy in coins["policies"]]
     older = {**{key: value for key, value in coins.items() if key != "bed"}, "policies": policies}
     assert sentence(coins) in flat(older)
@@ -146,27 +150,61 @@ def test_a_testbed_of_the_users_own_has_no_theory() -> None:
     assert "not one of those installed" in flat(figures(stranger))
 
 
-def policy(curve: dict[int, float], wrong: float = 0.0, **more: Any) -> dict[str, Any]:
+def policy(
+    curve: dict[int, float], wrong: float = 0.0, inferior: float | None = None, switches: float = 0.0, **more: Any
+) -> dict[str, Any]:
     return {
         "curve": [[step, mean, mean, mean] for step, mean in curve.items()],
         "best_arm_error": {"mean": wrong, "se": 0.01},
+        "late_inferior": inferior,
+        "late_switches": switches,
         "regret": {"mean": max(curve.values())},
         **more,
     }
 
 
 def test_how_a_regret_came_about() -> None:
+    """Only the statistics decide: the same linear regret is that of one wrong arm or of arms that are changed."""
     linear = {10: 10.0, 50: 50.0, 100: 100.0}
-    assert "wrong arm in 40%" in course(policy(linear, 0.4), 100, False)
-    assert course(policy(linear), 100, False) == "never stops exploring: loses 1 per pull to the end"
-    assert course(policy(linear, 0.4), 100, True) == "loses 1 per pull in the second half"
-    assert "first tenth" in course(policy({10: 8.0, 50: 9.0, 100: 10.0}), 100, False)
-    assert "explored long" in course(policy({10: 3.0, 50: 9.9, 100: 10.0}), 100, False)
-    assert "settles slowly" in course(policy({10: 2.0, 50: 7.0, 100: 10.0}), 100, False)
-    assert course(policy({100: 0.0}), 100, False) == "loses nothing"
+    assert "settled on an inferior arm in 40% of the runs" in outcome(policy(linear, 0.4, 0.4, 0.01), 100, False)
+    assert outcome(policy(linear, 0.4, 0.5, 0.3), 100, False) == (
+        "in the last half 50% of its pulls were of an inferior arm, and 30% changed the arm: it loses 1 per pull"
+    )
+    assert outcome(policy(linear, 0.4, 0.5, 0.3), 100, True) == "loses 1 per pull in the last half"
+    assert outcome(policy({10: 8.0, 50: 9.0, 100: 10.0}, 0.0, 0.02, 0.01), 100, False) == (
+        "had settled on the best arm: 2.0% of the last half's pulls were of an inferior one; "
+        "80% of its regret fell in the first tenth of the pulls"
+    )
+    assert outcome(policy(linear), 100, False) == "loses 1 per pull in the last half"  # of an older version
+    assert outcome(policy({100: 0.0}), 100, False) == "no regret"
 
 
-def test_places_and_the_arm_to_keep() -> None:
+def test_large_noise_is_not_called_exploration() -> None:
+    """σ = 1000: ε = 0 and ucb:c=1 do not explore, whatever the noise makes of their regret; the width is named."""
+    testbed = "gaussian:means=0/1000/2000,deviations=1000"
+    policies = ["epsilon-greedy:epsilon=0", "ucb:c=1", "ucb:c=1,scale=1000"]
+    found = figures(simulate(testbed, policies, runs=200, horizon=1000, seed=1))
+    greedy, narrow, fitting = found["policies"]
+    text = flat(found)
+    assert "stops exploring" not in text
+    assert "Recommended: thompson:scale=1000, ucb:c=1,scale=1000, kl-ucb, imed;" in text
+    assert "scale=1000 fits" in " ".join(narrow["misfits"])
+    assert fitting["misfits"] == []
+    for policy in (greedy, narrow):
+        assert policy["late_switches"] < 0.02
+        assert "settled on an inferior arm" in outcome(policy, 1000, False)
+    assert fitting["regret"]["mean"] < greedy["regret"]["mean"] / 3
+
+
+def test_one_run_has_no_intervals() -> None:
+    found = figures(simulate("two-arms", ["ucb1", "thompson"], runs=1, horizon=100, seed=1))
+    text = flat(found)
+    assert "nan" not in text.lower()
+    assert "one run does not tell whether policies differ" in text
+    assert [place for place, _ in ranked(found)] == ["1", "1="]
+
+
+def test_places_and_the_policy_for_best_arm_identification() -> None:
     made = [
         policy({100: 30.0}, 0.02, spec="slow", behind={"ci": [5, 9]}),
         policy({100: 20.0}, 0.03, spec="best", behind={"ci": [0, 0]}),
@@ -174,14 +212,58 @@ def test_places_and_the_arm_to_keep() -> None:
     ]
     found = {"policies": made}
     assert [(place, row["spec"]) for place, row in ranked(found)] == [("1", "best"), ("1=", "near"), ("3", "slow")]
-    assert to_keep(found)["spec"] == "best"  # wrong in 3 % is not told from wrong in 2 %, and it costs less
-    assert kept(found).endswith("best, wrong in 3.0% of the runs; slow (2.0%) cannot be told from that, and cost more.")
+    assert best_identifier(found)["spec"] == "best"  # 3 % and 2 % do not differ significantly, and it has less regret
+    assert identification(found) == (
+        "For best-arm identification at the horizon: best, wrong in 3.0% of the runs; "
+        "no significant difference to slow (2.0%), with more regret."
+    )
+
+
+class Mine(Policy):
+    """The first arm for ever."""
+
+    rule = "the first arm, whatever it pays"
+    recommended_for = (Placement(Kind.BOUNDED, 0),)
+    assumptions = (lambda policy, bed, horizon: "hopes for the best",)
+
+    @staticmethod
+    def select(state, t, rng):  # type: ignore[no-untyped-def]
+        return 0
+
+    @staticmethod
+    def update(state, arm, reward, rng):  # type: ignore[no-untyped-def]
+        return
+
+    def initial(self, bed: Testbed, horizon: int) -> Floats:
+        return rows(bed.arms, 0.0)
+
+    def bounds(self, problem: Problem) -> list[Bound]:
+        return [Bound("mine", 123.0, "123", "Somebody 2026")]
+
+
+@pytest.fixture
+def mine() -> Iterator[None]:
+    """A third party's policy, registered for one test."""
+    POLICIES.add("mine", Mine)
+    yield
+    POLICIES._added.pop("mine")
+
+
+@pytest.mark.usefixtures("mine")
+def test_a_third_partys_policy_is_reported_like_a_built_in_one() -> None:
+    """Its rule, its bound, its assumption that does not hold; and it is listed."""
+    text = flat(figures(simulate("two-arms", ["mine", "ucb1"], runs=5, horizon=60, seed=1)))
+    assert "The first arm, whatever it pays." in text
+    assert "hopes for the best." in text
+    assert "≤ 123" in text
+    assert "(Somebody 2026)" in text
+    assert "Recommended: thompson" in text  # not against its own assumption
+    (row,) = [policy for policy in policies() if policy["name"] == "mine"]
+    assert row["rule"] == "the first arm, whatever it pays"
+    assert row["bound"] == "finite-time"
 
 
 def test_the_list_has_every_testbed_and_policy(capsys: pytest.CaptureFixture[str]) -> None:
-    from bandits.policy import POLICIES
-    from bandits.testbed import TESTBEDS
-
     assert invoke(["bandits", "--list", "--json", "-"]) == 0
     shown = capsys.readouterr()
     found = json.loads(shown.out)
