@@ -22,7 +22,7 @@ from agents.training.results import Block, LearnerResult, OnProgress, Progress
 from agents.training.trained import weights_of
 from explore.errors import BadInput
 
-CURVE_POINTS = 20
+CURVE_POINTS = 20  # evaluations in a run, and checks that the values are finite
 CURVE_EPISODES = 16
 FINAL_EPISODES = 100
 
@@ -83,6 +83,7 @@ def train(
                     first[i] = dqn.steps
         if vector_step in points:
             before = time.perf_counter()
+            refuse_infinite_values(dqn, agent)
             score = evaluate(dqn, maze, "train", CURVE_EPISODES, seed=seed, purpose=f"curve/{dqn.steps}")
             returns = score.returns
             for curve, value in zip(curves, returns.tolist(), strict=True):
@@ -119,3 +120,15 @@ def train(
         ],
         weights=weights_of(dqn) if keep_weights else {},
     )
+
+
+def refuse_infinite_values(dqn: DQN, agent: str) -> None:
+    """BadInput where a learner's target network holds NaN or infinity, from which it cannot recover."""
+    finite = [tensor.detach().flatten(1).isfinite().all(1) for tensor in dqn.target.parameters()]
+    broken = (~torch.stack(finite).all(0)).nonzero().flatten().tolist()
+    if broken:
+        raise BadInput(
+            f"the values of '{agent}' are not finite after {dqn.steps} steps (learner "
+            f"{', '.join(str(dqn.learners[i]) for i in broken)}): its bonus returns NaN or infinity, or the "
+            "learning rate is too high"
+        )

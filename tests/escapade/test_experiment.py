@@ -35,7 +35,6 @@ def test_the_built_in_experiments_are_sound(name):
         ('"count"]', '{bonnus="count"}]', 6, "unknown part of an agent 'bonnus': did you mean 'bonus'"),
         ("Empty-5x5", "Emtpy-5x5", 5, "did you mean 'MiniGrid-Empty-5x5-v0'"),
         ("ucb:c=2", "ucb:c=-2", 3, r"the table \[bandits\]: setting 'c' of the policy 'ucb' is '-2'"),
-        ("ucb:c=2", "lin-ucb", 3, "needs contexts"),
         ("learners = 5", 'device = "gpu"', 7, 'device of the table .* is "gpu"'),
         ("learners = 5", "[dqn]\nn_step = 0", 8, r"n_step of the table \[dqn\] is 0: it must be at least 1"),
         ("learners = 5", "[dqn]\nn_stp = 5", 8, r"'n_stp' of the table \[dqn\]: did you mean 'n_step'"),

@@ -3,6 +3,7 @@
 import pytest
 
 from agents.dqn.settings import DQNSettings
+from agents.training import training
 from agents.training.results import Progress
 from agents.training.training import CURVE_POINTS, train
 from explore.errors import BadInput
@@ -75,3 +76,16 @@ def test_a_part_of_a_mix_that_counts_exact_states_gets_them():
 def test_a_wrong_seed_is_refused(seed) -> None:
     with pytest.raises(BadInput, match=r"seed .*: a seed is a whole number from 0"):
         train(MAZE, "count", learners=[0], steps=400, seed=seed, settings=SMALL)
+
+
+def test_values_that_are_not_finite_end_the_training_and_name_the_learner(monkeypatch) -> None:
+    """As after a bonus that returns NaN for one of the learners."""
+    original = training.evaluate
+
+    def spoil(dqn, *arguments, **keywords):
+        next(dqn.target.parameters()).data[1] = float("nan")
+        return original(dqn, *arguments, **keywords)
+
+    monkeypatch.setattr(training, "evaluate", spoil)
+    with pytest.raises(BadInput, match=r"values of 'count' are not finite after .* steps \(learner 7\)"):
+        train("MiniGrid-Empty-5x5-v0", "count", learners=[4, 7], steps=400, seed=1, settings=DQNSettings(batch=8))
