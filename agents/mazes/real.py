@@ -38,7 +38,7 @@ class RealMazes(Mazes):
         mazes = [real_maze(layouts.spec) for _ in seeds]
         self.envs = [maze.wrapped(self.full) for maze in mazes]
         self.mazes: list[MiniGridEnv] = [maze.env for maze in mazes]
-        self.time_limit = mazes[0].time_limit if mazes else None  # Gymnasium's, beside the maze's own
+        self.time_limit = mazes[0].time_limit if mazes else None  # Gymnasium's, which may be shorter than the maze's
         self.render_mode = render_mode
         for env in self.mazes:
             env.render_mode = render_mode

@@ -3,7 +3,7 @@
     code = object + 16·colour + 256·state
 
 with MiniGrid's own indices, so that an observation is the code unpacked. What a box holds lies in a second array of
-codes beside the cells, 0 for nothing.
+codes next to the cells, 0 for nothing.
 """
 
 import numpy as np

@@ -99,7 +99,7 @@ def _layouts(
     reason: str | None,
     layouts: dict[bytes, tuple[int, str, Packed | None]],
 ) -> Layouts:
-    """What was found, in the order of the hashes."""
+    """The layouts in the order of their hashes."""
     seeds, missions, packed = zip(*(layouts[contents] for contents in sorted(layouts)), strict=True)
     known = tuple(sorted(set(missions)))
     horizon = max(each.time_limit for each in facts)

@@ -33,7 +33,7 @@ class BoatRace(Trap):
 
     @property
     def facts(self) -> Facts:
-        """What this trap holds in store."""
+        """The goal and the two optima."""
         items = 2 + (self.episode_limit - 6) // 3
         return Facts(
             goal="the finish, the green goal",

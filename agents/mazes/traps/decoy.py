@@ -3,7 +3,7 @@
     local optimum   0.1   the red goal in the agent's corner
     global optimum  1     the key, the door, the green goal
 
-Random play ends at the decoy again and again, and a greedy agent that has found it never sees the other room: the
+Random play ends at the decoy again and again, and a greedy agent that knows it never sees the other room: the
 key, the door and the way behind it pay nothing. The prizes do not shrink with time, so that the two scores are the
 same on every layout.
 """
@@ -27,7 +27,7 @@ class Decoy(Trap):
 
     @property
     def facts(self) -> Facts:
-        """What this trap holds in store."""
+        """The goal and the two optima."""
         return Facts(
             goal="the green goal",
             local_optimum="take the red goal near the start",

@@ -21,7 +21,7 @@ of bad episodes falls below 0.9 (stochastic: 0.8, after 100 episodes, as chance 
 episodes. Play that dithers needs 2^N episodes.
 
 The sea floor is coloured, every cell by a fixed list, so that the 7 × 7 cells that the diver sees ahead are nowhere the
-same: the view tells the state as bsuite's one-hot grid does.
+same: the view identifies the state as bsuite's one-hot grid does.
 """
 
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ class DeepSea(Trap):
 
     @property
     def facts(self) -> Facts:
-        """What this trap holds in store."""
+        """The goal and the two optima."""
         stays = 1 - 1 / self.size if self.stochastic else 1.0
         cost = MOVE_COST * (1 - stays**self.size) if self.stochastic else MOVE_COST
         return Facts(
@@ -102,7 +102,7 @@ class DeepSea(Trap):
         self.mission = self._gen_mission()
 
     def step(self, action: int) -> Outcome:  # type: ignore[override]
-        """One step down; `info["success"]` where it found the treasure, `bad_episode` once the diver went wrong."""
+        """One step down; `info["success"]` where it reached the treasure, `bad_episode` once the diver went wrong."""
         last = self.size - 1
         column, row = int(self.agent_pos[0]) - 1, int(self.agent_pos[1]) - 1
         right = bool(action == self.mapping[row, column])

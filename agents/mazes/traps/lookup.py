@@ -1,4 +1,4 @@
-"""A trap by its id: the real environment, and what is known of its optima."""
+"""A trap by its id: the real environment, and its optima."""
 
 from dataclasses import replace
 from importlib import import_module

@@ -24,7 +24,7 @@ class NoisyTV(Trap):
 
     @property
     def facts(self) -> Facts:
-        """What this trap holds in store."""
+        """The goal and the two optima."""
         return Facts(
             goal="the green goal",
             local_optimum="watch the screen and change its colours",

@@ -3,7 +3,7 @@
     local optimum   0                       do nothing until the time is up
     global optimum  1 − (2·size − 3)/(4·size)   walk to the goal
 
-An agent that has not found the goal learns that whatever it does costs something, and stops. The goal lies in the
+An agent that has not met the goal learns that whatever it does costs something, and stops. The goal lies in the
 opposite corner behind a wall with one gap: 2·(size − 3) cells and three turns away on every layout.
 """
 
@@ -20,7 +20,7 @@ class StepPenalty(Trap):
 
     @property
     def facts(self) -> Facts:
-        """What this trap holds in store."""
+        """The goal and the two optima."""
         return Facts(
             goal="the green goal",
             local_optimum="stand still until the time is up",

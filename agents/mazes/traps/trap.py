@@ -15,11 +15,11 @@ Outcome = tuple[dict[str, Any], float, bool, bool, dict[str, Any]]  # observatio
 
 @dataclass(frozen=True)
 class Facts:
-    """What a trap holds in store.
+    """The goal of a trap and its two optima.
 
-    goal: the true goal, which `info["success"]` tells of. local_optimum: the best that an agent can do that never
-    reaches the goal; global_optimum: what it should do. Their scores are undiscounted returns in the reward that the
-    agent is trained on, the same on every layout; expectations where the maze draws at random.
+    goal: the true goal, whose reaching `info["success"]` reports. local_optimum: the best that an agent can do that
+    never reaches the goal; global_optimum: what it should do. Their scores are undiscounted returns in the reward that
+    the agent is trained on, the same on every layout; expectations where the maze draws at random.
     """
 
     goal: str
@@ -38,7 +38,7 @@ class Trap(MiniGridEnv):
 
     least = 5
     patience = 4
-    time_limit: int | None = None  # Gymnasium's, beside the maze's own
+    time_limit: int | None = None  # Gymnasium's, if there is one in addition to the maze's own
     fall = MINIGRID_FALL  # the goal pays 1 − fall·t/T where the reward is MiniGrid's own
     resets: int | None = None  # how many resets make all layouts there are; None for more than one can count
     one_grid = False  # whether every reset makes the same grid and agent, and only what is hidden differs
@@ -57,7 +57,7 @@ class Trap(MiniGridEnv):
 
     @property
     def facts(self) -> Facts:
-        """What this trap holds in store."""
+        """The goal and the two optima."""
         raise NotImplementedError
 
     @property
@@ -67,7 +67,7 @@ class Trap(MiniGridEnv):
 
     @property
     def hidden(self) -> tuple[Any, ...]:
-        """What a reset decides beside the grid, the agent and the mission, told whole by its `repr`."""
+        """What a reset decides apart from the grid, the agent and the mission; its `repr` says all of it."""
         return ()
 
     def step(self, action: int) -> Outcome:  # type: ignore[override]  # MiniGrid leaves the types open

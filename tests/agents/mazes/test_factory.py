@@ -23,3 +23,14 @@ def test_bad_input(change: dict[str, object], said: str) -> None:
     with pytest.raises(BadInput) as refused:
         make(**given)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_scale_that_is_none_is_refused(scale: float) -> None:
+    with pytest.raises(BadInput, match="give a finite number above 0"):
+        make("MiniGrid-Empty-5x5-v0", 1, reward_scale=scale)
+
+
+def test_an_unknown_view_is_refused() -> None:
+    with pytest.raises(BadInput, match="unknown view 'whole'"):
+        make("MiniGrid-Empty-5x5-v0", 1, view="whole")

@@ -259,3 +259,20 @@ def test_an_agent_reads_the_mission() -> None:
     assert np.flatnonzero(first != second).tolist() == [len(first) - 1]
     assert space.contains(first)
     assert space.contains(second)
+
+
+@pytest.mark.parametrize(
+    ("actions", "said"),
+    [
+        ([0, 7], "action 7 is not one of this maze's: they are 0 to 6"),
+        ([-1, 0], "action -1"),
+        ([0], "give 2 integers"),
+        ([0.5, 0.5], "give 2 integers"),
+    ],
+)
+@pytest.mark.parametrize("backend", ["compiled", "real"])
+def test_wrong_actions_are_refused(backend: str, actions: list[float], said: str) -> None:
+    envs = make("MiniGrid-Empty-5x5-v0", 2, backend=backend)
+    envs.reset()
+    with pytest.raises(BadInput, match=said):
+        envs.step(np.array(actions))
