@@ -103,7 +103,7 @@ def by_recursion(limit: int, agent: tuple[int, int], direction: int, ball: tuple
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 64])
 def test_with_an_obstacle_it_is_what_plain_recursion_finds(limit: int) -> None:
-    maze = replace(built("MiniGrid-TestTiny-v0", resets=100), limit=limit)
+    maze = limited(built("MiniGrid-TestTiny-v0", resets=100), limit)
     assert maze.rules.rule == OBSTACLES
     assert len(maze) >= 20
     found = expected_returns(maze, np.arange(len(maze)))
