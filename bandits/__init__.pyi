@@ -1,5 +1,6 @@
 from . import plots, theory, trial
-from .policy import POLICIES, Policy, from_functions
+from .policy import POLICIES, Floats, Policy, from_functions, rows
+from .simulator.randomness import best
 from .simulator.results import PolicyResult, Simulation
 from .simulator.simulation import simulate
 from .testbed import TESTBEDS, BedSettings, Testbed
@@ -10,12 +11,15 @@ __all__ = [
     "POLICIES",
     "TESTBEDS",
     "BedSettings",
+    "Floats",
     "Policy",
     "PolicyResult",
     "Simulation",
     "Testbed",
+    "best",
     "from_functions",
     "plots",
+    "rows",
     "simulate",
     "theory",
     "trial",

@@ -23,6 +23,7 @@ from explore.bonuses.base.nearest_neighbours import Reservoir
 from explore.bonuses.base.observation_normalizer import ObservationNormalizer
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.transitions import Transitions
+from explore.networks.per_learner import NetworkFactory
 
 
 class RE3Settings(BonusSettings):
@@ -40,11 +41,11 @@ class RE3(Bonus):
     Settings: ClassVar[type[BonusSettings]] = RE3Settings
     settings: RE3Settings
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, network: NetworkFactory | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         s = self.settings
         common: dict[str, Any] = {"seed": self.seed, "learners": self.names}
-        self.normalizer = ObservationNormalizer(self.encoder, self.learners)
+        self.normalizer = ObservationNormalizer(self.encoder, self.learners, network)
         self.embedding = self.normalizer.network((s.hidden,), s.features, name="re3", **common).requires_grad_(False)
         self.memory = Reservoir(s.features, s.memory, name="re3/memory", **common)
 

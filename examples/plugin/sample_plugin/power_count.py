@@ -11,9 +11,7 @@ from typing import Any, ClassVar
 import torch
 from pydantic import Field
 
-from explore import Bonus, BonusSettings, Transitions
-from explore.counting.keys import row_keys
-from explore.counting.tables import CountTable
+from explore import Bonus, BonusSettings, CountTable, Transitions, row_keys
 
 
 class PowerCountSettings(BonusSettings):

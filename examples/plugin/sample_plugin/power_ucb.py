@@ -13,11 +13,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from bandits.policy import Floats, Policy, rows
-from bandits.simulator.randomness import best
-from bandits.testbed import Testbed
-from explore import Settings
-from explore.numerics.compiled import kernel_part
+from bandits import Floats, Policy, Testbed, best, rows
+from explore import Settings, kernel_part
 
 C, POWER, VALUES, PULLS, INDEX = range(5)  # what the rows mean; a setting lies in column 0 of its own
 

@@ -13,6 +13,7 @@ from pydantic import Field
 from explore.bonuses.base.observation_normalizer import ObservationNormalizer
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.transitions import Transitions
+from explore.networks.per_learner import NetworkFactory
 
 
 class LearnedSettings(BonusSettings):
@@ -24,14 +25,18 @@ class LearnedSettings(BonusSettings):
 
 
 class Learned(Bonus):
-    """A bonus with networks; subclasses build them in `build` and say what they should lower in `losses`."""
+    """A bonus with networks; subclasses build them in `build` and say what they should lower in `losses`.
+
+    network: `factory(space, outputs)` makes the user's own module, one per learner, in place of each network that reads
+    observations (`explore.networks.per_learner`); `hidden` is of no effect on them.
+    """
 
     Settings: ClassVar[type[BonusSettings]] = LearnedSettings
     settings: LearnedSettings
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, network: NetworkFactory | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.normalizer = ObservationNormalizer(self.encoder, self.learners)
+        self.normalizer = ObservationNormalizer(self.encoder, self.learners, network)
         self.build()
         trained = [parameter for parameter in self.parameters() if parameter.requires_grad]
         # An ε above the default 1e-8, so that gradients that are nothing but rounding move next to nothing.

@@ -14,6 +14,7 @@ import torch
 from explore.core.transitions import Transitions
 from explore.encoding.observations import Encoder
 from explore.networks.convolution import StackedConvolutions, depth
+from explore.networks.per_learner import NetworkFactory, PerLearner
 from explore.networks.stacked import StackedMLP
 from explore.numerics.moments import RunningMoments
 
@@ -21,11 +22,15 @@ LIMIT = 5.0  # standard deviations, from the paper
 
 
 class ObservationNormalizer(torch.nn.Module):
-    """From encoded rows to what a network made by `network` reads, per learner."""
+    """From encoded rows to what a network made by `network` reads, per learner.
 
-    def __init__(self, encoder: Encoder, learners: int) -> None:
+    factory: makes the user's own modules in place of the networks here (`explore.networks.per_learner`).
+    """
+
+    def __init__(self, encoder: Encoder, learners: int, factory: NetworkFactory | None = None) -> None:
         super().__init__()
         self.encoder = encoder
+        self.factory = factory
         self.places = encoder.number_places
         self.every = len(self.places) == encoder.size  # all features are numbers
         self.moments = RunningMoments(learners, len(self.places)) if len(self.places) else None
@@ -47,7 +52,7 @@ class ObservationNormalizer(torch.nn.Module):
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Rows `(learners, batch, width)` to the input of the networks; rows of categories alone stay rows."""
         if self.moments is None:
-            return rows
+            return rows if self.factory is None else self.encoder.features(rows)
         features = self.encoder.features(rows)
         if self.every:
             return self.moments.whiten(features, LIMIT)
@@ -59,6 +64,8 @@ class ObservationNormalizer(torch.nn.Module):
 
         Pictures go through convolutions first (`explore.networks.convolution`).
         """
+        if self.factory is not None:
+            return PerLearner(self.factory, self.encoder.space, outputs, **common)
         picture = self.encoder.image_shape
         if picture is not None and depth(*picture[:2]):
             eyes = StackedConvolutions(picture, channels_first=self.encoder.channels_first, **common)

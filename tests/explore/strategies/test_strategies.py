@@ -1,5 +1,7 @@
 """Strategies: frequencies against their formulas, durations against SciPy's zeta, counts by hand."""
 
+import io
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -139,6 +141,26 @@ def test_boltzmann_gumbel_tries_every_action_first_and_then_less_and_less(moves)
             strategy.observe(moves([[0]], [[0]], actions=[[action]]))
     sharp = torch.softmax(VALUES * 10, 0).numpy()
     assert fits(np.bincount(strategy.choose(many, 0, streams)[0], minlength=4), sharp)
+
+
+@pytest.mark.parametrize("name", STRATEGIES.names())
+def test_state_is_read_without_code(moves, name):
+    """Tensors and plain numbers alone: `torch.load` with its safe default."""
+    plugin, file = STRATEGIES.get(name), io.BytesIO()
+    one, again = plugin(4, envs=2), plugin(4, envs=2)
+    streams = Streams(5, "c", [0])
+    values = torch.rand(1, 2, 4, generator=torch.Generator().manual_seed(0))
+    for step in range(5):
+        one.see(torch.tensor([[[step], [0]]], dtype=torch.uint8))
+        actions = one.choose(values, step, streams)
+        one.observe(moves([[step, 0]], [[step + 1, 0]], actions=actions.tolist()))
+    torch.save({"strategy": one.state_dict(), "streams": streams.state_dict()}, file)
+    file.seek(0)
+    state = torch.load(file, weights_only=True)
+    again.load_state_dict(state["strategy"])
+    same = Streams(9, "c", [0])
+    same.load_state_dict(state["streams"])
+    assert torch.equal(one.choose(values, 5, streams), again.choose(values, 5, same))
 
 
 @pytest.mark.parametrize(
