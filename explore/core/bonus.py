@@ -177,11 +177,10 @@ class Bonus(StatefulModule, ABC):
         """Take in one real environment step of every slot; returns the episodic factor, `(learners, envs)`.
 
         Call it once per step, in order, with the true successors. While `frozen`, nothing is learned about the
-        world (see `freeze`). BadInput where the transitions are not those of `learners` × `envs` slots.
+        world (see `freeze`). BadInput where the transitions are not those of `learners` × `envs` slots, or have rows of
+        another space; `score` and `learn` take any number of transitions.
         """
-        if transitions.reward.shape != self.episode_start.shape:
-            wrong, right = tuple(transitions.reward.shape), tuple(self.episode_start.shape)
-            raise BadInput(f"observe got transitions of shape {wrong}: this bonus has (learners, envs) = {right}.")
+        transitions.check(self.learners, self.encoder.width, self.envs)
         counted = self._counted(transitions)
         if not self.frozen:
             self.update_statistics(counted)
@@ -216,6 +215,7 @@ class Bonus(StatefulModule, ABC):
     @torch.no_grad()
     def score(self, transitions: Transitions, episodic: torch.Tensor | None = None) -> torch.Tensor:
         """The bonus of each transition under what is known now, `(learners, batch)`; pure. An idle row has none."""
+        transitions.check(self.learners, self.encoder.width)
         transitions = self._counted(transitions)
         bonus, factor = self.score_terms(transitions, episodic)
         if self.scale is not None:
@@ -237,6 +237,7 @@ class Bonus(StatefulModule, ABC):
         """
         if self.frozen or self.settings.learns_from == "new":
             return {}
+        transitions.check(self.learners, self.encoder.width)
         self.last_losses = self.train_step(self._counted(transitions))
         return self.last_losses
 

@@ -9,14 +9,16 @@ from typing import Any
 
 import torch
 
+from explore.errors import BadInput
+
 
 @dataclass(frozen=True)
 class Transitions:
     """Transitions `(s, a, r, s′)` of `learners` learners.
 
-    observation, next_observation: `(learners, batch, *features)` in the form that the observation space's `Encoder`
+    observation, next_observation: `(learners, batch, width)` in the form that the observation space's `Encoder`
     gives. `next_observation` is the true successor, never the first observation of the next episode.
-    action: `(learners, batch)` int64, or `(learners, batch, dims)` float for continuous actions.
+    action: `(learners, batch)` int64 for discrete actions, or `(learners, batch, *shape)` as the action space has them.
     reward: `(learners, batch)` float32, the environment's own.
     terminated, truncated: `(learners, batch)` bool. Truncation is not termination: bootstrap through it.
     state_key, next_state_key: `(learners, batch)` int64 names of the exact full states, where the environment has them.
@@ -43,6 +45,26 @@ class Transitions:
     def ended(self) -> torch.Tensor:
         """Where the episode is over, either way, `(learners, batch)` bool."""
         return self.terminated | self.truncated
+
+    def check(self, learners: int, width: int, batch: int | None = None) -> None:
+        """BadInput where a tensor has not the shape that it must have: compiled code would read past it.
+
+        width: of the rows of observations. batch: how many transitions; as many as there are rewards where None.
+        """
+        batch = self.reward.shape[-1] if batch is None else batch
+        each, rows = (learners, batch), (learners, batch, width)
+        optional = (self.state_key, self.next_state_key, self.valid)
+        if (
+            self.observation.shape == self.next_observation.shape == rows
+            and self.reward.shape == self.terminated.shape == self.truncated.shape == self.action.shape[:2] == each
+            and all(part is None or part.shape == each for part in optional)
+        ):
+            return
+        for field in fields(self):
+            part: torch.Tensor | None = getattr(self, field.name)
+            right = rows if field.name in ("observation", "next_observation") else each
+            if part is not None and (part.shape[:2] if field.name == "action" else part.shape) != right:
+                raise BadInput(f"the transitions' {field.name} has shape {tuple(part.shape)}: {right} is right.")
 
     def select(self, index: Any) -> "Transitions":
         """The same index applied to every tensor, such as `[:, :4]` or a permutation of the learners."""

@@ -1,8 +1,9 @@
-"""The one door to Numba: compile a function and keep its type.
+"""Compilation by Numba that keeps a function's type; every compiled function of the library goes through here.
 
 `numba.njit` is untyped, which would turn every kernel into `Any` for the type checker; `compiled` gives back the
 type that went in. Compiled code is cached on disk between runs (next to the source, or in the user's cache folder
-where the source is read-only).
+where the source is read-only). Where neither can be written to, functions are compiled anew in each process, with one
+warning that names the environment variable NUMBA_CACHE_DIR.
 
 Numba's key of that cache has the function's name and file, and does not see that a part which it calls from another
 file has changed. So the name of a cached function carries a hash of the sources of all that it can call.
@@ -12,6 +13,7 @@ import functools
 import hashlib
 import inspect
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -77,9 +79,28 @@ def _source(module: str) -> bytes:
     return inspect.getsource(sys.modules[module]).encode()
 
 
-def _njit(function: Function, **options: Any) -> Function:
-    result: Function = numba.njit(function, nogil=True, error_model="numpy", **options)
+def _njit(function: Function, *, cache: bool, **options: Any) -> Function:
+    compiler = functools.partial(numba.njit, nogil=True, error_model="numpy", **options)
+    result: Function
+    try:
+        result = compiler(function, cache=cache)
+    except RuntimeError:
+        if not cache:
+            raise
+        # Numba has no exception of its own for "no locator available": the source and the home are read-only.
+        result = compiler(function, cache=False)
+        _warn_once()
     return result
+
+
+@functools.cache
+def _warn_once() -> None:
+    warnings.warn(
+        "compiled code cannot be kept, as neither the installation nor the home folder can be written to, and is "
+        "compiled anew in each process: set the environment variable NUMBA_CACHE_DIR to a folder that can.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 def borrowed(array: Array) -> Array:

@@ -196,5 +196,5 @@ def test_a_factor_of_the_wrong_shape_is_refused(moves):
 
 
 def test_transitions_of_other_slots_are_refused(moves):
-    with pytest.raises(BadInput, match=r"shape \(1, 3\): this bonus has \(learners, envs\) = \(1, 2\)"):
+    with pytest.raises(BadInput, match=r"has shape \(1, 3, 1\): \(1, 2, 1\) is right"):
         Place(*SPACES, envs=2).observe(moves([[0, 0, 0]], [[1, 2, 3]]))

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PART = """
 from explore.numerics.compiled import kernel_part
 
@@ -37,3 +39,18 @@ def test_a_change_in_a_part_of_another_file_reaches_the_cached_kernel(tmp_path: 
     assert run(tmp_path) == ["2", "1"]
     (tmp_path / "cache_part.py").write_text(PART.format(added=10))
     assert run(tmp_path) == ["11", "0"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the home folder is found in another way there")
+def test_without_a_place_to_keep_compiled_code_there_is_none_kept(tmp_path: Path) -> None:
+    """Numba's "no locator available": a read-only installation without a home folder that can be written to."""
+    (tmp_path / "cache_kernel.py").write_text(KERNEL)
+    (tmp_path / "cache_part.py").write_text(PART.format(added=1))
+    (tmp_path / "__pycache__").write_text("a file, so that no folder can be made here, not even by root")
+    paths = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    environment = {**os.environ, "HOME": os.devnull, "XDG_CACHE_HOME": os.devnull, "PYTHONPATH": paths}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    done = subprocess.run([sys.executable, "-c", RUN], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["2", "0"]
+    assert done.stderr.count("NUMBA_CACHE_DIR") == 1
