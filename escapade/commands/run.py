@@ -41,19 +41,19 @@ def run(
     """
     if (experiment is not None) + quick + full > 1:
         raise BadInput("give one of an experiment file, --quick and --full.")
-    chosen = load(experiment) if experiment else built_in("quick" if quick else "full" if full else "default")
-    used = chosen.seed if seed is None else seed
-    mazes = chosen.mazes
-    dqn = dqn_settings(setting or [], chosen.dqn)
+    settings = load(experiment) if experiment else built_in("quick" if quick else "full" if full else "default")
+    used = settings.seed if seed is None else seed
+    mazes = settings.mazes
+    dqn = dqn_settings(setting or [], settings.dqn)
     plan = checked_plan(mazes.mazes, mazes.agents, mazes.learners, mazes.steps, used, mazes.device, dqn)
     backend = backend or mazes.backend
     check_backend(backend)
-    arms = chosen.bandits
+    arms = settings.bandits
     check_bandits(arms.testbed, arms.policies, arms.runs, arms.horizon)
     output = Output(json)
-    store = Store(out or Path("escapade-runs") / chosen.name)
+    store = Store(out or Path("escapade-runs") / settings.name)
     store.check(plan.configurations())
-    store.begin({"name": chosen.name, "bandits": {**arms.model_dump(), "seed": used}, "mazes": plan.as_dict()})
+    store.begin({"name": settings.name, "bandits": {**arms.model_dump(), "seed": used}, "mazes": plan.as_dict()})
     with Pulls(output.errors) as pulls:
         simulation = simulate(arms.testbed, arms.policies, arms.runs, arms.horizon, used, progress=pulls.update)
     bandit_figures = bandit_report.figures(simulation)

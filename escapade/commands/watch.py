@@ -42,17 +42,19 @@ def watch(
     output = Output(json)
     if gif is not None:
         checked(gif)
-    who = players.role(place, agent, maze, learner)
+    who = players.watched(place, agent, maze, learner)
     if steps is not None and not who.trains:
-        raise BadInput(f"--steps {steps}: only an agent that is trained first takes them, and {who.told()} is not.")
-    found, index = players.layout_of(who.maze, layout, held_out, seed)
+        raise BadInput(
+            f"--steps {steps}: only an agent that is trained first takes them, and {who.description()} is not."
+        )
+    layouts, index = players.layout_of(who.maze, layout, held_out, seed)
     training = players.STEPS if steps is None else steps
-    player = _player(output, who, found, index, seed, training)
+    player = _player(output, who, layouts, index, seed, training)
     after = f" after {training:,} steps of training" if who.trains else ""
-    output.console.print(f"watching {who.told()} in {who.maze}{after}")
+    output.console.print(f"watching {who.description()} in {who.maze}{after}")
     kind = "held-out" if held_out else "training"
-    title = f"{who.maze} · {who.agent} · {kind} layout {index} of {len(found)}"
-    episode = Episode(found, index)
+    title = f"{who.maze} · {who.agent} · {kind} layout {index} of {len(layouts)}"
+    episode = Episode(layouts, index)
     moments: list[Moment]
     if output.console.file.isatty() and output.console.is_terminal and not output.console.is_dumb_terminal:
         moments = perform(output.console, title, episode.moments(player), delay)
@@ -67,21 +69,21 @@ def watch(
     output.figures(lambda: _figures(who, kind, index, moments))
 
 
-def _player(output: Output, who: Any, found: Any, index: int, seed: int, steps: int) -> Any:
+def _player(output: Output, who: Any, layouts: Any, index: int, seed: int, steps: int) -> Any:
     """The player, trained with live progress where it has to be."""
     if not who.trains:
-        return players.player(who, found, index, seed, steps, lambda progress: None)
+        return players.player(who, layouts, index, seed, steps, lambda progress: None)
     with Live(output.errors, Plan((who.maze,), (who.agent,), 1, steps, seed)) as live:
-        told = 0
+        shown = 0
 
         def progress(now: Any) -> None:
-            nonlocal told
-            if now.step * 200 // now.steps > told:
-                told = now.step * 200 // now.steps
+            nonlocal shown
+            if now.step * 200 // now.steps > shown:
+                shown = now.step * 200 // now.steps
                 value = float(now.returns[0])
                 live.update(BlockProgress(0, now.step, now.steps, None if value != value else value, now.rewarded))
 
-        return players.player(who, found, index, seed, steps, progress)
+        return players.player(who, layouts, index, seed, steps, progress)
 
 
 def _draw(gif: Path, episode: Any, moments: list[Moment], delay: float) -> None:

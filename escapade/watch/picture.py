@@ -1,7 +1,8 @@
 """A moment of an episode as text: two characters per cell, which can be read without colour.
 
-A thing is a letter and the first letter of its colour (`e` for grey, `g` is green): `Ky` is a yellow key. A door says
-its state: `_` open, `D` closed, `L` locked. Where the terminal knows only ASCII, walls are `##` and the agent `^>v<`.
+A thing is a letter and the first letter of its colour (`e` for grey, `g` is green): `Ky` is a yellow key. A door has
+its state in the place of a letter: `_` open, `D` closed, `L` locked. Where the terminal knows only ASCII, walls are
+`##` and the agent `^>v<`.
 """
 
 from collections.abc import Sequence
@@ -28,8 +29,8 @@ STYLES = {
     "yellow": "yellow",
     "grey": "bright_black",
 }
-BESIDE = 28  # least columns of what is said beside the maze
-MOST_RUNS = 40  # of equal actions that are told
+SIDE = 28  # least columns of the facts to the right of the maze
+MOST_RUNS = 40  # of equal actions that are listed
 Codes = Sequence[int]
 
 
@@ -90,7 +91,7 @@ def legend(moment: Moment, ascii_only: bool) -> list[str]:
 def facts(moment: Moment) -> list[tuple[str, str]]:
     """Mission, step, action, reward, return, load and end, by name."""
     carried = "nothing" if moment.carrying is None else cell(moment.carrying, True)[1]
-    told = [
+    rows = [
         ("mission", moment.mission or "none stated"),
         ("step", f"{moment.step} of at most {moment.limit}"),
         ("action", moment.action_name or "none yet"),
@@ -98,11 +99,11 @@ def facts(moment: Moment) -> list[tuple[str, str]]:
         ("return", f"{moment.episode_return:.3g}"),
         ("carries", carried),
     ]
-    return [*told, ("end", moment.ending)] if moment.ending else told
+    return [*rows, ("end", moment.ending)] if moment.ending else rows
 
 
-def scene(console: Console, title: str, moment: Moment, note: str = "") -> RenderableType:
-    """The moment as it is shown: title, maze, facts beside it (below it where it is wide), legend and a note."""
+def frame(console: Console, title: str, moment: Moment, note: str = "") -> RenderableType:
+    """The moment as it is shown: title, maze, facts to its right (below where the maze is wide), legend and a note."""
     ascii_only = console.options.ascii_only
     width, height = moment.grid.shape[:2]
     table = Table.grid(padding=(0, 1, 0, 0))
@@ -112,10 +113,10 @@ def scene(console: Console, title: str, moment: Moment, note: str = "") -> Rende
         table.add_row(name, value)
     words = Text("\n".join(legend_lines(moment, ascii_only, console.width)), style="dim")
     below = [words, *([Text(note, style="dim")] if note else [])]
-    # In a terminal the scene must not be higher than the screen, or it could not be drawn over.
+    # In a terminal the frame must not be higher than the screen, or it could not be drawn over.
     used = 1 + cell_len(title) // console.width + sum(line.plain.count("\n") + 1 for line in below) + 1
     rows = max(3, console.height - used) if console.is_terminal else height
-    if 2 * width + 2 + BESIDE <= console.width:
+    if 2 * width + 2 + SIDE <= console.width:
         both = Table.grid(padding=(0, 2, 0, 0))
         both.add_row(grid(moment, ascii_only, 2 * width, rows), table)
         return Group(Text(title, style="bold"), both, *below)
@@ -131,9 +132,9 @@ def actions_taken(actions: Sequence[str]) -> str:
             runs[-1] = (action, runs[-1][1] + 1)
         else:
             runs.append((action, 1))
-    told = [name if count == 1 else f"{name} ×{count}" for name, count in runs[:MOST_RUNS]]
+    listed = [name if count == 1 else f"{name} ×{count}" for name, count in runs[:MOST_RUNS]]
     left = sum(count for _, count in runs[MOST_RUNS:])
-    return ", ".join([*told, *([f"and {left} more"] if left else [])])
+    return ", ".join([*listed, *([f"and {left} more"] if left else [])])
 
 
 def legend_lines(moment: Moment, ascii_only: bool, width: int) -> list[str]:

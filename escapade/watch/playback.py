@@ -1,4 +1,4 @@
-"""An episode in the terminal: moment after moment where somebody watches, start and end where nobody does.
+"""An episode in the terminal: moment after moment in a terminal, start and end elsewhere.
 
 Keys, where standard input is a terminal too: space pauses and goes on, `s` or → takes one step, + and − change the
 pace, `q` quits.
@@ -15,7 +15,7 @@ from rich.text import Text
 from agents.play import Moment
 from escapade.terminal import interrupt
 from escapade.watch.keys import ARROW_RIGHT, Keys
-from escapade.watch.picture import actions_taken, facts, grid, legend_lines, scene
+from escapade.watch.picture import actions_taken, facts, frame, grid, legend_lines
 
 HELP = "space pause · s step · +/- pace · q quit"
 FASTEST, SLOWEST = 0.01, 10.0  # seconds per step
@@ -34,7 +34,7 @@ def perform(console: Console, title: str, moments: Iterable[Moment], delay: floa
             seen.append(moment)
 
             def show(note: str, now: Moment = moment) -> None:
-                live.update(scene(console, title, now, note), refresh=True)
+                live.update(frame(console, title, now, note), refresh=True)
 
             if moment.ending:
                 show("")
@@ -86,27 +86,27 @@ def summary(console: Console, title: str, moments: list[Moment]) -> None:
     ascii_only = console.options.ascii_only
     first, last = moments[0], moments[-1]
     width, height = first.grid.shape[:2]
-    beside = 2 * 2 * width + 4 <= console.width
-    table = Table.grid(padding=(0, 4 if beside else 0, 0, 0))
+    side_by_side = 2 * 2 * width + 4 <= console.width
+    table = Table.grid(padding=(0, 4 if side_by_side else 0, 0, 0))
     shown = [
         (name, grid(moment, ascii_only, min(2 * width, console.width), height))
         for name, moment in (("start", first), ("end", last))
     ]
-    if beside:
+    if side_by_side:
         table.add_row(*(Text(name, style="dim") for name, _ in shown))
         table.add_row(*(picture for _, picture in shown))
     else:
         for name, picture in shown:
             table.add_row(Text(name, style="dim"))
             table.add_row(picture)
-    told = Table.grid(padding=(0, 1, 0, 0))
-    told.add_column(style="dim", no_wrap=True)
-    told.add_column(overflow="fold")
-    told.add_row("actions", actions_taken([m.action_name for m in moments if m.action_name]) or "none")
+    details = Table.grid(padding=(0, 1, 0, 0))
+    details.add_column(style="dim", no_wrap=True)
+    details.add_column(overflow="fold")
+    details.add_row("actions", actions_taken([m.action_name for m in moments if m.action_name]) or "none")
     for name, value in facts(last):
         if name not in ("action", "reward"):
-            told.add_row(name, value)
+            details.add_row(name, value)
     console.print(Text(title, style="bold"))
     console.print(table)
     console.print(Text("\n".join(legend_lines(last, ascii_only, console.width)), style="dim"))
-    console.print(told)
+    console.print(details)

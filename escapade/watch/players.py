@@ -26,7 +26,7 @@ STEPS = 40_000  # of training, where an agent is trained first
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptLearner:
     """A learner of a folder of results."""
 
     folder: Path
@@ -37,20 +37,20 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Role:
+class Watched:
     """Which maze, and who plays: `planner`, `random`, an agent's spec to train, or one of `kept`."""
 
     maze: str
     agent: str
-    kept: Kept | None
+    kept: KeptLearner | None
 
     @property
     def trains(self) -> bool:
         """Whether it has to be trained first."""
         return self.kept is None and self.agent not in (PLANNER, RANDOM)
 
-    def told(self) -> str:
-        """Who it is, and how it was chosen."""
+    def description(self) -> str:
+        """Who plays, and of a folder's learner how it was selected."""
         if self.trains:
             return f"a {self.agent} learner"
         if self.kept is None:
@@ -61,7 +61,7 @@ class Role:
         )
 
 
-def role(place: str, agent: str | None, maze: str | None, learner: int | None) -> Role:
+def watched(place: str, agent: str | None, maze: str | None, learner: int | None) -> Watched:
     """Who plays where; BadInput where `place` is neither maze nor folder, or where nobody fits."""
     if place in registry:
         spec = registry[place]
@@ -71,13 +71,13 @@ def role(place: str, agent: str | None, maze: str | None, learner: int | None) -
             raise BadInput(f"--maze '{maze}': give it with a folder of results; the maze is '{place}' already.")
         return _in_maze(place, agent or PLANNER, learner)
     if Path(place).is_dir():
-        kept = best(Path(place), maze, agent, learner)
+        kept = best_learner(Path(place), maze, agent, learner)
         parse_maze(kept.configuration["maze"])  # BadInput where the maze is not installed here
-        return Role(kept.configuration["maze"], kept.configuration["agent"], kept)
+        return Watched(kept.configuration["maze"], kept.configuration["agent"], kept)
     raise unknown("maze or folder of results", place, maze_ids())
 
 
-def _in_maze(maze: str, agent: str, learner: int | None) -> Role:
+def _in_maze(maze: str, agent: str, learner: int | None) -> Watched:
     kept = None
     if agent not in (PLANNER, RANDOM):
         try:
@@ -85,14 +85,14 @@ def _in_maze(maze: str, agent: str, learner: int | None) -> Role:
         except BadInput:
             if not Path(agent).is_dir():
                 raise
-            kept = best(Path(agent), maze, None, learner)
+            kept = best_learner(Path(agent), maze, None, learner)
             agent = kept.configuration["agent"]
     if learner is not None and kept is None:
         raise BadInput(f"--learner {learner}: give it with a folder of results, which has several.")
-    return Role(maze, agent, kept)
+    return Watched(maze, agent, kept)
 
 
-def best(folder: Path, maze: str | None, agent: str | None, learner: int | None) -> Kept:
+def best_learner(folder: Path, maze: str | None, agent: str | None, learner: int | None) -> KeptLearner:
     """The learner with the highest return on training layouts among those that were asked for.
 
     BadInput where the folder holds no results, or none that fit; it says what there is.
@@ -112,40 +112,42 @@ def best(folder: Path, maze: str | None, agent: str | None, learner: int | None)
         ("learner", learner, lambda _, result: result.learner),
     ]
     left = everyone
-    for name, wanted, has in asked:
-        if wanted is None:
+    for name, value, has in asked:
+        if value is None:
             continue
         known = sorted({has(*each) for each in left})
-        left = [each for each in left if has(*each) == wanted]
+        left = [each for each in left if has(*each) == value]
         if not left:
-            raise BadInput(f"--{name} '{wanted}': '{folder}' has {', '.join(map(str, known))}.")
-    configuration, found = max(left, key=lambda each: each[1].train_return)
-    return Kept(folder, configuration, found.learner, found.train_return, len(left))
+            raise BadInput(f"--{name} '{value}': '{folder}' has {', '.join(map(str, known))}.")
+    configuration, result = max(left, key=lambda each: each[1].train_return)
+    return KeptLearner(folder, configuration, result.learner, result.train_return, len(left))
 
 
 def layout_of(maze: str, layout: int | None, held_out: bool, seed: int) -> tuple[Layouts, int]:
     """The layouts that are played on and which of them; by the seed where none is named. BadInput out of range."""
-    found = layouts(maze, "held-out" if held_out else "train")
+    maze_layouts = layouts(maze, "held-out" if held_out else "train")
     if layout is None:
-        return found, layout_index(seed, 0, len(found))
-    if not 0 <= layout < len(found):
+        return maze_layouts, layout_index(seed, 0, len(maze_layouts))
+    if not 0 <= layout < len(maze_layouts):
         kind = "held-out" if held_out else "training"
-        raise BadInput(f"--layout {layout}: the {kind} layouts of {maze} are 0 to {len(found) - 1}.")
-    return found, layout
+        raise BadInput(f"--layout {layout}: the {kind} layouts of {maze} are 0 to {len(maze_layouts) - 1}.")
+    return maze_layouts, layout
 
 
-def player(who: Role, found: Layouts, index: int, seed: int, steps: int, told: Callable[[Any], None]) -> play.Player:
-    """The player of a role on a layout; one that is trained first says how far it is with `told`."""
+def player(
+    who: Watched, maze_layouts: Layouts, index: int, seed: int, steps: int, progress: Callable[[Any], None]
+) -> play.Player:
+    """The player of what is watched on a layout; one that is trained first reports to `progress`."""
     if who.agent == PLANNER:
-        return play.planned(found, index)
+        return play.planned(maze_layouts, index)
     if who.agent == RANDOM:
-        return play.at_random(found, seed)
+        return play.at_random(maze_layouts, seed)
     if who.kept is not None:
         store: Store = open_existing(who.kept.folder)
         try:
             weights = store.weights(who.kept.configuration, who.kept.learner)
         finally:
             store.close()
-        return play.exploiting(who.agent, weights, who.kept.learner, found, seed)
-    block = train(who.maze, who.agent, learners=[0], steps=steps, seed=seed, keep_weights=True, progress=told)
-    return play.exploiting(who.agent, block.weights, 0, found, seed)
+        return play.exploiting(who.agent, weights, who.kept.learner, maze_layouts, seed)
+    block = train(who.maze, who.agent, learners=[0], steps=steps, seed=seed, keep_weights=True, progress=progress)
+    return play.exploiting(who.agent, block.weights, 0, maze_layouts, seed)

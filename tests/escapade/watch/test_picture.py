@@ -16,7 +16,7 @@ from minigrid.minigrid_env import MiniGridEnv
 from rich.console import Console
 
 from agents.play import Moment
-from escapade.watch.picture import INITIALS, actions_taken, grid, legend, scene, window
+from escapade.watch.picture import INITIALS, actions_taken, frame, grid, legend, window
 
 COLOURS = st.sampled_from(COLOR_NAMES)
 THINGS = st.one_of(
@@ -53,8 +53,16 @@ class Drawn(MiniGridEnv):
 
 def moment_of(env: MiniGridEnv, **changes: object) -> Moment:
     place = (int(env.agent_pos[0]), int(env.agent_pos[1]))
-    told = {"action": None, "called": None, "reward": 0.0, "returned": 0.0, "success": False, "ending": None, **changes}
-    return Moment(env.grid.encode(), place, env.agent_dir, None, "see", 0, 60, **told)
+    state = {
+        "action": None,
+        "action_name": None,
+        "reward": 0.0,
+        "episode_return": 0.0,
+        "success": False,
+        "ending": None,
+        **changes,
+    }
+    return Moment(env.grid.encode(), place, env.agent_dir, None, "see", 0, 60, **state)
 
 
 def pairs(text: str) -> Iterator[list[str]]:
@@ -124,7 +132,7 @@ def test_a_scene_fits_the_terminal(width: int, height: int) -> None:
     moment = Moment(codes, (30, 20), 1, (5, 4, 0), "see", 3, 60, 2, "forward", 0.5, 0.5, False, None)
     text = io.StringIO()
     console = Console(file=text, width=width, height=height, force_terminal=True, color_system=None)
-    console.print(scene(console, "title", moment, "note"))
+    console.print(frame(console, "title", moment, "note"))
     lines = text.getvalue().splitlines()
     assert len(lines) <= height
     assert any("▼" in line for line in lines[1:-3])

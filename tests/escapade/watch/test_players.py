@@ -8,7 +8,7 @@ from agents.training import training
 from agents.training.results import Block, LearnerResult
 from escapade.cli import invoke
 from escapade.runs.store import Store
-from escapade.watch.players import Role, best, layout_of, role
+from escapade.watch.players import Watched, best_learner, layout_of, watched
 from explore.errors import BadInput
 
 MAZE, OTHER = "MiniGrid-Empty-5x5-v0", "MiniGrid-Empty-6x6-v0"
@@ -41,23 +41,23 @@ def folder(tmp_path):
     ],
 )
 def test_the_best_learner_of_those_that_were_asked_for(folder, asked, found) -> None:
-    kept = best(folder, *asked)
+    kept = best_learner(folder, *asked)
     assert (kept.configuration["maze"], kept.configuration["agent"], kept.learner, kept.among) == found
-    assert role(str(folder), asked[1], asked[0], asked[2]).kept == kept
+    assert watched(str(folder), asked[1], asked[0], asked[2]).kept == kept
 
 
 def test_a_folder_can_play_in_a_maze(folder) -> None:
-    found = role(OTHER, str(folder), None, None)
+    found = watched(OTHER, str(folder), None, None)
     assert (found.maze, found.agent, found.kept.learner) == (OTHER, "count", 0)
-    assert "learner 0 of count (return 0.70 on training layouts, the best of 2 in" in found.told()
+    assert "learner 0 of count (return 0.70 on training layouts, the best of 2 in" in found.description()
     assert not found.trains
 
 
 def test_a_maze_by_itself_is_planned(folder) -> None:
-    assert role(MAZE, None, None, None) == Role(MAZE, "planner", None)
-    assert role(MAZE, "count", None, None).trains
-    assert not role(MAZE, "random", None, None).trains
-    assert role("escapade/Empty-5x5-v0", "count", None, None).maze == MAZE
+    assert watched(MAZE, None, None, None) == Watched(MAZE, "planner", None)
+    assert watched(MAZE, "count", None, None).trains
+    assert not watched(MAZE, "random", None, None).trains
+    assert watched("escapade/Empty-5x5-v0", "count", None, None).maze == MAZE
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_a_maze_by_itself_is_planned(folder) -> None:
 )
 def test_what_there_is_not_is_told_with_what_there_is(folder, asked, said) -> None:
     with pytest.raises(BadInput, match=said):
-        best(folder, *asked)
+        best_learner(folder, *asked)
 
 
 def test_a_folder_without_finished_learners_is_refused(tmp_path) -> None:
     Store(tmp_path).close()
     with pytest.raises(BadInput, match="holds no finished learner yet"):
-        best(tmp_path, None, None, None)
+        best_learner(tmp_path, None, None, None)
 
 
 def test_layouts_by_number_and_by_seed() -> None:
