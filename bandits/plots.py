@@ -93,9 +93,9 @@ def classic_figures(folder: Path | str, simulate: Simulate) -> list[Path]:
         specs[label] = [pattern.format(value) for value in values[label]]
     # One simulation for all, so that every policy meets the same arms.
     result = simulate(TESTBED, [spec for group in specs.values() for spec in group])
-    best, found = expected_best(10), iter(result.policies)
+    best, played = expected_best(10), iter(result.policies)
     curves = [
-        Curve(label, values[label], [best - float(next(found).regret) / result.horizon for _ in group])
+        Curve(label, values[label], [best - float(next(played).regret) / result.horizon for _ in group])
         for label, group in specs.items()
     ]
     title = f"Sutton & Barto 2018, figure 2.6: the first {result.horizon:,} steps"

@@ -33,7 +33,9 @@ def main() -> None:
     for result in study.results:
         half_width = np.round(1.96 * result.standard_error, 3)
         print(f"  {result.exploration.name:38}", np.round(result.mean, 3), "±", half_width)
-        print(f"    estimates more than 10 % off: {np.round(result.wrong, 2)}, an arm abandoned: {result.stuck:.0%}")
+        print(
+            f"    estimates more than 10 % off: {np.round(result.wrong, 2)}, an arm abandoned: {result.abandoned:.0%}"
+        )
 
     print("Lai–Robbins constants:", end=" ")
     print(f"problem B {lai_robbins(PROBLEM_B).constant:.3f}, (0.9, 0.8) {lai_robbins([0.9, 0.8]).constant:.4f}")

@@ -5,9 +5,9 @@
 with c = 0, as they advise in practice. The posterior is Beta(1 + S, 1 + n − S) for rewards in [0, 1], and for Gaussian
 arms N(x̄, σ²/n), of a flat prior.
 
-The quantile of the Beta distribution is found by Newton's method between bounds that close in, with the distribution
+The quantile of the Beta distribution is computed by Newton's method between bounds that close in, with the distribution
 function by its continued fraction (Lentz's method; DLMF 8.17.22). It grows with t: a quantile for a later step is a
-ceiling, and only an arm whose ceiling is above every quantile already found is worked out.
+ceiling, and only an arm whose ceiling is above every quantile already computed is computed.
 """
 
 import math
@@ -51,7 +51,7 @@ def _fraction(x: float, a: float, b: float) -> float:
     tiny = 1e-300
     c, d = 1.0, 1.0 - (a + b) * x / (a + 1.0)
     d = 1.0 / (d if abs(d) > tiny else tiny)
-    found = d
+    fraction = d
     for m in range(1, 300):
         for even in range(2):
             if even == 0:
@@ -62,10 +62,10 @@ def _fraction(x: float, a: float, b: float) -> float:
             d = 1.0 / (d if abs(d) > tiny else tiny)
             c = 1.0 + part / c
             c = c if abs(c) > tiny else tiny
-            found *= c * d
+            fraction *= c * d
         if abs(c * d - 1.0) < 1e-14:
             break
-    return found
+    return fraction
 
 
 @kernel_part
@@ -125,14 +125,14 @@ def select(state: Floats, t: int, rng: Any) -> int:
         state[INDEX, arm] = state[CEILING, arm]
         state[SOLVED, arm] = 1.0 if state[UNTIL, arm] == t else 0.0
     while True:
-        top, found = -math.inf, 0
+        top, largest = -math.inf, 0
         for arm in range(state.shape[1]):
             if state[INDEX, arm] > top or (state[INDEX, arm] == top and state[SOLVED, arm] == 0.0):
-                top, found = state[INDEX, arm], arm
-        if state[SOLVED, found] != 0.0:
+                top, largest = state[INDEX, arm], arm
+        if state[SOLVED, largest] != 0.0:
             return best(state[INDEX], rng)
-        state[INDEX, found] = _quantile(state, found, float(t))
-        state[SOLVED, found] = 1.0
+        state[INDEX, largest] = _quantile(state, largest, float(t))
+        state[SOLVED, largest] = 1.0
 
 
 @kernel_part
@@ -167,7 +167,7 @@ class BayesUCB(Policy):
     """Bayes-UCB."""
 
     rule = "the largest 1 − 1/t quantile of the posterior"
-    good_for = "a posterior at hand and a deterministic choice wanted"
+    good_for = "problems with a known posterior where the choice should be deterministic"
     needs = "a prior"
     source = "Kaufmann, Cappé & Garivier 2012"
     recommended_for = (Placement(Kind.RARE_REWARDS, 4), Placement(Kind.BOUNDED, 4))

@@ -61,5 +61,5 @@ class Boltzmann(Policy):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""
-        chosen = self.settings
-        return rows(bed.arms, chosen.alpha, 0.0, 0.0, chosen.temperature * chosen.scale, chosen.decay, 0.0)
+        settings = self.settings
+        return rows(bed.arms, settings.alpha, 0.0, 0.0, settings.temperature * settings.scale, settings.decay, 0.0)

@@ -85,6 +85,6 @@ class CUSUMUCB(Policy):
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """No pulls."""
         need_bounded("cusum-ucb", bed)
-        chosen = self.settings
-        values = (chosen.exploration, float(chosen.first), chosen.tolerance, chosen.threshold)
+        settings = self.settings
+        values = (settings.exploration, float(settings.first), settings.tolerance, settings.threshold)
         return rows(bed.arms, *values, *(0.0,) * 7)

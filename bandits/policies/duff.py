@@ -1,4 +1,4 @@
-"""Q-learning for bandit problems (Duff 1995): Gittins indices of Markov arms, learnt from pulls.
+"""Q-learning for bandit problems (Duff 1995): Gittins indices of Markov arms, learned from pulls.
 
 For each state k of an arm, restart-in-state (Katehakis & Veinott 1987) gives the index as a value, ν(k) = (1−γ) V(k):
 after the arm moved i → j and paid r, with target(k) = r + γ max(Q(j, continue; k), Q(j, restart; k)),
@@ -8,7 +8,7 @@ after the arm moved i → j and paid r, with target(k) = r + γ max(Q(j, continu
 
 with α = α₀τ/(τ + n) after n pulls. The next arm is drawn by its value Q(s, continue; s) in its state s: by Boltzmann,
 ∝ e^{Q/T} with T ← T_min + β(T − T_min) from T_max, or ε-greedily where `epsilon` is given. The defaults are the
-schedules that replications report; **with them task 1 of `two-tasks` sticks**, and a constant ε converges
+schedules that replications report; **with them task 1 of `two-tasks` is abandoned**, and a constant ε converges
 (`bandits.theory.gittins.duff` says why, and has the same update and choice for a study outside the bed).
 
 It looks at the states of the arms, and at nothing of their chains. Where an arm went is seen at the next choice, so
@@ -31,22 +31,22 @@ from explore.core.spec import Settings
 from explore.errors import BadInput
 from explore.numerics.compiled import kernel_part
 
-# SHOWN, FIRST: the rows where what the testbed shows, and Q, begin. TOLD, LEARNT: rewards that came, and those used.
+# CONTEXT, FIRST: the rows where the testbed's context, and Q, begin. RECEIVED, USED: counts of rewards.
 # LAST: step of the arm's last pull. From PENDING on, three rows per pull of which the reward is still to come.
-DISCOUNT, ALPHA, TAU, EPSILON, TEMPERATURE, COLDEST, BETA, STATES, DELAY, SHOWN, FIRST = range(11)
-TOLD, LEARNT, REWARD, LATE, LAST, VALUES, PENDING = range(11, 18)
+DISCOUNT, ALPHA, TAU, EPSILON, TEMPERATURE, COLDEST, BETA, STATES, DELAY, CONTEXT, FIRST = range(11)
+RECEIVED, USED, REWARD, LATE, LAST, VALUES, PENDING = range(11, 18)
 ARM, FROM, TO = range(3)
 
 
 @kernel_part
 def select(state: Floats, t: int, rng: Any) -> int:
     """Note where the last pull led, learn from the reward that came, choose."""
-    shown, first, states = int(state[SHOWN, 0]), int(state[FIRST, 0]), int(state[STATES, 0])
+    shown, first, states = int(state[CONTEXT, 0]), int(state[FIRST, 0]), int(state[STATES, 0])
     slots = int(state[DELAY, 0]) + 1
     if t > 1:
         last = PENDING + 3 * ((t - 1) % slots)
         state[last + TO, 0] = state[shown + NOW, int(state[last + ARM, 0])]
-    if state[TOLD, 0] > state[LEARNT, 0]:
+    if state[RECEIVED, 0] > state[USED, 0]:
         _learn(state, first, states, slots)
     for arm in range(state.shape[1]):
         state[VALUES, arm] = state[first + int(state[shown + NOW, arm]) * (states + 1), arm]
@@ -60,21 +60,21 @@ def select(state: Floats, t: int, rng: Any) -> int:
 
 @kernel_part
 def _learn(state: Floats, first: int, states: int, slots: int) -> None:
-    """The update of the earliest pull that has not been learnt from; its reward is the one that came last."""
-    done = state[LEARNT, 0]
+    """The update of the earliest pull that has not been used; its reward is the one that came last."""
+    done = state[USED, 0]
     pull = PENDING + 3 * ((int(done) + 1) % slots)
     arm, i, j = int(state[pull + ARM, 0]), int(state[pull + FROM, 0]), int(state[pull + TO, 0])
     alpha = state[ALPHA, 0] * state[TAU, 0] / (state[TAU, 0] + done)
     middle = first + states * states
     going, restarting = state[first:middle, arm], state[middle : middle + states * states, arm]
     learn_from(going, restarting, states, i, j, state[REWARD, 0], alpha, state[DISCOUNT, 0])
-    state[LEARNT, 0] = done + 1.0
+    state[USED, 0] = done + 1.0
 
 
 @kernel_part
 def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
     """Keep the reward until it is seen where the arm went."""
-    state[TOLD, 0] += 1.0
+    state[RECEIVED, 0] += 1.0
     state[REWARD, 0] = reward
 
 
@@ -106,7 +106,7 @@ class Duff(Policy):
         t_max: float = Field(200.0, gt=0, description="first temperature of Boltzmann's choice")
         t_min: float = Field(0.5, gt=0, description="last temperature")
         beta: float = Field(0.992, gt=0, le=1, description="factor by which the temperature nears the last, per pull")
-        epsilon: float = Field(-1.0, ge=-1, le=1, description="constant chance of a random arm; below 0, Boltzmann")
+        epsilon: float = Field(-1.0, ge=-1, le=1, description="probability of a random arm; below 0, Boltzmann")
 
         @model_validator(mode="after")
         def cools(self) -> "Duff.Settings":
@@ -124,11 +124,11 @@ class Duff(Policy):
         bed = _markov(bed)
         if bed.delay < 0:
             raise BadInput("duff must know which reward is of which pull: take delays=fixed on this testbed.")
-        chosen, states = self.settings, bed.states
+        settings, states = self.settings, bed.states
         first = PENDING + 3 * (int(bed.delay) + 1)
         shown = first + 2 * states * states
-        values = [self.discount(bed), chosen.alpha0, chosen.tau, chosen.epsilon, chosen.t_max, chosen.t_min]
-        values += [chosen.beta, states, bed.delay, shown, first, 0.0, 0.0, 0.0, horizon - horizon // 10]
+        values = [self.discount(bed), settings.alpha0, settings.tau, settings.epsilon, settings.t_max, settings.t_min]
+        values += [settings.beta, states, bed.delay, shown, first, 0.0, 0.0, 0.0, horizon - horizon // 10]
         return rows(bed.arms, *values, *(0.0,) * (shown - len(values)))
 
     def discount(self, bed: Testbed) -> float:

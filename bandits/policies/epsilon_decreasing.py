@@ -58,13 +58,13 @@ class EpsilonDecreasing(Policy):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """α, no values, no pulls, and cK / d² in the place of ε."""
-        chosen = self.settings
-        return rows(bed.arms, chosen.alpha, 0.0, 0.0, chosen.c * bed.arms / chosen.d / chosen.d)
+        settings = self.settings
+        return rows(bed.arms, settings.alpha, 0.0, 0.0, settings.c * bed.arms / settings.d / settings.d)
 
     def bounds(self, problem: Problem) -> Sequence[Bound]:
         """That of any schedule of ε with sample averages."""
-        chosen = self.settings
-        if chosen.alpha != 0.0:
+        settings = self.settings
+        if settings.alpha != 0.0:
             return []
         steps = np.arange(1.0, problem.horizon + 1.0)
-        return epsilon_schedule(problem, np.minimum(chosen.c * problem.arms / (chosen.d**2 * steps), 1.0))
+        return epsilon_schedule(problem, np.minimum(settings.c * problem.arms / (settings.d**2 * steps), 1.0))

@@ -2,7 +2,7 @@
 
 K arms, T steps:
 
-p = (1 − γ) w / Σw + γ/K,   w_A ← w_A e^{γ r / (K p_A)},   γ = min(1, √(K ln K / ((e − 1) T))) where it is not given
+    p = (1 − γ) w / Σw + γ/K,   w_A ← w_A e^{γ r / (K p_A)},   γ = min(1, √(K ln K / ((e − 1) T))) where it is not given
 (corollary 3.2)
 """
 

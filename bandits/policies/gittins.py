@@ -6,7 +6,7 @@ expected Σ γ^{t−1} r_t: on Markov arms, and on arms whose means are drawn fr
 known.
 
     Bernoulli   ν(1 + s, 1 + f) of the posterior Beta(1 + s, 1 + f) after s successes and f failures, from the table of
-                `bandits.theory.gittins.lookup`; rewards in (0, 1) are made coins of that chance
+                `bandits.theory.gittins.lookup`; a reward in (0, 1) is made a coin with that probability
     Gaussian    x̄ + σ v(n) after n rewards of mean x̄ and known variance σ², under a flat prior; the prior N(0, σ²/m)
                 counts as m = `prior` rewards of 0 (1 is the prior of `sutton-barto`)
     Markov      ν of the state that the arm is in, exactly: an oracle, as the testbed works it out from the chains
@@ -25,7 +25,7 @@ from bandits.policy import Floats, Functions, Policy, rows
 from bandits.problem_kinds import Kind, Placement
 from bandits.simulator.randomness import best
 from bandits.testbed import Testbed
-from bandits.testbeds.markov import INDEX as SHOWN_INDEX
+from bandits.testbeds.markov import INDEX as CONTEXT_INDEX
 from bandits.testbeds.markov import MarkovBed
 from bandits.theory.gittins.lookup import bernoulli_lookup, gaussian_lookup, old_bernoulli
 from explore.core.spec import Settings
@@ -33,7 +33,7 @@ from explore.errors import BadInput
 from explore.numerics.compiled import kernel_part
 
 INDEX, PULLS, SUMS, SPREAD, YOUNG, BONUSES, TABLE = range(7)  # YOUNG: pulls in the table; BONUSES: how many follow it
-SHOWN = 1  # on Markov arms, the row where what the testbed shows begins
+CONTEXT = 1  # on Markov arms, the row where the testbed's context begins
 USUAL = 0.9
 MOST_BERNOULLI, MOST_GAUSSIAN = 0.99, 0.999  # tables of larger discounts take long
 
@@ -84,8 +84,8 @@ def _entry(state: Floats, number: int) -> float:
 
 @kernel_part
 def select_markov(state: Floats, t: int, rng: Any) -> int:
-    """The largest index of the states now, which the testbed shows."""
-    return best(state[SHOWN + SHOWN_INDEX], rng)
+    """The largest index of the current states, which the testbed shows."""
+    return best(state[CONTEXT + CONTEXT_INDEX], rng)
 
 
 @kernel_part
@@ -110,7 +110,7 @@ class Gittins(Policy):
         discount: float = Field(
             0.0, ge=0, lt=1, description="γ; 0 for the testbed's own, or 0.9 where the testbed has none"
         )
-        prior: int = Field(0, ge=0, le=1000, description="Gaussian arms: how many rewards of 0 the prior is worth")
+        prior: int = Field(0, ge=0, le=1000, description="Gaussian arms: how many rewards of 0 the prior counts as")
 
     def discount(self, bed: Testbed) -> float:
         """γ; BadInput where the table would take too long, or Markov arms have another."""
@@ -118,7 +118,7 @@ class Gittins(Policy):
         if isinstance(bed, MarkovBed):
             if gamma != bed.discount:
                 raise BadInput(
-                    f"gittins:discount={gamma:g} on Markov arms: it is told their indices for the discount of the "
+                    f"gittins:discount={gamma:g} on Markov arms: their indices are those for the discount of the "
                     f"testbed, {bed.discount:g}; leave it out, or set the testbed's."
                 )
             return gamma
@@ -145,11 +145,11 @@ class Gittins(Policy):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """Nothing known of any arm, and the table, as far as the horizon needs it."""
-        chosen = self.functions(bed)
+        update = self.functions(bed)[1]
         gamma = self.discount(bed)
         if isinstance(bed, MarkovBed):
             return rows(bed.arms, 0.0)
-        if chosen[1] is update_gaussian:
+        if update is update_gaussian:
             spread, prior = math.sqrt(bed.variance), self.settings.prior
             bonuses = gaussian_lookup(gamma)[: horizon + prior]
             index = spread * bonuses[prior - 1] if prior else math.inf

@@ -101,6 +101,6 @@ class GLRUCB(Policy):
         """No pulls, and memory for every reward; BadInput where that is too much."""
         need_bounded("glr-ucb", bed)
         need_memory("glr-ucb", bed, horizon)
-        chosen = self.settings
-        values = (chosen.exploration, chosen.delta, float(chosen.stride), *(0.0,) * (HISTORY - 3))
+        settings = self.settings
+        values = (settings.exploration, settings.delta, float(settings.stride), *(0.0,) * (HISTORY - 3))
         return np.vstack([rows(bed.arms, *values), np.zeros((horizon, bed.arms))])

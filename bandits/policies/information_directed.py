@@ -79,11 +79,11 @@ def mixture(state: Floats, rng: Any) -> int:
     least, one, other, share = math.inf, -1, -1, 1.0
     for i in range(arms):
         for j in range(i + 1):
-            chance = best_share(state[GAPS, i], state[GAPS, j], state[GAINS, i], state[GAINS, j])
-            gain = chance * state[GAINS, i] + (1.0 - chance) * state[GAINS, j]
-            regret = chance * state[GAPS, i] + (1.0 - chance) * state[GAPS, j]
+            first = best_share(state[GAPS, i], state[GAPS, j], state[GAINS, i], state[GAINS, j])
+            gain = first * state[GAINS, i] + (1.0 - first) * state[GAINS, j]
+            regret = first * state[GAPS, i] + (1.0 - first) * state[GAPS, j]
             if gain > 0.0 and regret * regret / gain < least:
-                least, one, other, share = regret * regret / gain, i, j, chance
+                least, one, other, share = regret * regret / gain, i, j, first
     if one < 0:  # no gain at all: the smallest gap
         for arm in range(arms):
             state[GAINS, arm] = -state[GAPS, arm]
@@ -116,7 +116,7 @@ class InformationDirected(Policy):
     """Variance-based information-directed sampling."""
 
     rule = "least squared regret per information about which arm is best"
-    good_for = "structured problems where a pull tells about other arms; costly per pull"
+    good_for = "structured problems where a pull is informative about other arms; costly per pull"
     needs = "a prior"
     source = "Russo & Van Roy 2018"
     assumptions = (no_contexts, constant_means, rewards_of_family(), normal_prior)

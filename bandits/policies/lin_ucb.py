@@ -97,11 +97,11 @@ class LinUCB(Linear):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """Nothing learned."""
-        chosen, models = self.settings, bed.arms if self.disjoint(bed) else 1
-        if chosen.alpha > 0.0:
-            return self.start(bed, 0.0, 0.0, chosen.alpha)
-        level = 2.0 * math.log(models / chosen.delta)
-        return self.start(bed, math.sqrt(bed.variance), level, math.sqrt(chosen.ridge) * chosen.norm)
+        settings, models = self.settings, bed.arms if self.disjoint(bed) else 1
+        if settings.alpha > 0.0:
+            return self.start(bed, 0.0, 0.0, settings.alpha)
+        level = 2.0 * math.log(models / settings.delta)
+        return self.start(bed, math.sqrt(bed.variance), level, math.sqrt(settings.ridge) * settings.norm)
 
     def bounds(self, problem: Problem) -> Sequence[Bound]:
         """2w√(2Tdm ln(1 + TL²/(dmλ))) + 2δTLS for m models, whatever contexts of length L come; m is 1, or K disjoint.
@@ -113,20 +113,20 @@ class LinUCB(Linear):
         per pull. The paper has 4 in the place of √8, for means in [−1, 1], and states it with that probability, not
         in the mean.
         """
-        chosen = self.settings
-        disjoint = (problem.linear if chosen.model == "auto" else chosen.model) == "disjoint"
+        settings = self.settings
+        disjoint = (problem.linear if settings.model == "auto" else settings.model) == "disjoint"
         if not problem.linear or problem.lengths is None or not math.isfinite(problem.proxy):
             return []
         context, parameter = problem.lengths
-        if chosen.alpha > 0.0 or chosen.norm < parameter or (problem.linear == "disjoint" and not disjoint):
+        if settings.alpha > 0.0 or settings.norm < parameter or (problem.linear == "disjoint" and not disjoint):
             return []
         horizon, d, models = problem.horizon, problem.dimension, problem.arms if disjoint else 1
-        volume = d * math.log1p(horizon * context**2 / (d * chosen.ridge))
-        radius = math.sqrt(chosen.ridge) * chosen.norm
-        radius += math.sqrt(problem.proxy * (2.0 * math.log(models / chosen.delta) + volume))
-        length = d * models * math.log1p(horizon * context**2 / (d * models * chosen.ridge))
+        volume = d * math.log1p(horizon * context**2 / (d * settings.ridge))
+        radius = math.sqrt(settings.ridge) * settings.norm
+        radius += math.sqrt(problem.proxy * (2.0 * math.log(models / settings.delta) + volume))
+        length = d * models * math.log1p(horizon * context**2 / (d * models * settings.ridge))
         reach = context * parameter
-        value = 2.0 * max(reach, radius) * math.sqrt(2.0 * horizon * length) + 2.0 * chosen.delta * horizon * reach
+        value = 2.0 * max(reach, radius) * math.sqrt(2.0 * horizon * length) + 2.0 * settings.delta * horizon * reach
         formula = "2w√(2Tdm ln(1+TL²/dmλ)) + 2δTLS, w = √λS + R√(2 ln(m/δ) + d ln(1+TL²/dλ))"
         source = "Abbasi-Yadkori, Pál & Szepesvári 2011, Theorem 3"
         return [Bound("LinUCB", value, formula, source, kind="worst case", note="for any contexts of that length")]

@@ -50,5 +50,5 @@ class Optimistic(Policy):
 
     def initial(self, bed: Testbed, horizon: int) -> Floats:
         """α, the initial values, no pulls, and ε."""
-        chosen = self.settings
-        return rows(bed.arms, chosen.alpha, chosen.initial * chosen.scale, 0.0, chosen.epsilon)
+        settings = self.settings
+        return rows(bed.arms, settings.alpha, settings.initial * settings.scale, 0.0, settings.epsilon)

@@ -111,8 +111,8 @@ class Thompson(PosteriorSampling):
 
     def bounds(self, problem: Problem) -> Sequence[Bound]:
         """Asymptotic optimality for Bernoulli arms; and the bound by information, where arms come from the prior."""
-        chosen = self.settings
-        standard = chosen.prior == 1.0 and (problem.bounded or chosen.scale == 1.0)
-        optimal = asymptotic_optimality(problem, "Kaufmann, Korda & Munos 2012", chosen.model, ("bernoulli",))
-        by_information = information_ratio(problem, chosen.model) if standard else []
+        settings = self.settings
+        standard = settings.prior == 1.0 and (problem.bounded or settings.scale == 1.0)
+        optimal = asymptotic_optimality(problem, "Kaufmann, Korda & Munos 2012", settings.model, ("bernoulli",))
+        by_information = information_ratio(problem, settings.model) if standard else []
         return [*by_information, *optimal]

@@ -3,7 +3,7 @@
 Two kinds are known. The **discounted return** of Gittins' policy is the best there is
 (`bandits.theory.gittins.optimum`): the mean of the difference in each run, from the same states of the same arms, must
 lie within 3 standard errors of 0. It is judged where pulls beyond the horizon would add less than a thousandth, γ^T ≤
-0.001. What a policy **has learnt**, such as the values of Duff's learner, has to be right in each run, not on average:
+0.001. What a policy **estimates**, such as the values of Duff's learner, has to be right in each run, not on average:
 at most one run in twenty may be more than a tenth off.
 """
 
@@ -24,7 +24,7 @@ OFF, SELDOM = 0.1, 0.05
 class Exact:
     """An `exact` value and the policy's `own`, mean over runs.
 
-    For a return `standard_error` is that of the difference, and `off` None; for what was learnt that of the mean, and
+    For a return `standard_error` is that of the difference, and `off` None; for an estimate that of the mean, and
     `off` the share of runs more than a tenth off.
     """
 
@@ -39,7 +39,7 @@ class Exact:
 
 def exact_values(simulation: Any) -> list[Exact]:
     """The verdicts on a `bandits.Simulation`, in the order of its policies; empty where nothing exact is known."""
-    found: list[Exact] = []
+    exact: list[Exact] = []
     for policy in simulation.policies:
         if _attains_optimum(policy, simulation):
             own, best = policy.returns, simulation.optimum[: len(policy.returns)]
@@ -47,18 +47,18 @@ def exact_values(simulation: Any) -> list[Exact]:
             error = _standard_error(short)
             agrees = abs(float(short.mean())) <= SIGNIFICANT * error + FAR * abs(float(best.mean()))
             values = float(best.mean()), float(own.mean()), error
-            found.append(Exact(policy.spec, "discounted return", *values, None, agrees))
+            exact.append(Exact(policy.spec, "discounted return", *values, None, agrees))
         if policy.estimands is not None:
             away = np.abs(policy.estimates - policy.estimands.exact) > OFF * np.abs(policy.estimands.exact)
             for place, name in enumerate(policy.estimands.names):
-                learnt, off = policy.estimates[:, place], float(away[:, place].mean())
-                values = float(policy.estimands.exact[place]), float(learnt.mean()), _standard_error(learnt)
-                found.append(Exact(policy.spec, name, *values, off, off <= SELDOM))
-    return found
+                estimate, off = policy.estimates[:, place], float(away[:, place].mean())
+                values = float(policy.estimands.exact[place]), float(estimate.mean()), _standard_error(estimate)
+                exact.append(Exact(policy.spec, name, *values, off, off <= SELDOM))
+    return exact
 
 
 def _attains_optimum(policy: Any, simulation: Any) -> bool:
-    """Whether it is Gittins' policy, with the discount of the testbed, and the horizon long enough to tell."""
+    """Whether it is Gittins' policy, with the discount of the testbed, and the horizon long enough."""
     spec = parse(policy.spec)
     if spec.name != "gittins" or simulation.optimum is None or simulation.discount**simulation.horizon > FAR:
         return False

@@ -79,7 +79,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A simulated value beside the published one; `standard_error` is that of their difference."""
+    """A simulated value and the published one; `standard_error` is that of their difference."""
 
     policy: str
     quantity: str
@@ -152,13 +152,13 @@ def verdicts(simulation: Simulation) -> list[Verdict]:
     Left out are values that the simulation did not record (say, step 11 where no checkpoint lies there), and those of a
     single run, which have no standard error.
     """
-    found = []
+    judged = []
     for policy in simulation.policies:
         for row in published_for(simulation.testbed, simulation.horizon, policy.spec):
             measured = _measured(simulation, policy, row)
             if measured is not None and math.isfinite(measured[1]):
-                found.append(verdict(row, *measured))
-    return found
+                judged.append(verdict(row, *measured))
+    return judged
 
 
 def verdict(row: Published, own: float, own_error: float) -> Verdict:

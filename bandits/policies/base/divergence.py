@@ -111,11 +111,11 @@ def _solve(state: Floats, arm: int, level: float) -> None:
 @kernel_part
 def _unsolved(state: Floats) -> int:
     """An arm whose index is largest and only a ceiling; −1 where every largest index is solved."""
-    top, found = -math.inf, -1
+    top, largest = -math.inf, -1
     for arm in range(state.shape[1]):
         if state[INDEX, arm] > top or (state[INDEX, arm] == top and state[SOLVED, arm] == 0.0):
-            top, found = state[INDEX, arm], arm
-    return -1 if state[SOLVED, found] != 0.0 else found
+            top, largest = state[INDEX, arm], arm
+    return -1 if state[SOLVED, largest] != 0.0 else largest
 
 
 @kernel_part

@@ -29,11 +29,11 @@ def arms_left(state: Floats) -> int:
 @kernel_part
 def fewest_pulls(state: Floats) -> float:
     """The fewest pulls of an arm left."""
-    found = math.inf
+    fewest = math.inf
     for arm in range(state.shape[1]):
         if state[LEFT, arm] > 0.0:
-            found = min(found, state[PULLS, arm])
-    return found
+            fewest = min(fewest, state[PULLS, arm])
+    return fewest
 
 
 @kernel_part

@@ -10,7 +10,7 @@ from explore.numerics.compiled import kernel_part
 
 @kernel_part
 def coin(reward: float, rng: Any) -> float:
-    """1 with the chance `reward`, else 0: what makes Beta posteriors right for any rewards in [0, 1].
+    """1 with probability `reward`, else 0: what makes Beta posteriors right for any rewards in [0, 1].
 
     Agrawal & Goyal 2012, algorithm 2. Rewards of 0 and 1 take no random number.
     """

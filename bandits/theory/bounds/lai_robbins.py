@@ -25,7 +25,7 @@ FAMILIES = ("bernoulli", "gaussian", "gaussian-unknown-variance", "poisson", "ex
 
 @dataclass(frozen=True)
 class LaiRobbins:
-    """The lower bound of one problem: `constant` C, its `family`, and the remark that belongs beside the line."""
+    """The lower bound of one problem: `constant` C, its `family`, and the remark to print with the line."""
 
     constant: float
     family: str

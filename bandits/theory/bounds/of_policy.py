@@ -53,7 +53,7 @@ def bounds_for(
 def bound_for(
     policy: str | Spec | Policy, means: Sequence[float] | None, horizon: int, **conditions: Any
 ) -> Bound | None:
-    """The bound to show beside the simulated regret, of those in `bounds_for`.
+    """The bound to compare with the simulated regret, of those in `bounds_for`.
 
     The smallest finite-time upper bound, unless it is vacuous; else a lower bound, else an asymptotic one, else the
     smallest vacuous one.

@@ -1,4 +1,4 @@
-"""Q-learning for bandit problems (Duff 1995): Gittins indices learnt from pulls, without knowing the chains.
+"""Q-learning for bandit problems (Duff 1995): Gittins indices learned from pulls, without knowing the chains.
 
 Restart-in-state (Katehakis & Veinott 1987) turns the index of state k into an ordinary value: with two actions,
 continue or restart in k, V_k(j) = max(r_j + γP_jV_k, r_k + γP_kV_k) and ν(k) = (1−γ)V_k(k). Duff learns all these
@@ -10,10 +10,10 @@ problems at once. After arm a moves i → j and pays r, with target(k) = r + γ 
 and the next arm is drawn by its value Q(s_a, continue; s_a): by Boltzmann at temperature T, or ε-greedily. Schedules
 (those of later replications): α = α₀τ/(τ+n) after n pulls, T ← T_min + β(T − T_min).
 
-**Where the Boltzmann schedule sticks.** Duff's two tasks have exact values 24.33, 16.93 (task 0) and 10.15, 30.33
-(task 1). Once T has fallen to 0.5, a task that sits in its poor state (10.15) is not chosen again, as the other task
-never offers less than 16.93: task 1 stops moving, and the values learnt until then stay. Under constant ε every task
-goes on moving and the values converge.
+**Where the Boltzmann schedule abandons an arm.** Duff's two tasks have exact values 24.33, 16.93 (task 0) and 10.15,
+30.33 (task 1). Once T has fallen to 0.5, a task that sits in its poor state (10.15) is not chosen again, as the other
+task never offers less than 16.93: task 1 is no longer pulled, and its estimates stay as they are. Under constant ε
+every task is still pulled and the estimates converge.
 
 `learn` studies the learner by itself. As a policy of the bed it is `bandits.policies.duff`, which chooses and learns by
 the same compiled `choose` and `learn_from`.
@@ -69,11 +69,11 @@ CONSTANT = Exploration("constant epsilon 0.2", epsilon=0.2)
 
 @dataclass(frozen=True)
 class Learnt:
-    """What the runs under one `exploration` learnt; states of all arms stand one after another, arm by arm.
+    """What the runs under one `exploration` learned; states of all arms stand one after another, arm by arm.
 
     `exact` and each row of `estimates` `(runs, states)` are V_k(k); `pulls` `(runs, arms)` count the last tenth of
     the steps; `value`, `oracle`, `greedy` are exact discounted returns, mean over uniform starting states, of the
-    index policy that each run learnt `(runs,)`, of Gittins' and of the greedy one.
+    index policy that each run learned `(runs,)`, of Gittins' and of the greedy one.
     """
 
     exploration: Exploration
@@ -103,7 +103,7 @@ class Learnt:
         return share
 
     @property
-    def stuck(self) -> float:
+    def abandoned(self) -> float:
         """Share of runs in which some arm was not pulled once in the last tenth of the steps."""
         return float((self.pulls == 0).any(1).mean())
 
@@ -240,12 +240,12 @@ def choose(values: Floats, epsilon: float, temperature: float, first: float, sec
         ties = 0
         for a in range(arms):
             ties += values[a] == best
-        wanted = min(int(second * ties), ties - 1)
+        tie = min(int(second * ties), ties - 1)
         for a in range(arms):
             if values[a] == best:
-                if wanted == 0:
+                if tie == 0:
                     return a
-                wanted -= 1
+                tie -= 1
     total = 0.0
     for a in range(arms):
         total += np.exp((values[a] - best) / temperature)

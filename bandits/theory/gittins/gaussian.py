@@ -6,7 +6,7 @@ chapter 7), and the wage can be held at 0 while x varies. With σ = 1 and z = x�
 
     C(z, n) = z/√n + γ E[max(0, C(z', n+1))],   z' = z√((n+1)/n) + η/√n,   η ~ N(0, 1);
 
-C grows with z, its root z*(n) is where pulling once more is worth nothing, and v(n) = −z*(n)/√n. C is smooth, the
+C grows with z, its root z*(n) is where one more pull has the value 0, and v(n) = −z*(n)/√n. C is smooth, the
 maximum is not: the expectation is integrated over z' > z*(n+1) alone (Gauss–Legendre), C between grid points by
 cubic interpolation. The sweep starts where γ^depth is negligible, with C = x/(1−γ).
 """
@@ -98,8 +98,8 @@ def _sweep(gamma: float, pulls: int, depth: int, nodes: Floats, weights: Floats)
                 for m in range(len(nodes)):
                     eta = start + half * (1.0 + nodes[m])
                     z = centre + eta * noise
-                    worth = z * slope if z >= HIGH else _cubic(later, (z - LOW) / step)
-                    expected += weights[m] * half * math.exp(-0.5 * eta * eta) * worth
+                    value = z * slope if z >= HIGH else _cubic(later, (z - LOW) / step)
+                    expected += weights[m] * half * math.exp(-0.5 * eta * eta) * value
                 expected /= math.sqrt(2.0 * math.pi)
             now[k] = (LOW + k * step) * noise + gamma * expected
         boundary = _root(now, step)

@@ -21,7 +21,7 @@ are left, the reward r and the time b collected until the chain comes back among
     V(a, b) = max(λ/(1−γ), C(a, b)),   C(a, b) = p + γ(p V(a+1, b) + (1−p) V(a, b+1)),   p = a/(a+b),
 
 and the index is the root of C(a, b; λ) − λ/(1−γ), which falls in λ. Recursion starts `depth` pulls ahead, where
-learning is over, V = max(λ, p)/(1−γ); the value missed is at most γ^depth/(1−γ) times what is still to be learnt.
+learning is over, V = max(λ, p)/(1−γ); the value missed is at most γ^depth/(1−γ) times what is still to be learned.
 """
 
 import math

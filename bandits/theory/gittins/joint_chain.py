@@ -1,4 +1,4 @@
-"""Markov arms side by side: what a policy is worth exactly, and what the best policy is worth.
+"""Several Markov arms: the exact value of a policy, and that of the best policy.
 
 Pulling arm a in state i pays and moves that arm only (rested arms). The arms' states together are the states of one
 Markov decision process with the arms as actions; a stationary policy d has the values
@@ -7,7 +7,7 @@ Markov decision process with the arms as actions; a stationary policy d has the 
 
 and the best value solves V = max_a(r_a + γ P_a V), here by policy iteration (Howard 1960). By Gittins' theorem the
 policy of the largest Gittins index attains it. `index_policy` turns indices into a policy, so that an oracle, an agent
-that learnt its indices and a greedy player (index = expected reward of the next pull) are measured alike.
+that learned its indices and a greedy player (index = expected reward of the next pull) are measured alike.
 """
 
 import itertools

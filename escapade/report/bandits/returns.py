@@ -115,7 +115,7 @@ def exact_table(results: dict[str, Any]) -> Table:
                 "agrees" if row["agrees"] else "DIFFERS",
             )
     table.caption = (
-        "off: runs more than a tenth off; a learnt value agrees where that is at most 5 % of them, a return within "
+        "off: runs more than a tenth off; an estimate agrees where that is at most 5 % of them, a return within "
         "three standard errors. abandoned: not pulled in the last tenth of the run."
     )
     table.caption_justify = "left"

@@ -1,12 +1,16 @@
 """The mixture against a grid search, the sampled quantities against exact ones."""
 
+import functools
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from bandits.policies import information_directed as ids
 from bandits.policies.information_directed import InformationDirected
+from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import TwoArms
 
 
@@ -43,3 +47,63 @@ def test_gaps_and_gains_are_those_of_the_posterior() -> None:
     reached = (joint * np.maximum(x[:, None], x[None, :])).sum()
     np.testing.assert_allclose(state[ids.GAPS], reached - means, atol=0.004)
     np.testing.assert_allclose(state[ids.GAINS], gains, rtol=0.1)
+
+
+@functools.cache
+def exact_share(won: int, lost: int, won_too: int, lost_too: int) -> float:
+    """The share of the first arm under exact expectations: Beta posteriors on a grid, and every share tried."""
+    x = (np.arange(600) + 0.5) / 600
+    one, two = (np.exp(stats.beta(1 + w, 1 + f).logpdf(x)) for w, f in ((won, lost), (won_too, lost_too)))
+    one, two = one / one.sum(), two / two.sum()
+    means = np.array([one @ x, two @ x])
+    below_two, below_one = np.cumsum(two) - 0.5 * two, np.cumsum(one) - 0.5 * one  # P(other < x), ties by halves
+    p = np.array([one @ below_two, two @ below_one])
+    first = np.array([(one * x) @ below_two, one @ (np.cumsum(two * x) - 0.5 * two * x)])
+    second = np.array([two @ (np.cumsum(one * x) - 0.5 * one * x), (two * x) @ below_one])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gains = np.nan_to_num((first - p[0] * means) ** 2 / p[0]) + np.nan_to_num((second - p[1] * means) ** 2 / p[1])
+    gaps = np.maximum(first[0] + second[1] - means, 0.0)
+    if gaps.min() < 1e-9 or gains.max() < 1e-15:  # one arm is surely the best
+        return float(gaps[0] <= gaps[1])
+    q = np.linspace(0, 1, 2001)
+    ratio = (q * gaps[0] + (1 - q) * gaps[1]) ** 2 / np.maximum(q * gains[0] + (1 - q) * gains[1], 1e-300)
+    return float(q[ratio <= ratio.min() * (1 + 1e-9)].mean())  # arms that are alike share their pulls
+
+
+def exact_regret(means: tuple[float, float], horizon: int, runs: int) -> tuple[float, float]:
+    """Regret and its standard error of information-directed sampling with exact expectations, in plain Python."""
+    rng, regrets = np.random.default_rng(5), np.zeros(runs)
+    for run in range(runs):
+        counts = [0, 0, 0, 0]
+        for _ in range(horizon):
+            arm = 0 if rng.random() < exact_share(*counts) else 1
+            counts[2 * arm + (rng.random() >= means[arm])] += 1
+            regrets[run] += max(means) - means[arm]
+    return float(regrets.mean()), float(regrets.std(ddof=1) / runs**0.5)
+
+
+@pytest.mark.parametrize(("means", "horizon", "runs"), [((0.0, 1.0), 200, 400), ((0.1, 0.9), 300, 60)])
+def test_the_regret_is_that_of_an_independent_implementation(
+    means: tuple[float, float], horizon: int, runs: int
+) -> None:
+    """Also where one arm is soon surely the best: its gain is 0 then, and the gain of the other a rounding error."""
+    bed = f"bernoulli:means={means[0]}/{means[1]}"
+    ours = simulate(bed, ["information-directed:samples=1000"], runs=200, horizon=horizon, seed=1).policies[0]
+    theirs, error = exact_regret(means, horizon, runs)
+    assert abs(ours.regret - theirs) < 4 * np.hypot(ours.regret_se, error)
+
+
+def test_an_arm_that_is_best_in_every_draw_is_pulled() -> None:
+    """Its gap is 0; the gain of the other arm, 1e-34, is a rounding error, whose ratio to any regret means nothing."""
+    state = InformationDirected().initial(TwoArms(), 100)
+    state[ids.GAPS, :2], state[ids.GAINS, :2] = [0.0, 0.8], [0.0, 1e-34]
+    assert ids.mixture(state, np.array([3], np.uint64)) == 0
+
+
+@pytest.mark.parametrize("testbed", ["bernoulli:means=0.1/0.9", "sutton-barto:arms=3"])
+def test_the_regret_grows_far_slower_than_the_horizon(testbed: str) -> None:
+    """Linear regret would be four times as large after four times the pulls; logarithmic regret is 1.3 times."""
+    policies = ["information-directed"]
+    long = simulate(testbed, policies, runs=60, horizon=1600, seed=2).policies[0]
+    short = simulate(testbed, policies, runs=60, horizon=400, seed=2).policies[0]
+    assert long.regret < 2.2 * short.regret

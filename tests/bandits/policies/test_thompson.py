@@ -18,11 +18,11 @@ def test_published_regret(testbed: str, horizon: int, published: float) -> None:
     assert abs(found.regret - published) < 4 * found.regret_se
 
 
-def test_side_by_side_is_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_runs_at_once_are_those_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     settings: dict[str, Any] = {"runs": batched.BATCH + 3, "horizon": 200, "seed": 4}
-    beside = simulate(policies=["thompson"], **settings).policies[0]
-    monkeypatch.setattr(Thompson, "lanes_on", lambda self, bed: None)
-    np.testing.assert_array_equal(beside.regrets, simulate(policies=["thompson"], **settings).policies[0].regrets)
+    together = simulate(policies=["thompson"], **settings).policies[0]
+    monkeypatch.setattr(Thompson, "batched_functions", lambda self, bed: None)
+    np.testing.assert_array_equal(together.regrets, simulate(policies=["thompson"], **settings).policies[0].regrets)
 
 
 def test_the_bound_by_information_is_for_arms_of_the_prior() -> None:

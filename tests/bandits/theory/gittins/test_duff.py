@@ -28,12 +28,12 @@ def test_constant_epsilon_converges(study) -> None:
     spread = constant.estimates.std(0, ddof=1)
     assert np.all(np.abs(np.array(REPORTED) - constant.mean) < 3 * spread)
     assert constant.wrong.max() <= 0.05
-    assert constant.stuck == 0.0
+    assert constant.abandoned == 0.0
 
 
 def test_boltzmann_schedule_sticks_in_the_second_task(study) -> None:
     boltzmann, _ = study.results
-    assert boltzmann.stuck > 0.7
+    assert boltzmann.abandoned > 0.7
     assert boltzmann.wrong[2] > 0.6  # the poor state of task 1 is hardly visited
     assert boltzmann.mean[2] < boltzmann.exact[2] - 4 * boltzmann.standard_error[2]
     assert np.all(boltzmann.wrong[:2] < 0.05)  # task 0 is played on and on
