@@ -12,15 +12,14 @@ the average reward over all steps, which is E[max q*] − E[R_T]/T for regret R_
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from bandits.testbeds.gaussian import expected_best
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
 PERCENT = 100.0
@@ -134,8 +133,6 @@ class Panel:
 
 def figure(panels: Sequence[Panel], path: Path) -> Path:
     """Draw `panels` one above the other into the PNG at `path`, and return it."""
-    from matplotlib.figure import Figure  # here: nobody who does not plot waits for it
-
     drawn = Figure(figsize=(8, 4.2 * len(panels)), layout="constrained")
     for place, panel in enumerate(panels):
         _panel(drawn.add_subplot(len(panels), 1, place + 1), panel)
@@ -144,7 +141,7 @@ def figure(panels: Sequence[Panel], path: Path) -> Path:
     return path
 
 
-def _panel(axes: "Axes", panel: Panel) -> None:
+def _panel(axes: Axes, panel: Panel) -> None:
     for curve in panel.curves:
         (line,) = axes.plot(np.asarray(curve.steps), np.asarray(curve.mean), label=curve.label, linewidth=1.4)
         if curve.low is not None and curve.high is not None:

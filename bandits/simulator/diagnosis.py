@@ -15,10 +15,9 @@ import numba
 from numba import types
 from numba.core.dispatcher import Dispatcher
 
-import bandits
-import explore
 from bandits.policy import Policy
 from bandits.testbed import Testbed
+from explore.errors import BadInput
 
 STATE, RNG = types.float64[:, ::1], types.uint64[::1]
 TAKES = {
@@ -29,7 +28,12 @@ TAKES = {
     "write_context": ("arms, context", (STATE, STATE)),
     "sample_reward": ("arms, arm, word", (STATE, types.int64, types.uint64)),
 }
-HOUSE = (numba, explore, bandits)
+# Where the lines are that an author cannot change: Numba, explore and bandits.
+LIBRARY_FOLDERS = (
+    Path(inspect.getfile(numba)).parent,
+    Path(inspect.getfile(BadInput)).parent,
+    Path(__file__).parents[1],
+)
 
 
 def complaint(bed: Testbed, policy: Policy, error: Exception) -> str:
@@ -87,7 +91,7 @@ def _reason(error: Exception, plain: Callable[..., Any] | None = None) -> str:
 
 def _of_the_house(file: str) -> bool:
     """Whether a line of this file is not the author's: it is the compiler's, or of the packages that a policy uses."""
-    return any(Path(file).resolve().is_relative_to(Path(str(package.__file__)).parent) for package in HOUSE)
+    return any(Path(file).resolve().is_relative_to(folder) for folder in LIBRARY_FOLDERS)
 
 
 def _where_named(plain: Callable[..., Any], name: str, seen: set[Any]) -> tuple[str, int] | None:
