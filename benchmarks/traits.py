@@ -1,13 +1,14 @@
 """The traits of all built-in plugins: measured, and recorded for the report of `escapade check` and for docs/traits.md.
 
     python -m benchmarks traits                       measure a few and compare them with what is recorded
-    python -m benchmarks traits --record              try all, write bandits/trial/recorded.json and docs/traits.md
+    python -m benchmarks traits --record              try all, write recorded.json and docs/traits.md
     python -m benchmarks traits --record count rnd    try these and write both
     python -m benchmarks traits --document            write docs/traits.md from what is recorded
 
 A recording is of whole trials, and ends where a plugin breaks its contract. One that was interrupted goes on where it
 was when it is started again, unless the sources have changed since. All traits but costs and speeds are the same on a
-busy machine; for those let nothing else run. On two cores all of them take about ten minutes.
+busy machine; for those let nothing else run. On two idle cores all of them took about ten minutes before
+there were traits of long learning, which take most of the time of a bonus that trains networks.
 """
 
 import hashlib
@@ -58,40 +59,42 @@ def built_in(kind: Kind) -> list[str]:
 
 def record(names: list[str]) -> None:
     """Try the plugins named, all where none is, and write the recording and the document."""
-    wanted = [(kind, name) for kind in get_args(Kind) for name in built_in(kind) if not names or name in names]
-    found = read(FILE) if names else read(UNDER_WAY)
-    if not names and found["made"] != under_way():
-        found = {"made": under_way(), "traits": {}, "seconds": {}}
-    for number, (kind, name) in enumerate(wanted, start=1):
-        traits, seconds = (found[part].setdefault(kind, {}) for part in ("traits", "seconds"))
+    plugins = [(kind, name) for kind in get_args(Kind) for name in built_in(kind) if not names or name in names]
+    recording = read(FILE) if names else read(UNDER_WAY)
+    if not names and recording["made"] != under_way():
+        recording = {"made": under_way(), "traits": {}, "seconds": {}}
+    for number, (kind, name) in enumerate(plugins, start=1):
+        traits, seconds = (recording[part].setdefault(kind, {}) for part in ("traits", "seconds"))
         if name in traits and not names:
-            print(f"{number}/{len(wanted)} {kind} {name}: tried before the interruption", flush=True)
+            print(f"{number}/{len(plugins)} {kind} {name}: tried before the interruption", flush=True)
             continue
         trial = run_trial(name, kind=kind)
         if not trial.passed:
             broken = ", ".join(check.name for check in trial.checks if check.passed is False)
             raise SystemExit(f"{kind} {name} breaks its contract ({broken}): nothing is recorded of it.")
         traits[name], seconds[name] = row(trial.traits), significant(trial.seconds)
-        print(f"{number}/{len(wanted)} {kind} {name}: {trial.seconds:.0f} s", flush=True)
+        print(f"{number}/{len(plugins)} {kind} {name}: {trial.seconds:.0f} s", flush=True)
         if not names:
-            write(UNDER_WAY, found)
-    found["made"] = made()
+            write(UNDER_WAY, recording)
+    recording["made"] = made()
     for part in ("traits", "seconds"):  # plugins that are gone, and another order, must not stay behind
-        found[part] = {
-            kind: {name: found[part].get(kind, {})[name] for name in built_in(kind) if name in found[part][kind]}
+        recording[part] = {
+            kind: {
+                name: recording[part].get(kind, {})[name] for name in built_in(kind) if name in recording[part][kind]
+            }
             for kind in get_args(Kind)
         }
-    write(FILE, found)
+    write(FILE, recording)
     UNDER_WAY.unlink(missing_ok=True)
-    document(found)
+    document(recording)
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What is recorded there, nothing where there is no such file."""
+    """The recording in that file; an empty one where there is no such file."""
     if not path.exists():
         return {"made": {}, "traits": {}, "seconds": {}}
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    recording: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return recording
 
 
 def under_way() -> dict[str, str]:
@@ -116,11 +119,11 @@ def significant(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def write(path: Path, found: dict[str, Any]) -> None:
+def write(path: Path, recording: dict[str, Any]) -> None:
     """All or nothing, so that an interruption leaves the file as it was."""
-    beside = path.with_suffix(".new")
-    beside.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(beside, path)
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(recording, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(new, path)
 
 
 def made() -> dict[str, str]:
@@ -133,7 +136,7 @@ def made() -> dict[str, str]:
 
 
 def compare(names: list[str]) -> None:
-    """Print what is measured beside what is recorded."""
+    """Print each measured trait with the recorded one."""
     recorded = json.loads(FILE.read_text(encoding="utf-8"))["traits"]
     for kind in get_args(Kind):
         for name in [each for each in built_in(kind) if each in (names or SAMPLE[kind])]:
@@ -143,28 +146,28 @@ def compare(names: list[str]) -> None:
                 print(f"  {trait.name:26s} {trait.value:10.4g}   recorded {'–' if then is None else f'{then[0]:.4g}'}")
 
 
-def document(found: dict[str, Any]) -> None:
+def document(recording: dict[str, Any]) -> None:
     """Write docs/traits.md."""
-    DOCUMENT.write_text(page(found), encoding="utf-8")
+    DOCUMENT.write_text(page(recording), encoding="utf-8")
     sys.stdout.write(f"{DOCUMENT.name} is written.\n")
 
 
-def page(found: dict[str, Any]) -> str:
+def page(recording: dict[str, Any]) -> str:
     """docs/traits.md of a recording."""
-    said = ", ".join(f"{name} {value}" for name, value in found["made"].items())
+    versions = ", ".join(f"{name} {value}" for name, value in recording["made"].items())
     parts = [
         "# Traits of the built-in plugins\n",
         "What `escapade check` measures of a plugin, recorded of every built-in one with its default settings; the\n"
-        "report of a trial puts a plugin beside these. Made, with this page, by\n",
+        "report of a trial compares a plugin with these. Made, with this page, by\n",
         "    python -m benchmarks traits --record\n",
         "Each figure is the mean over learners with its 95 % interval, of costs and speeds over repeats. There are\n"
         f"{FEW} learners of a bonus that trains networks, {MANY} of others and strategies, {RUNS} runs of a policy.\n"
         "The files in `bandits/trial/traits/` say how each trait is measured. All but costs and speeds depend on the\n"
         "seed alone, up to the rounding of the machine's arithmetic.\n",
-        f"Recorded with: {said}.\n",
+        f"Recorded with: {versions}.\n",
     ]
     for kind in get_args(Kind):
-        parts += section(kind, found["traits"].get(kind, {}), found.get("seconds", {}).get(kind, {}))
+        parts += section(kind, recording["traits"].get(kind, {}), recording.get("seconds", {}).get(kind, {}))
     return "\n".join(parts).rstrip() + "\n"
 
 

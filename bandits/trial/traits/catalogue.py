@@ -11,13 +11,20 @@ from dataclasses import replace
 from bandits.trial.comparison import fixed_random_state
 from bandits.trial.plugin_under_test import PluginUnderTest
 from bandits.trial.result import Kind, Trait
-from bandits.trial.traits import combination_lock, cost, exploration, noise, novelty, regret
+from bandits.trial.traits import combination_lock, cost, exploration, long_learning, noise, novelty, regret
 from bandits.trial.traits.measurement import Probe, TraitSpec, learners, trait
 from bandits.trial.traits.recorded import figures
 from explore.errors import BadInput
 
 PROBES: dict[Kind, tuple[Probe, ...]] = {
-    "bonus": (*novelty.PROBES, *noise.PROBES, *combination_lock.PROBES, *regret.PROBES, *cost.PROBES),
+    "bonus": (
+        *novelty.PROBES,
+        *long_learning.PROBES,
+        *noise.PROBES,
+        *combination_lock.PROBES,
+        *regret.PROBES,
+        *cost.PROBES,
+    ),
     "strategy": (*exploration.PROBES, *combination_lock.PROBES, *regret.PROBES, *cost.PROBES_OF_STRATEGIES),
     "policy": (*regret.PROBES_OF_POLICIES, *cost.PROBES_OF_POLICIES),
 }
