@@ -33,7 +33,7 @@ def wrapper(kind: type[Any], **kwargs: Any) -> WrapperSpec:
 
 
 def same_as_gymnasium(envs: Any, steps: int) -> None:
-    """A slot step by step beside `gymnasium.make(MAZE)` on the same layouts: observation, reward, both ends."""
+    """A slot step by step against `gymnasium.make(MAZE)` on the same layouts: observation, reward, both ends."""
     real, random, seeds = gym.make(MAZE), np.random.default_rng(0), envs.layouts.seeds
 
     def begin(episode: int) -> Any:

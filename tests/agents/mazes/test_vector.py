@@ -1,4 +1,4 @@
-"""What both backends share: seeds, resets of some slots, what is told of ended episodes, and visits."""
+"""What both backends share: seeds, resets of some slots, reports of ended episodes, missions and visits."""
 
 from typing import Any
 
@@ -24,15 +24,15 @@ WAY = [2, 2, 1, 2, 2]  # to its goal
 def test_visits_are_a_recount_on_real_minigrid(maze: str) -> None:
     """One step at a time on the layouts that were played: the ends of episodes count, their beginnings do not."""
     slots, steps = 5, 240
-    found = layouts(maze, "train")
-    ours, theirs = CompiledMazes(found, range(slots)), RealMazes(found, range(slots))
+    train = layouts(maze, "train")
+    ours, theirs = CompiledMazes(train, range(slots)), RealMazes(train, range(slots))
     again = [make(maze, 1, seed=slot, backend="real") for slot in range(slots)]
     for envs in (ours, theirs):
         envs.count_visits()
         envs.reset()
     for one in again:
         one.reset()
-    recount = np.zeros((slots, found.width, found.height), dtype=int)
+    recount = np.zeros((slots, train.width, train.height), dtype=int)
     random = np.random.default_rng(0)
     ends = 0
     for _ in range(steps):
@@ -53,7 +53,7 @@ def test_visits_are_a_recount_on_real_minigrid(maze: str) -> None:
     np.testing.assert_array_equal(theirs.visits, ours.visits)
 
 
-def test_nobody_counts_unasked() -> None:
+def test_visits_are_not_counted_by_default() -> None:
     for backend in ("compiled", "real"):
         envs = make("MiniGrid-Empty-5x5-v0", 2, backend=backend)
         envs.reset()
@@ -61,8 +61,8 @@ def test_nobody_counts_unasked() -> None:
         assert envs.visits.shape == (2, 0)
 
 
-class Told(gym.Wrapper[Any, Any, Any, Any]):
-    """One maze that tells of itself what the vector does, for Gymnasium's own vector environment to collect."""
+class WithSuccess(gym.Wrapper[Any, Any, Any, Any]):
+    """One maze whose info has the same report as the vector's, for Gymnasium's own vector environment to collect."""
 
     def step(self, action: Any) -> Any:
         seen, reward, terminated, truncated, info = self.env.step(int(action))
@@ -70,10 +70,10 @@ class Told(gym.Wrapper[Any, Any, Any, Any]):
 
 
 @BACKENDS
-def test_ended_episodes_are_told_of_as_gymnasium_tells(backend: str) -> None:
+def test_ended_episodes_are_reported_as_gymnasium_reports_them(backend: str) -> None:
     """Two slots go to the goal at different times; the info of Gymnasium's vector environment is the reference."""
     envs = make(MAZE, 3, backend=backend)
-    theirs = SyncVectorEnv([lambda: Told(gym.make(MAZE))] * 3, autoreset_mode=AutoresetMode.SAME_STEP)
+    theirs = SyncVectorEnv([lambda: WithSuccess(gym.make(MAZE))] * 3, autoreset_mode=AutoresetMode.SAME_STEP)
     envs.reset(), theirs.reset()
     ends = 0
     for first, second in zip([*WAY, 0], [0, 0, 0, 0, 0, 0], strict=True):
@@ -159,11 +159,11 @@ def test_a_reset_of_some_slots_leaves_the_others_as_they_are(backend: str, maze:
         seen = envs.step(actions)[0]
         undisturbed.step(actions)
     again, info = envs.reset(seed=50, options={"reset_mask": mask})
-    begun, told = fresh.reset(seed=50)
+    begun, fresh_info = fresh.reset(seed=50)
     for name in seen:
         np.testing.assert_array_equal(again[name][~mask], seen[name][~mask])
         np.testing.assert_array_equal(again[name][mask], begun[name][mask])
-    np.testing.assert_array_equal(info["state_key"][mask], told["state_key"][mask])
+    np.testing.assert_array_equal(info["state_key"][mask], fresh_info["state_key"][mask])
     for actions in random.integers(3, size=(150, slots)):
         mine, theirs, new = (each.step(actions) for each in (envs, undisturbed, fresh))
         for other, which in ((theirs, ~mask), (new, mask)):
@@ -209,7 +209,7 @@ def test_nothing_happens_before_the_first_reset(backend: str) -> None:
 
 @BACKENDS
 def test_gymnasiums_wrapper_of_infos_finds_the_final_observations_where_it_expects_them(backend: str) -> None:
-    """`DictInfoToList` beside the same wrapper around Gymnasium's own vector environment."""
+    """`DictInfoToList` against the same wrapper around Gymnasium's own vector environment."""
     envs = DictInfoToList(make(MAZE, 2, backend=backend))
     theirs = DictInfoToList(SyncVectorEnv([lambda: gym.make(MAZE)] * 2, autoreset_mode=AutoresetMode.SAME_STEP))
     envs.reset(), theirs.reset()

@@ -18,7 +18,7 @@ MOVING = "MiniGrid-Dynamic-Obstacles-5x5-v0"
 
 @pytest.mark.parametrize("action", [0, 1, 2])
 @pytest.mark.parametrize("index", [0, 5, 9])
-def test_the_engine_does_what_is_weighed_as_often(index: int, action: int) -> None:
+def test_outcomes_are_as_frequent_as_their_probabilities(index: int, action: int) -> None:
     maze, slots = layouts(MOVING, "train"), 20_000
     graph, _ = state_graph(maze, np.array([index]))
     assert graph is not None
@@ -39,14 +39,14 @@ def test_the_engine_does_what_is_weighed_as_often(index: int, action: int) -> No
     counted = dict.fromkeys(keys.tolist(), 0)
     for slot, count in zip(live.tolist(), seen.tolist(), strict=True):
         key = planning_key(World(*(part[slot] for part in now)))
-        counted[key] += count  # a KeyError: something happened that was not weighed
+        counted[key] += count  # a KeyError: something happened that is not among the outcomes
     ends = 1 - chances.sum()
-    observed, weighed = [*counted.values()], [*chances]
+    observed, expected = [*counted.values()], [*chances]
     if terminated.any() or ends > 1e-9:
-        observed, weighed = [*observed, int(terminated.sum())], [*weighed, ends]
-    assert sum(weighed) == pytest.approx(1, abs=1e-12)
+        observed, expected = [*observed, int(terminated.sum())], [*expected, ends]
+    assert sum(expected) == pytest.approx(1, abs=1e-12)
     if len(observed) > 1:
-        assert chisquare(observed, slots * np.array(weighed)).pvalue > 1e-4
+        assert chisquare(observed, slots * np.array(expected)).pvalue > 1e-4
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The one door: which method answers, what it refuses, and the optimum of a maze."""
+"""`plan`: which method it takes, what it refuses; and the optimum of a maze."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ STILL, MOVING, MANY = (
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_method_tells_what_it_cost(method: str) -> None:
+def test_every_method_reports_its_cost(method: str) -> None:
     found = plan(STILL, 2, method=method, budget=3000, seed=1)
     assert found.method == (method if method != "auto" else "breadth-first")
     assert found.exact == (found.method in ("breadth-first", "value-iteration"))

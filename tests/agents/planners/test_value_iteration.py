@@ -43,7 +43,7 @@ def test_where_success_alone_pays_it_is_the_shortest_way(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["Decoy-6x6", "NoisyTV-8x8"])
-def test_where_late_pays_as_much_as_early_it_does_not_dawdle(kind: str) -> None:
+def test_where_late_pays_as_much_as_early_it_takes_the_shortest_way(kind: str) -> None:
     maze = layouts(f"escapade/{kind}-v0", "train")
     for index in range(3):
         plan = value_iteration(maze, index)
@@ -54,7 +54,7 @@ def test_where_late_pays_as_much_as_early_it_does_not_dawdle(kind: str) -> None:
         assert value_iteration(limited(maze, len(plan.actions) - 1), index).value < 1 - 1e-9
 
 
-def test_where_there_is_no_way_or_no_time_it_is_worth_nothing() -> None:
+def test_where_there_is_no_way_or_no_time_the_value_is_zero() -> None:
     maze = layouts("MiniGrid-Empty-5x5-v0", "train")  # five steps from corner to corner
     cells = np.where(maze.cells & 15 == GOAL, OUTSIDE, maze.cells).astype(np.uint16)
     walled = replace(maze, worlds=maze.worlds._replace(cells=cells))

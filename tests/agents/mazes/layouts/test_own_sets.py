@@ -27,8 +27,8 @@ def test_two_sets_share_no_layout_and_number_missions_alike() -> None:
     for each in (train, held_out):
         envs = make(SEVERAL, 2, layouts=each, backend="real")
         seen = envs.reset()[0]["mission"]
-        told = [env.mission for env in envs.envs]
-        assert [each.missions[number] for number in seen] == told
+        texts = [env.mission for env in envs.mazes]
+        assert [each.missions[number] for number in seen] == texts
     assert (len(train), len(held_out)) == (8, 4)
 
 

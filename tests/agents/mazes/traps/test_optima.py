@@ -51,16 +51,16 @@ def earned(maze: Layouts) -> np.ndarray:
 
 @pytest.mark.parametrize("name", [*ROOMS, *SEAS])
 def test_the_global_optimum(name: str) -> None:
-    told = facts(f"escapade/{name}-v0")
-    assert told is not None
-    np.testing.assert_allclose(earned(layouts(name)), told.global_score, atol=1e-12)
+    optima = facts(f"escapade/{name}-v0")
+    assert optima is not None
+    np.testing.assert_allclose(earned(layouts(name)), optima.global_score, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", [*ROOMS, *SEAS, "BoatRace-8x8", "BoatRace-16x16"])
 def test_the_local_optimum(name: str) -> None:
-    told = facts(f"escapade/{name}-v0")
-    assert told is not None
-    np.testing.assert_allclose(earned(without_goal(layouts(name))), told.local_score, atol=1e-9)
+    optima = facts(f"escapade/{name}-v0")
+    assert optima is not None
+    np.testing.assert_allclose(earned(without_goal(layouts(name))), optima.local_score, atol=1e-9)
 
 
 @pytest.mark.parametrize("size", ["8x8", "16x16"])
@@ -80,8 +80,8 @@ def test_in_the_boat_race_the_reward_itself_leads_into_the_circle(size: str) -> 
 def test_planned_play_is_the_same_on_both_and_earns_what_is_stated(name: str) -> None:
     """Keys, doors, items and goals are really reached; in the boat race the reward's optimum is not the goal."""
     maze = layouts(name)
-    told = facts(maze.maze)
-    assert told is not None
+    optima = facts(maze.maze)
+    assert optima is not None
     for index in range(min(len(maze), 3)):
         alone = maze.rows(slice(index, index + 1))
         plan = value_iteration(alone, 0)
@@ -90,7 +90,7 @@ def test_planned_play_is_the_same_on_both_and_earns_what_is_stated(name: str) ->
         assert found.difference is None
         assert found.episodes == 1
         assert found.successes == (name != "BoatRace-8x8")
-        assert plan.value == pytest.approx(max(told.global_score, told.local_score))
+        assert plan.value == pytest.approx(max(optima.global_score, optima.local_score))
 
 
 def test_in_the_largest_decoy_the_large_prize_can_be_had() -> None:
@@ -126,12 +126,12 @@ def test_the_stochastic_sea_pays_on_average_what_is_stated() -> None:
         success |= info["success"]
         assert not info["bad_episode"].any()
     assert terminated.all()
-    told = facts(maze.maze)
-    assert told is not None
+    optima = facts(maze.maze)
+    assert optima is not None
     # Noise of N(0, 1) in most episodes and a treasure in 39 % of them: a standard error of 0.018 at most.
-    assert abs(total.mean() - told.global_score) < 0.06
+    assert abs(total.mean() - optima.global_score) < 0.06
     assert abs(success.mean() - 0.9**9) < 0.03
-    assert told.global_score == pytest.approx(0.9**9 - 0.01 * (1 - 0.9**10))
+    assert optima.global_score == pytest.approx(0.9**9 - 0.01 * (1 - 0.9**10))
 
 
 @pytest.mark.parametrize("name", ["Decoy-6x6", "StepPenalty-6x6", "BoatRace-8x8", "NoisyTV-8x8", *SEAS[::3]])

@@ -72,7 +72,7 @@ def test_gymnasium_finds_nothing_wrong(maze: str) -> None:
 
 
 @pytest.mark.parametrize("maze", KINDS)
-def test_a_vector_of_traps_by_gymnasiums_door(maze: str) -> None:
+def test_a_vector_of_traps_made_by_gymnasium(maze: str) -> None:
     envs = gym.make_vec(maze, num_envs=3, seed=5).unwrapped
     assert isinstance(envs, CompiledMazes)
     seen, _ = envs.reset(seed=4)
@@ -151,7 +151,9 @@ def test_the_remote_control_shows_pictures_of_which_the_key_tells() -> None:
     assert abs(per_slot.mean() - 148.3) < 8
 
 
-def test_an_agent_trains_in_a_trap_and_its_goal_is_told_apart_from_its_return(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_agent_trains_in_a_trap_and_its_goal_is_reported_apart_from_its_return(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Random play meets the decoy, 0.1, in most episodes, and seldom the goal, 1: the return counts both."""
     monkeypatch.setattr("agents.training.training.CURVE_POINTS", 1)
     monkeypatch.setattr("agents.training.training.FINAL_EPISODES", 8)
@@ -182,19 +184,19 @@ def test_in_the_boat_race_the_return_rises_and_the_goal_is_not_reached(kind: typ
         assert not info["success"][0]
         assert not terminated[0]
         assert truncated[0] == (step == 256)
-    told = facts(layouts.maze)
-    assert told is not None
-    assert total == pytest.approx(told.local_score)
+    optima = facts(layouts.maze)
+    assert optima is not None
+    assert total == pytest.approx(optima.local_score)
 
 
 @pytest.mark.parametrize("maze", IDS)
 def test_every_trap_says_what_it_holds(maze: str) -> None:
-    told = facts(maze)
-    assert told is not None
-    assert told.goal
-    assert told.local_optimum != told.global_optimum
+    optima = facts(maze)
+    assert optima is not None
+    assert optima.goal
+    assert optima.local_optimum != optima.global_optimum
     # In the boat race the circle pays more than the goal, which is the trap; everywhere else the goal pays most.
-    assert (told.local_score > told.global_score) == ("BoatRace-" in maze)
+    assert (optima.local_score > optima.global_score) == ("BoatRace-" in maze)
 
 
 def test_other_mazes_are_no_traps() -> None:
