@@ -54,11 +54,13 @@ def real_maze(spec: MazeSpec) -> RealMaze:
             env = gym.make(spec.id, **options)
         except gym.error.DependencyNotInstalled as error:
             raise missing_package(spec, error) from None
+        except gym.error.Error as error:
+            raise BadInput(f"{spec.id} cannot be made: {_sentence(error)}") from None
         except (TypeError, ValueError, AssertionError) as error:
             if not options:
                 raise
             listed = ", ".join(f"{name}={value}" for name, value in options.items())
-            raise BadInput(f"{spec.id} cannot be made with {listed}: {error or 'its class refuses it'}.") from None
+            raise BadInput(f"{spec.id} cannot be made with {listed}: {_sentence(error)}") from None
     maze = _unwrapped(spec, env)
     if spec.max_episode_steps is not None:
         maze = maze._replace(time_limit=_least(maze.time_limit, spec.max_episode_steps))
@@ -93,6 +95,11 @@ def _unwrapped(spec: MazeSpec, env: gym.Env[Any, Any]) -> RealMaze:
     if not isinstance(env, MiniGridEnv):
         raise BadInput(f"{spec.id} is not a MiniGrid maze but a {type(env).__name__}.")
     return RealMaze(env, time_limit, view == "full", view if isinstance(view, int) else env.agent_view_size)
+
+
+def _sentence(error: Exception) -> str:
+    """What an error of another library says, with one full stop at its end."""
+    return (str(error).strip().rstrip(".") or "its class refuses it") + "."
 
 
 def _least(one: int | None, other: int) -> int:

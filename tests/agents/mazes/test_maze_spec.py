@@ -160,7 +160,10 @@ def test_a_trap_states_its_optima_in_the_reward_of_the_settings() -> None:
         ({"maze": "MiniGrid-DoorKey-5x5-v0", "size": 3}, "cannot be made with size=3"),
         ({"maze": "MiniGrid-Empty-5x5-v0", "max_steps": -1}, "max_steps.* it must be at least 1"),
         ({"maze": "MiniGrid-Empty-5x5-v0:max_steps=9", "max_steps": 8}, "which sets max_steps=9 already"),
-        ({"maze": "escapade/Decoy-6x6-v0", "size": 4}, "cannot be made with size=4: Decoy of size 4"),
+        (
+            {"maze": "escapade/Decoy-6x6-v0", "size": 4},
+            "with size=4: Decoy of size 4: at least 6 is needed.$",
+        ),
     ],
 )
 def test_settings_that_the_maze_refuses(settings: dict[str, object], said: str) -> None:
