@@ -103,7 +103,7 @@ class Testbed:
 
     @property
     def variance(self) -> float:
-        """The known variance of a reward, for policies that are told it (Gaussian arms)."""
+        """The known variance of a reward, for policies that know it (Gaussian arms)."""
         return 1.0
 
     @property
@@ -127,8 +127,8 @@ class Testbed:
 
     @property
     def delay(self) -> float:
-        """How late rewards are, as the kernel is told: steps, or minus the mean of a random number of them."""
-        late = float(getattr(self.settings, "delay", 0))  # the settings of a stranger's testbed may lack it
+        """By how many steps rewards are delayed; below 0, minus the mean of a random number of them."""
+        late = float(getattr(self.settings, "delay", 0))  # the settings of a third party's testbed may lack it
         return late if late == 0 or self.settings.delays == "fixed" else -late
 
     @property
@@ -138,7 +138,7 @@ class Testbed:
 
     @property
     def discount(self) -> float:
-        """What a reward is worth that comes one step later; 0 where no discounted return is wanted."""
+        """The factor γ by which a reward counts less one step later; 0 for no discounted return."""
         return float(getattr(self.settings, "discount", 0.0))
 
     def optimum(self, seed: int, runs: int) -> Floats | None:

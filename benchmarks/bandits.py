@@ -75,11 +75,11 @@ def main() -> None:
 def show_peers() -> None:
     """Print ε-greedy and UCB on ten Gaussian arms beside other libraries, on one thread."""
     print("\npeers: ten Gaussian arms, T = 1,000, one thread; pulls per second, and how many times as fast this bed is")
-    found = peers()
+    speeds = peers()
     ours = [measured(testbed, policy, runs, horizon, 1)[0] for _, _, testbed, policy, runs, horizon in ROWS[:2]]
     print(f"{'':28s} {'ε-greedy':>18s} {'UCB':>18s}")
     print(f"{'escapade':28s}" + "".join(f" {speed / 1e6:16.1f} M" for speed in ours))
-    for name, peer in found.items():
+    for name, peer in speeds.items():
         if "failed" in peer:
             print(f"{name:28s} does not run here: {peer['failed']}")
             continue
@@ -90,7 +90,7 @@ def show_peers() -> None:
 
 
 def peers() -> dict[str, Any]:
-    """What the peers' script found, by library; why it did not run where it does not."""
+    """The speeds that the peers' script measured, by library; why it did not run where it does not."""
     # Our pinned versions and paths are not for them.
     clean = {name: value for name, value in os.environ.items() if name not in {"PIP_CONSTRAINT", "PYTHONPATH"}}
     with tempfile.TemporaryDirectory() as folder:
@@ -106,15 +106,15 @@ def peers() -> dict[str, Any]:
         except (subprocess.CalledProcessError, OSError) as error:
             reason = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1]
             return {"the peers": {"failed": f"they do not install ({reason})"}}
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    measurements: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return measurements
 
 
 MEMORY = """
 from benchmarks.bandits import peak
 from bandits.simulator.simulation import simulate
-found = simulate("sutton-barto", ["epsilon-greedy"], runs=1_000_000, horizon=1000).policies[0]
-print(f"{peak()} MB ({found.pulls_per_second / 1e6:.0f} M pulls per second, regret {found.regret:.2f})")
+played = simulate("sutton-barto", ["epsilon-greedy"], runs=1_000_000, horizon=1000).policies[0]
+print(f"{peak()} MB ({played.pulls_per_second / 1e6:.0f} M pulls per second, regret {played.regret:.2f})")
 """
 
 
@@ -125,11 +125,11 @@ def peak() -> int:
 
 def measured(testbed: str, policy: str, runs: int, horizon: int, threads: int | None) -> tuple[float, float]:
     """Pulls per second, the best of some, and what the first made ready."""
-    found = [
+    results = [
         simulate(testbed, [policy], runs=runs, horizon=horizon, seed=1, threads=threads).policies[0]
         for _ in range(REPEATS)
     ]
-    return max(result.pulls_per_second for result in found), found[0].compile_seconds
+    return max(result.pulls_per_second for result in results), results[0].compile_seconds
 
 
 def compiled_floor(folder: Path) -> Path | None:
@@ -148,8 +148,8 @@ def compiled_floor(folder: Path) -> Path | None:
 
 def floor_speed(floor: Path, arguments: tuple[int, int, int], threads: int) -> float:
     """Pulls per second that the C program prints."""
-    said = subprocess.run([str(floor), *map(str, (*arguments, threads))], capture_output=True, text=True, check=True)
-    found = re.search(r"([\d.e+]+) pulls/s", said.stdout)
-    if found is None:
-        raise RuntimeError(f"the floor printed no speed: {said.stdout}")
-    return float(found[1])
+    output = subprocess.run([str(floor), *map(str, (*arguments, threads))], capture_output=True, text=True, check=True)
+    speed = re.search(r"([\d.e+]+) pulls/s", output.stdout)
+    if speed is None:
+        raise RuntimeError(f"the floor printed no speed: {output.stdout}")
+    return float(speed[1])

@@ -6,10 +6,13 @@ outside raises IndexError. Functions that are reached as an attribute (`module.f
 """
 
 import types
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numba
 from numba.core.dispatcher import Dispatcher
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def bounds_checked(function: Any, copies: dict[Any, Any] | None = None) -> Any:
@@ -35,6 +38,7 @@ def bounds_checked(function: Any, copies: dict[Any, Any] | None = None) -> Any:
     return copies[plain]
 
 
-def compiled_with_checks(function: Any) -> Any:
+def compiled_with_checks(function: Function) -> Function:
     """`function` compiled as kernels are, but with checked indices and without a cache."""
-    return numba.njit(function, nogil=True, error_model="numpy", boundscheck=True)
+    checked: Function = numba.njit(function, nogil=True, error_model="numpy", boundscheck=True)
+    return checked

@@ -20,7 +20,7 @@ from bandits.testbed import Testbed
 from explore.errors import BadInput
 
 STATE, RNG = types.float64[:, ::1], types.uint64[::1]
-TAKES = {
+ARGUMENTS = {
     "select": ("state, t, rng", (STATE, types.int64, RNG)),
     "update": ("state, arm, reward, rng", (STATE, types.int64, types.float64, RNG)),
     "sample_arms": ("arms, parameters, rng", (STATE, STATE, RNG)),
@@ -41,16 +41,16 @@ def complaint(bed: Testbed, policy: Policy, error: Exception) -> str:
     parts = dict(zip(("select", "update"), policy.functions(bed), strict=True)) | bed.functions()
     for name, function in parts.items():
         plain: Any = getattr(function, "py_func", function)
-        found = _misfit(name, plain) or _failure(name, plain)
-        if found:
+        problem = _wrong_arguments(name, plain) or _failure(name, plain)
+        if problem:
             owner = "" if name in ("select", "update") else f", on {type(bed).__name__},"
-            return f"does not compile{owner}: {found}"
+            return f"does not compile{owner}: {problem}"
     return f"does not compile: {_reason(error)}"
 
 
-def _misfit(name: str, plain: Callable[..., Any]) -> str | None:
+def _wrong_arguments(name: str, plain: Callable[..., Any]) -> str | None:
     """What is wrong with the arguments."""
-    arguments, kinds = TAKES[name]
+    arguments, kinds = ARGUMENTS[name]
     try:
         inspect.signature(plain).bind(*kinds)
     except TypeError:
@@ -60,36 +60,36 @@ def _misfit(name: str, plain: Callable[..., Any]) -> str | None:
 
 def _failure(name: str, plain: Callable[..., Any]) -> str | None:
     """What the compiler says of the function by itself, or of what it returns."""
-    kinds = TAKES[name][1]
+    kinds = ARGUMENTS[name][1]
     alone = numba.njit(error_model="numpy")(plain)
     try:
         alone.compile(kinds)
     except Exception as error:  # whatever a compiler raises
         return f"in {name}, {_reason(error, plain)}"
     compiled: Any = alone.overloads[kinds]
-    given = compiled.signature.return_type
-    if name == "select" and not isinstance(given, types.Integer):
-        return f"select returns {given}, and must return the arm as a whole number{_place(plain)}"
+    returned = compiled.signature.return_type
+    if name == "select" and not isinstance(returned, types.Integer):
+        return f"select returns {returned}, and must return the arm as a whole number{_place(plain)}"
     return None
 
 
 def _reason(error: Exception, plain: Callable[..., Any] | None = None) -> str:
     """The complaint in one sentence, with the innermost line of the author's code that it names, or that it means."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-    told = [line.strip() for line in text.splitlines() if line.strip()]
-    causes = [line for line in told if not line.startswith(("Failed in", "During:", "File", "-", ">", "There are"))]
-    said = causes[0] if causes else told[0] if told else type(error).__name__
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    causes = [line for line in lines if not line.startswith(("Failed in", "During:", "File", "-", ">", "There are"))]
+    message = causes[0] if causes else lines[0] if lines else type(error).__name__
     # The compiler goes from the innermost line to the outermost.
     places = [(file, int(line)) for file, line in re.findall(r'File "([^"]+)", line (\d+)', text)]
-    places = [place for place in places if not _of_the_house(place[0])] or places
-    missing = re.search(r"name '(\w+)' is not defined", said)
+    places = [place for place in places if not _is_library(place[0])] or places
+    missing = re.search(r"name '(\w+)' is not defined", message)
     if plain is not None:
         named = _where_named(plain, missing.group(1), set()) if missing else None
         places = [named] if named else places or [_first_line(plain)]
-    return f"{said.removesuffix('Raised from None').rstrip('. ')}{_shown(*places[0]) if places else ''}"
+    return f"{message.removesuffix('Raised from None').rstrip('. ')}{_shown(*places[0]) if places else ''}"
 
 
-def _of_the_house(file: str) -> bool:
+def _is_library(file: str) -> bool:
     """Whether a line of this file is not the author's: it is the compiler's, or of the packages that a policy uses."""
     return any(Path(file).resolve().is_relative_to(folder) for folder in LIBRARY_FOLDERS)
 
@@ -105,9 +105,9 @@ def _where_named(plain: Callable[..., Any], name: str, seen: set[Any]) -> tuple[
             return code.co_filename, place.lineno
     for called in (scope.get(other) for other in code.co_names):
         if isinstance(called, Dispatcher) and called.py_func.__code__ not in seen:
-            found = _where_named(called.py_func, name, seen)
-            if found:
-                return found
+            place_of_use = _where_named(called.py_func, name, seen)
+            if place_of_use:
+                return place_of_use
     return None
 
 

@@ -65,7 +65,7 @@ def simulate(
 
     testbed and policies are spec strings or objects; a spec may name a bonus or strategy, which then plays the
     first of the runs (`bandits.simulator.adapter` says how many). `threads` is all cores where not given. `progress` is
-    told the pulls done and to do after each block, from the calling thread; an exception that it raises ends the
+    called with the pulls done and to do after each block, from the calling thread; an exception that it raises ends the
     simulation. Blocks have `BLOCK` runs whatever the number of threads, and their sums are added up in their order:
     that size is fixed, as another would round the curves of reward otherwise, in their last bits. With `check_bounds`
     every index is checked, which takes longer: OutOfBounds where a policy reads or writes outside of its state.

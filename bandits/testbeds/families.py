@@ -180,10 +180,10 @@ class Family(Testbed):
             raise BadInput(f"{len(spread)} values for {len(means)} arms: give one for each, or one for all.")
         if not (spread > 0).all():
             raise BadInput(f"the value {spread.min():g} per arm is not above 0.")
-        found = np.empty((len(means), 5))
-        found[:, 0], found[:, 1] = means, spread
-        found[:, 2], found[:, 3], found[:, 4] = self.settings.low, self.settings.high, np.nan
-        return found
+        parameters = np.empty((len(means), 5))
+        parameters[:, 0], parameters[:, 1] = means, spread
+        parameters[:, 2], parameters[:, 3], parameters[:, 4] = self.settings.low, self.settings.high, np.nan
+        return parameters
 
     sample_arms = staticmethod(sample_arms)
 
@@ -249,10 +249,10 @@ class TruncatedGaussian(Family):
     @property
     def parameters(self) -> Floats:
         """With the centres in the place of the means."""
-        found = super().parameters
+        parameters = super().parameters
         if self.settings.means:
-            found[:, 0] = numbers(self.settings.means, "means")
-        return found
+            parameters[:, 0] = numbers(self.settings.means, "means")
+        return parameters
 
     @property
     def spread(self) -> str:
@@ -360,9 +360,9 @@ class Student(Family):
     @property
     def parameters(self) -> Floats:
         """With ν."""
-        found = super().parameters
-        found[:, 4] = self.settings.freedom
-        return found
+        parameters = super().parameters
+        parameters[:, 4] = self.settings.freedom
+        return parameters
 
     @property
     def variance(self) -> float:

@@ -63,10 +63,10 @@ def draw_chain(arm: Floats, states: int, branching: int, rng: Any) -> None:
     for i in range(states):
         arm[ENTERING + i] = uniform(rng)
     for i in range(states):
-        wanted, total = branching, 0.0
+        to_pick, total = branching, 0.0
         for j in range(states):  # each subset of the states is equally likely (Knuth's selection sampling)
-            if uniform(rng) * (states - j) < wanted:
-                wanted -= 1
+            if uniform(rng) * (states - j) < to_pick:
+                to_pick -= 1
                 total += exponential(rng)
             arm[rows + i * states + j] = total
         arm[expected + i] = 0.0
@@ -199,12 +199,12 @@ class TwoTasks(MarkovBed):
     @property
     def parameters(self) -> Floats:
         """The chains as the columns of the arms."""
-        found = np.zeros((2, self.columns))
-        for row, chain in zip(found, self.chains, strict=True):
+        columns = np.zeros((2, self.columns))
+        for row, chain in zip(columns, self.chains, strict=True):
             row[STATES] = self.states
             indices = chain.indices(self.discount)
             row[ENTERING:] = [*chain.entering, *chain.rewards, *indices, *chain.transitions.cumsum(1).ravel()]
-        return found
+        return columns
 
     @property
     def variance(self) -> float:
@@ -250,9 +250,9 @@ class Markov(MarkovBed):
         if self.settings.seed < 0:
             return None
         n = self.states
-        found = self.parameters[:, ENTERING:]
-        steps = np.diff(found[:, 3 * n :].reshape(-1, n, n), axis=2, prepend=0.0)
-        return [MarkovArm(matrix, row[:n]) for matrix, row in zip(steps, found, strict=True)]
+        columns = self.parameters[:, ENTERING:]
+        steps = np.diff(columns[:, 3 * n :].reshape(-1, n, n), axis=2, prepend=0.0)
+        return [MarkovArm(matrix, row[:n]) for matrix, row in zip(steps, columns, strict=True)]
 
     @property
     def parameters(self) -> Floats:

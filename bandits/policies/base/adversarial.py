@@ -44,7 +44,7 @@ def softmax(state: Floats, sign: float) -> None:
 class Adversarial(Policy):
     """What these policies share: they need rewards in [0, 1], and divide them by the probability at the draw."""
 
-    draw_rows = (CHANCES,)
+    draw_rows: tuple[int, ...] = (CHANCES,)
 
     def constants(self, arms: int, horizon: int) -> tuple[float, float]:
         """γ and α."""

@@ -18,7 +18,7 @@ from bandits.testbeds.bernoulli import FixedBernoulli
 from bandits.testbeds.contextual import Linear
 from explore.errors import BadInput
 
-RUNS, SHORT = 24, 100
+RUNS, SHORT = 16, 100
 LONG = 4 * SHORT
 GROWTH = 2.7  # of a regret √T it is 2, of a linear one 4; the rest is noise, and policies that are late to begin
 GAP = 0.8
