@@ -31,7 +31,7 @@ from bandits.trial.traits.catalogue import measure, trait_specs
 from bandits.trial.traits.measurement import FEW, MANY, RUNS
 from bandits.trial.traits.recorded import FILE, Figures
 from explore.core.plugins import BONUSES, STRATEGIES
-from explore.core.registry import HOUSE, Registry
+from explore.core.registry import OWN, Registry
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "traits.md"
 UNDER_WAY = FILE.with_suffix(".partial.json")
@@ -54,7 +54,7 @@ def main(*arguments: str) -> None:
 
 def built_in(kind: Kind) -> list[str]:
     """The names of the built-in plugins of a kind."""
-    return sorted(entry.name for entry in REGISTRIES[kind].entries() if entry.distribution == HOUSE)
+    return sorted(entry.name for entry in REGISTRIES[kind].entries() if entry.distribution == OWN)
 
 
 def record(names: list[str]) -> None:

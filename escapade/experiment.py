@@ -19,7 +19,7 @@ from agents.dqn.agent_spec import parse_agent
 from agents.dqn.settings import DQNSettings
 from agents.mazes import parse_maze
 from bandits.simulator.simulation import checked
-from explore.core.spec import wanted
+from explore.core.spec import requirement
 from explore.errors import BadInput, unknown
 
 BUILT_IN = ("quick", "default", "full")
@@ -149,7 +149,7 @@ def read(text: str, source: str) -> Experiment:
         place = f"{source}, line {_line(text, where, first['input'])}"
         inside = f" of {_owner(table)}" if table else ""
         named = f"{name}{inside} is {_toml(first['input'])}"
-        why = wanted(first)
+        why = requirement(first)
         raise BadInput(f"{place}: {named}: {why}{'' if why.endswith('?') else '.'}") from None
 
 

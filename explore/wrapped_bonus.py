@@ -51,7 +51,7 @@ class WrappedBonus:
         if bonus.learners != 1 or bonus.envs != envs:
             raise BadInput(
                 f"the bonus is made for {bonus.learners} learners with {bonus.envs} environments each: "
-                f"one learner with {envs} is wanted here."
+                f"make it for one learner with {envs}."
             )
         if bonus.observation_space != spaces[0] or bonus.action_space != spaces[1]:
             raise BadInput(

@@ -1,15 +1,15 @@
-"""Disagreement: where models that learnt from the same past foresee different things, little is known.
+"""Disagreement: the variance of what several forward models predict, trained on the same past.
 
     b(s, a) = E_k ‖f_k(φ(s), a) − E_k f_k(φ(s), a)‖²      loss Σ_k ½‖f_k(φ(s), a) − φ(s′)‖²
     (Pathak et al. 2019, "Self-supervised exploration via disagreement", equation 1)
 
-φ is a fixed random network. Pure noise is foreseen by all models alike, as its mean: it stops paying, where the error
-of one model (ICM) would pay on. The bonus does not look at s′. Actions may be discrete or continuous.
+φ is a fixed random network. All models learn to predict pure noise by its mean, so that it stops paying, where the
+error of one model (ICM) would pay for ever. The bonus does not look at s′. Actions may be discrete or continuous.
 
 From the paper: five models, Adam with 1e-4. Each learns from its own random `share` of a batch, a choice near the
-paper's sampling with replacement that keeps the models apart by their data too. Normalisation as for RND, since random
-features have no scale of their own. One hidden layer of 128 and 64 features are a choice for small observations; β is
-Count's.
+paper's sampling with replacement that keeps the models apart by their data too. One hidden layer of 128 and 64 features
+are a choice for small observations; β is Count's. Training on drawn batches is what ICM's forward model needs (measured
+there, not here).
 """
 
 from typing import ClassVar
@@ -33,7 +33,7 @@ class DisagreementSettings(LearnedSettings):
 
 
 class Disagreement(Learned):
-    """The variance of what several forward models foresee. Discrete and continuous actions; else BadInput."""
+    """The variance of what several forward models predict. Discrete and continuous actions; else BadInput."""
 
     Settings: ClassVar[type[BonusSettings]] = DisagreementSettings
     settings: DisagreementSettings
@@ -49,20 +49,20 @@ class Disagreement(Learned):
         self.ensemble = StackedMLP(read, (s.hidden,), s.features, seed=self.seed, name="ensemble", learners=names)
         self.draws = Streams(self.seed, "disagreement/share", self.names)
 
-    def foresee(self, transitions: Transitions) -> torch.Tensor:
-        """What each model says of φ(s′), `(learners, models, batch, features)`."""
+    def predict(self, transitions: Transitions) -> torch.Tensor:
+        """Each model's prediction of φ(s′), `(learners, models, batch, features)`."""
         code = self.actions.features(transitions.action)
         read = torch.cat([self.embedding(self.normalizer(transitions.observation)), code], dim=-1)
-        said: torch.Tensor = self.ensemble(read.repeat_interleave(self.settings.models, dim=0))
-        return said.view(self.learners, self.settings.models, *said.shape[1:])
+        predicted: torch.Tensor = self.ensemble(read.repeat_interleave(self.settings.models, dim=0))
+        return predicted.view(self.learners, self.settings.models, *predicted.shape[1:])
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         # Over all models, not all but one: the equation's expectation.
-        spread: torch.Tensor = self.foresee(transitions).var(1, correction=0).sum(-1)
+        spread: torch.Tensor = self.predict(transitions).var(1, correction=0).sum(-1)
         return spread
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
-        wanted = self.embedding(self.normalizer(transitions.next_observation)).unsqueeze(1)
-        errors = (self.foresee(transitions) - wanted).square().sum(-1) / 2
+        target = self.embedding(self.normalizer(transitions.next_observation)).unsqueeze(1)
+        errors = (self.predict(transitions) - target).square().sum(-1) / 2
         drawn = self.draws.uniform(*errors.shape[1:]).to(errors.device) < self.settings.share
         return {"forward": (errors * drawn).sum(1)}

@@ -8,8 +8,9 @@ point by the rank-one update of Sherman & Morrison, in double precision, and sta
 
     u = C⁻¹φ,   C⁻¹ ← C⁻¹ − u uᵀ/(1 + φᵀu)
 
-The whole bonus is the episodic factor. From the paper: λ = 0.1 and division by a running deviation. One hidden layer of
-128 and 64 features are a choice for small observations, Adam with 1e-3 is ICM's, β Count's.
+The agent keeps φᵀC⁻¹φ in replay as the episodic factor, and the factor itself is what is divided by its running mean.
+From the paper: λ = 0.1; it divides by a running deviation (`scale=rnd`). One hidden layer of 128 and 64 features are a
+choice for small observations, Adam with 1e-3 and training on drawn batches are ICM's, β Count's.
 """
 
 from typing import ClassVar

@@ -4,7 +4,7 @@
                               "A Study of Global and Episodic Bonuses for Exploration in Contextual MDPs")
 
 N_ep(s′) counts the visits of the live episode up to and with this arrival; the first observation counts as a visit.
-The whole bonus is the episodic factor, which only the live episode knows, so it does not change when it is scored
+The whole bonus is the episodic factor, which depends on the live episode alone, so it does not change when it is scored
 later. β is Count's, measured on MiniGrid.
 """
 

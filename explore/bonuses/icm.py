@@ -3,13 +3,16 @@
     b(s, a, s′) = ½‖f(φ(s), a) − φ(s′)‖²      loss (1 − w) L_inverse + w L_forward,  w = 0.2
     (Pathak et al. 2017, "Curiosity-driven exploration by self-supervised prediction", equations 2–7; η is β here)
 
-φ learns from two predictions: of the action from φ(s) and φ(s′), so that it keeps what the agent can influence and may
-drop what it cannot (the noisy TV), and of φ(s′) from φ(s) and the action a. Both losses reach φ, as in the authors'
+φ is learned from two predictions: of the action from φ(s) and φ(s′), so that it keeps what the agent can influence and
+may drop what it cannot (the noisy TV), and of φ(s′) from φ(s) and the action a. Both losses reach φ, as in the authors'
 code. Actions may be discrete or continuous (`explore.bonuses.base.inverse_model`).
 
-From the paper: w, Adam with 1e-3. Normalisation by the return of the bonus is Burda et al. 2018, "Large-scale study of
-curiosity-driven learning", since φ has no scale of its own. One hidden layer of 128 and 64 features instead of four
-convolutions and 288 are a choice for small observations; β is Count's.
+From the paper: w, Adam with 1e-3. One hidden layer of 128 and 64 features instead of four convolutions and 288 are a
+choice for small observations; β is Count's.
+
+Measured on MiniGrid-DoorKey-8x8 with the two-headed DQN, six learners, return of the exploiting policy: trained on the
+drawn batches .97 .96 .95 .94 .86 .85 after 105,000 steps, on each new transition once .29 0 0 0 0 0 after 150,000 (both
+without decay).
 """
 
 import torch

@@ -2,8 +2,8 @@
 
     b(s, a) = β/√(n(s, a) + 0.01)      (Strehl & Littman 2008; the 0.01 of Bellemare et al. 2016, equation 1)
 
-n counts how often the learner took action a in s over its whole life, exactly. The paper's own β depends on the
-confidence wanted and is far above what a deep learner bears; the default β is Count's, measured on MiniGrid.
+n counts how often the learner took action a in s over the whole run, exactly. The paper's own β depends on the
+confidence asked for and is far above what a deep learner can use; the default β is Count's, measured on MiniGrid.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""NGU, never give up: new within this episode, times how new it is in the whole life.
+"""NGU, never give up: novelty within the episode, times novelty over the whole run.
 
     r_ep = 1/s where s = √(Σ_{k nearest} K) + c ≤ s_max, else 0;   K = ε/(max(d²/d̄² − ξ, 0) + ε)
     b(s′) = r_ep · min(max(α, 1), L),   α = 1 + (err − μ)/σ

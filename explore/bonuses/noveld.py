@@ -1,10 +1,10 @@
-"""NovelD, the difference of novelty: crossing from the known into the new pays, once per episode.
+"""NovelD, the difference of novelty: a step into a state of greater novelty pays, once per episode.
 
     b(s, s′) = max(ν(s′) − α ν(s), 0) · 1[N_ep(s′) = 1],   ν = ‖f̂ − f‖₂ of RND,   α = ½
     (Zhang et al. 2021, "NovelD: A simple yet effective exploration criterion", equation 1)
 
-N_ep as in `first-visit`. From the paper: α and ν. Normalisation is RND's: random networks have no scale of their own.
-Adam with 1e-4 and the networks are RND's here; β is Count's.
+N_ep as in `first-visit`. From the paper: α and ν. Adam with 1e-4, the networks and training on each new transition once
+are RND's here; β is Count's.
 """
 
 from typing import Any, ClassVar, Literal

@@ -1,4 +1,4 @@
-"""Pseudo-count: visits told by how much one more observation would raise its own probability.
+"""Pseudo-count: visits inferred from how much one more observation would raise its own probability.
 
     N̂ = ρ(1 − ρ′)/(ρ′ − ρ),   b(s′) = β/√(N̂(s′) + 0.01)
     (Bellemare et al. 2016, "Unifying count-based exploration and intrinsic motivation", equations 1 and 2)
@@ -88,7 +88,7 @@ class PseudoCount(Bonus):
         gain = ((1 / mass).log1p() - (1 / total).log1p().unsqueeze(-1)).sum(-1)  # log ρ′/ρ
         # (1 − ρ′)/(ρ′/ρ − 1) is the paper's N̂, and loses no digits where ρ is tiny.
         pseudo = -(density + gain).expm1() / gain.expm1()
-        # Where every column has one value alone, ρ is 1 and tells nothing: all visits are of this row.
+        # Where every column has one value alone, ρ is 1 and no measure: all visits are of this row.
         return torch.where(gain > 1e-12, pseudo, self.total[:, None])
 
     def _places(self, rows: torch.Tensor) -> torch.Tensor:

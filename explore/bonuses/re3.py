@@ -1,4 +1,4 @@
-"""RE3, random encoders for efficient exploration: far from what a life has seen, in a space that never changes.
+"""RE3, random encoders for efficient exploration: the distance to the nearest past arrivals in a fixed random space.
 
     b(s′) = log(1 + ‖y − y_kNN‖₂),   y = f(s′)
     (Seo et al. 2021, "State entropy maximization with random encoders for efficient exploration", equation 3)
@@ -6,10 +6,11 @@
 f is a fixed random network, y_kNN the k-th nearest of a fair sample of everything that the learner arrived at, which
 stands for the paper's batch from a large replay (`explore.bonuses.base.nearest_neighbours.Reservoir`): the bonus does
 not depend on which batch a transition is scored in. It estimates the entropy of the states seen: what makes up more
-than a share of k/`memory` of them pays nothing. Points are kept as they were embedded, so those of the first steps,
-while the whitening of numbers still settles, lie a little off until others take their place.
+than a share of k/`memory` of them pays nothing. Points are kept as they were embedded: those of the first steps, while
+the whitening of numbers still settles, are a little off until others take their place (a `warmup` does not keep them
+out). Nothing here is trained, so that no early error stays.
 
-From the paper: k = 3 and the logarithm. The paper lets β fall with the steps (`half_life`); no normalisation.
+From the paper: k = 3 and the logarithm. The paper lets β fall with the steps (`half_life`) and divides by nothing.
 1,000 points are a choice that keeps the search cheap, one hidden layer of 128 and 64 features one for small
 observations; β is Count's.
 """
@@ -30,13 +31,13 @@ class RE3Settings(BonusSettings):
     """Settings of `re3`."""
 
     hidden: int = Field(128, ge=1, description="width of the hidden layer")
-    features: int = Field(64, ge=1, description="numbers that the network says of an observation")
+    features: int = Field(64, ge=1, description="outputs of the network")
     neighbours: int = Field(3, ge=1, description="k, which nearest point is measured to")
     memory: int = Field(1000, ge=1, description="points that a learner keeps")
 
 
 class RE3(Bonus):
-    """The distance to the k-th nearest arrival of the learner's life; any observation space."""
+    """The distance to the k-th nearest of a learner's past arrivals; any observation space."""
 
     Settings: ClassVar[type[BonusSettings]] = RE3Settings
     settings: RE3Settings

@@ -5,11 +5,11 @@
     equation 3)
 
 φ is learned as in ICM, from the inverse and the forward model; N_ep counts the visits of the live episode up to and
-with this arrival, so that walking to and fro does not pay. Unlike an error, the impact of a step does not fade over a
-life.
+with this arrival, so that walking to and fro does not pay. Unlike an error, the impact of a step does not fade with
+training.
 
-From the paper: the two losses (their weights here are ICM's, w = 0.2) and the count. Normalisation is a choice: φ has
-no scale of its own. Networks and Adam are ICM's here; β is Count's.
+From the paper: the two losses (their weights here are ICM's, w = 0.2) and the count. Networks, Adam and training on
+drawn batches are ICM's here; β is Count's.
 """
 
 from typing import Any, ClassVar

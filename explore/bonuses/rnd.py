@@ -1,14 +1,17 @@
 """RND, random network distillation: the novelty is the error of a trained network in predicting a fixed random one.
 
-    b(s′) = ‖f̂(s′) − f(s′)‖² / σ      (Burda et al. 2018, "Exploration by random network distillation", 2.2–2.4)
+    b(s′) = ‖f̂(s′) − f(s′)‖²      (Burda et al. 2018, "Exploration by random network distillation", sections 2.2–2.4)
 
-f is a fixed random network, f̂ learns to say the same; σ is the running deviation of the discounted, non-episodic
-return of the errors, which are not centred. Observations are whitened and clipped to ±5 (`observation_normalizer`).
+f is a fixed random network, f̂ is trained to predict it. Observations are whitened and clipped to ±5
+(`observation_normalizer`).
 
-From the paper: f̂ has two layers more than f, both end in the same number of features, Adam with 1e-4, normalisation by
-a return of discount 0.99, and training on a `share` of each batch where many environments make the batches large
-(there: 1 at 32 environments). Layers of 128 and 64 features instead of convolutions and 512 are a choice for small
-observations; β is Count's, far below the paper's weights of 1 for the bonus against 2 for the reward (β = 0.5).
+From the paper: f̂ has two layers more than f, both end in the same number of features, Adam with 1e-4. Layers of 128 and
+64 features instead of convolutions and 512 are a choice for small observations.
+
+Measured on MiniGrid-DoorKey-8x8 with the two-headed DQN, six learners, return of the exploiting policy after 105,000
+steps: trained on each new transition once .97 .97 .96 .96 .94 .92, on the drawn batches .92 .91 .83 .37 0 0; and with
+the deviation of the return for a scale, as published (`scale=rnd,first_visit=false,learns_from=drawn`), 0 for ten of
+ten learners after 150,000. β = 0.02 is far below the paper's weights of 1 for the bonus against 2 for the reward.
 """
 
 from typing import ClassVar, Literal

@@ -4,7 +4,7 @@
     (Tang et al. 2017, "#Exploration"; SimHash: Charikar 2002; the 0.01 of Bellemare et al. 2016, equation 1)
 
 A is `bits` × features with independent N(0, 1) entries, own to each learner; g gives the observation's features. Two
-observations at angle θ agree in each bit with probability 1 − θ/π. More bits tell more observations apart.
+observations at angle θ agree in each bit with probability 1 − θ/π. More bits distinguish more observations.
 
 The paper varies the bits per domain; the 32 here are a choice that leaves few accidental collisions among the thousands
 of observations of a small maze. In the paper every arrival pays (`first_visit=false`). β is Count's,

@@ -155,7 +155,7 @@ class Bonus(StatefulModule, ABC):
         return {}
 
     def arrived(self, transitions: Transitions) -> torch.Tensor:
-        """Keys of the true successors, `(learners, batch)` int64: what first visits are told apart by."""
+        """Keys of the true successors, `(learners, batch)` int64: what first visits are counted under."""
         return row_keys(transitions.next_observation)
 
     def departed(self, transitions: Transitions) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""The registry: plugins are found through entry points, the built-in ones by the same door as anyone else's.
+"""The registry: plugins are found through entry points, built-in ones and third parties' alike.
 
 A distribution declares, say, `[project.entry-points."escapade.bonuses"]` with `mine = "my_package:Mine"`; once it is
 installed, `mine` is a bonus like any other. Nothing is imported before it is asked for. A plugin that cannot be
@@ -13,7 +13,7 @@ from explore.core.spec import Settings, Spec, parse, settings_from
 from explore.errors import BadInput, unknown
 
 Plugin = TypeVar("Plugin")
-HOUSE = "escapade"  # the distribution whose names win a clash
+OWN = "escapade"  # the distribution whose names win a clash
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Registry(Generic[Plugin]):
         self._added: dict[str, Plugin] = {}
         self._loaded: dict[str, Plugin] = {}
         self._seen: tuple[EntryPoint, ...] = ()
-        self._chosen: dict[str, EntryPoint] = {}
+        self._by_name: dict[str, EntryPoint] = {}
 
     def add(self, name: str, plugin: Plugin) -> None:
         """Register `plugin` from Python for this process; BadInput where the name is taken."""
@@ -75,30 +75,30 @@ class Registry(Generic[Plugin]):
 
     def entries(self) -> list[Entry]:
         """Everything installed in this group, sound or not, sorted by name; imports each plugin."""
-        chosen = self._points()
-        found = [Entry(name, "this process", "", repr(plugin)) for name, plugin in self._added.items()]
+        points = self._points()
+        listed = [Entry(name, "this process", "", repr(plugin)) for name, plugin in self._added.items()]
         for point in entry_points(group=self.group):
             origin, version = _origin(point)
             problem = None
-            if chosen[point.name] != point:
-                problem = f"its name is taken by {_origin(chosen[point.name])[0]}"
+            if points[point.name] != point:
+                problem = f"its name is taken by {_origin(points[point.name])[0]}"
             else:
                 try:
                     self.get(point.name)
                 except BadInput as error:
                     problem = str(error)
-            found.append(Entry(point.name, origin, version, point.value, problem))
-        return sorted(found, key=lambda entry: (entry.name, entry.problem is not None))
+            listed.append(Entry(point.name, origin, version, point.value, problem))
+        return sorted(listed, key=lambda entry: (entry.name, entry.problem is not None))
 
     def _points(self) -> dict[str, EntryPoint]:
-        """One entry point per name: the house's own before others, then by distribution name."""
+        """One entry point per name: Escapade's own before others, then by distribution name."""
         points = tuple(entry_points(group=self.group))
-        if points != self._seen:  # whose each point is takes time to tell
-            self._chosen = {}
-            for point in sorted(points, key=lambda point: (_origin(point)[0] != HOUSE, _origin(point))):
-                self._chosen.setdefault(point.name, point)
+        if points != self._seen:  # reading each point's distribution takes time
+            self._by_name = {}
+            for point in sorted(points, key=lambda point: (_origin(point)[0] != OWN, _origin(point))):
+                self._by_name.setdefault(point.name, point)
             self._seen = points
-        return self._chosen
+        return self._by_name
 
 
 def _origin(point: EntryPoint) -> tuple[str, str]:

@@ -57,22 +57,22 @@ def parse(text: str) -> Spec:
     return Spec(name, settings)
 
 
-def settings_from(model: type[Model], given: Mapping[str, Any], owner: str) -> Model:
-    """Check the `given` settings of the plugin `owner` against its `model`; BadInput names the first wrong one."""
-    for key in given:
+def settings_from(model: type[Model], values: Mapping[str, Any], owner: str) -> Model:
+    """Check the setting `values` of the plugin `owner` against its `model`; BadInput names the first wrong one."""
+    for key in values:
         if key not in model.model_fields:
             raise unknown("setting", key, model.model_fields, owner)
     try:
-        return model(**given)
+        return model(**values)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         # A validator that looks at several fields has no field of its own to name.
         named = f"setting '{where}' of {owner} is '{first['input']}'" if where else owner
-        raise BadInput(f"{named}: {wanted(first)}.") from None
+        raise BadInput(f"{named}: {requirement(first)}.") from None
 
 
-_WANTED = {
+_REQUIREMENTS = {
     "greater_than": "it must be above {gt:g}",
     "greater_than_equal": "it must be at least {ge:g}",
     "less_than": "it must be below {lt:g}",
@@ -89,12 +89,12 @@ _WANTED = {
 }
 
 
-def wanted(error: Mapping[str, Any]) -> str:
+def requirement(error: Mapping[str, Any]) -> str:
     """What would be right in place of what one of pydantic's `error`s is about, in our words where we have some."""
-    if error["type"] in _WANTED:
-        return _WANTED[error["type"]].format(**error.get("ctx", {}))
-    said: str = error["msg"].removeprefix("Value error, ")
-    return said[0].lower() + said[1:].rstrip(".")
+    if error["type"] in _REQUIREMENTS:
+        return _REQUIREMENTS[error["type"]].format(**error.get("ctx", {}))
+    message: str = error["msg"].removeprefix("Value error, ")
+    return message[0].lower() + message[1:].rstrip(".")
 
 
 def written(settings: Settings) -> str:

@@ -4,7 +4,8 @@
 
 values `(learners, envs, actions)`, step the environment steps that each learner has taken so far, streams the learners'
 own random numbers, actions `(learners, envs)` int64. A strategy that keeps state per slot or counts learns of the
-world through `observe`, called once per real step; one that must know where it stands is told by `see` before `choose`.
+world through `observe`, called once per real step; one that depends on the state gets the observations through `see`
+before `choose`.
 """
 
 from abc import ABC, abstractmethod

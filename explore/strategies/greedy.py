@@ -20,5 +20,5 @@ def best(values: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
     """
     place = (values == values.amax(-1, keepdim=True)).cumsum(-1)  # of each equal among the equals, from 1 on
     ties = place[..., -1]
-    wanted = (uniform * ties).long().clamp(max=ties - 1)  # float32 may round a product up to `ties`
-    return (place <= wanted.unsqueeze(-1)).sum(-1)
+    rank = (uniform * ties).long().clamp(max=ties - 1)  # float32 may round a product up to `ties`
+    return (place <= rank.unsqueeze(-1)).sum(-1)

@@ -1,8 +1,8 @@
-"""Features that keep what the agent can influence: φ learns to tell the action from φ(s) and φ(s′).
+"""Features that keep what the agent can influence: φ is learned by predicting the action from φ(s) and φ(s′).
 
     L_inverse = loss of g(φ(s), φ(s′)) against a      (Pathak et al. 2017, equations 2–3; also NGU, RIDE and E3B)
 
-What no action changes and what changes by itself (the noisy TV) does not help to tell actions apart, so φ may drop it.
+What no action changes and what changes by itself (the noisy TV) does not help to predict actions, so φ may drop it.
 Actions: categories by cross-entropy, continuous ones as raw vectors by their squared error
 (`explore.encoding.actions`).
 """

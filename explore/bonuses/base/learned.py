@@ -20,7 +20,7 @@ class LearnedSettings(BonusSettings):
     """Settings of every bonus with networks."""
 
     hidden: int = Field(128, ge=1, description="width of the hidden layers")
-    features: int = Field(64, ge=1, description="numbers that a network says of an observation")
+    features: int = Field(64, ge=1, description="outputs of a network")
     learning_rate: float = Field(1e-4, gt=0, description="Adam's step size")
 
 

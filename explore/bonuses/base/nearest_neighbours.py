@@ -1,4 +1,4 @@
-"""Points to look for neighbours among: the live episode of each slot, or a fair sample of a learner's whole life.
+"""Points to look for neighbours among: the live episode of each slot, or a fair sample of a learner's whole run.
 
 The sample is a reservoir (Vitter 1985, algorithm R): of n points seen, each is kept with the same probability.
 """
@@ -46,8 +46,8 @@ class EpisodePoints(torch.nn.Module):
         squared = (self.points - points.unsqueeze(2)).square().sum(-1)
         empty = torch.arange(squared.shape[-1], device=squared.device) >= self.seen.unsqueeze(-1)
         squared = squared.masked_fill(empty, torch.inf)
-        found = squared.topk(min(k, squared.shape[-1]), largest=False).values
-        return torch.nn.functional.pad(found, (0, k - found.shape[-1]), value=torch.inf)
+        distances = squared.topk(min(k, squared.shape[-1]), largest=False).values
+        return torch.nn.functional.pad(distances, (0, k - distances.shape[-1]), value=torch.inf)
 
     def get_extra_state(self) -> Any:
         return {"points": self.points.clone(), "seen": self.seen.clone()}

@@ -1,7 +1,7 @@
 """How often each learner took each action where it stands: what optimistic strategies count.
 
-Where the agent tells what it sees (`Strategy.see`) the counts are of state–action pairs, exact, under the 64-bit key of
-the observation; where it does not, as in a bandit, of actions alone.
+Where the agent passes its observations (`Strategy.see`) the counts are of state–action pairs, exact, under the 64-bit
+key of the observation; where it does not, as in a bandit, of actions alone.
 """
 
 from typing import Any
