@@ -84,6 +84,12 @@ class Mix(Bonus):
         parts: list[Bonus] = []
         for place, spec in enumerate(self.settings.specs()):
             plugin, settings = BONUSES.resolve(spec)
+            assert isinstance(settings, BonusSettings)
+            # What the mix leaves out, its parts leave out: each keeps account of its own episodes.
+            shared = {
+                "terminal": settings.terminal and self.settings.terminal,
+                "warmup": max(settings.warmup, self.settings.warmup),
+            }
             parts.append(
                 plugin(
                     self.observation_space,
@@ -92,7 +98,7 @@ class Mix(Bonus):
                     envs=self.envs,
                     # A seed of its own, so that two parts of one kind are not the same twice.
                     seed=int(stream(self.seed, "mix", place).integers(2**62)),
-                    **settings.model_dump(),
+                    **settings.model_dump() | shared,
                 )
             )
         self.parts = torch.nn.ModuleList(parts)
@@ -116,6 +122,9 @@ class Mix(Bonus):
             mixed = torch.stack([s**w for w, s in zip(self.settings.shares(), scores, strict=True)]).prod(0)
         assert isinstance(mixed, torch.Tensor)
         return mixed, None  # each part has used its own factor already
+
+    def _counted(self, transitions: Transitions) -> Transitions:
+        return transitions  # the parts see every end of an episode, and leave out what does not count
 
     @property
     def needs_state_key(self) -> bool:

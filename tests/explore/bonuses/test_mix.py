@@ -94,3 +94,16 @@ def test_bad_mixes_are_refused_with_a_sentence(wrong, said):
 def test_unknown_parts_are_named():
     with pytest.raises(BadInput, match="did you mean 'count'"):
         Mix(SPACE, ACTIONS, bonuses="coumt+first-visit")
+
+
+def test_parts_leave_out_what_the_mix_leaves_out_and_still_see_episodes_end(moves):
+    mix = Mix(SPACE, ACTIONS, envs=1, bonuses="count+first-visit", terminal=False, warmup=1)
+    step = moves([[0]], [[1]])
+    assert mix.score(step).tolist() == [[0]]  # the warm-up
+    mix.observe(step)
+    end = moves([[1]], [[2]], ended=[[True]])
+    assert mix.score(end, mix.observe(end)).tolist() == [[0]]
+    # The next episode begins: arriving at 1 is a first visit again, and the end at 2 was not counted.
+    assert mix.observe(step).tolist() == [[[1, 1]]]
+    count = mix.members[0]
+    assert count.table.get(count.arrived(end)).item() == 0
