@@ -22,6 +22,8 @@ from explore.numerics.compiled import kernel_part
 
 Words = npt.NDArray[np.uint64]
 
+HIGH, LOW, STEP_HIGH, STEP_LOW, HAS_HALF, HALF = range(6)  # columns: s, c, whether half an output is kept, and it
+LEFT_OVER, COUNTS = HIGH, LOW  # of a script: what is left of its number, and the product of the counts so far
 _HIGH, _LOW = np.uint64(0x2360ED051FC65DA4), np.uint64(0x4385DF649FCCF645)  # the multiplier M
 _32, _58, _63, _1 = np.uint64(32), np.uint64(58), np.uint64(63), np.uint64(1)
 _64 = np.uint64(64)
@@ -52,12 +54,12 @@ def _high(a: np.uint64, b: np.uint64) -> np.uint64:
 @kernel_part
 def _next(state: Words) -> np.uint64:
     """The next 64 bits."""
-    high, low = state[0], state[1]
+    high, low = state[HIGH], state[LOW]
     new_low = low * _LOW
     new_high = _high(low, _LOW) + high * _LOW + low * _HIGH
-    total = new_low + state[3]
-    new_high += state[2] + np.uint64(total < new_low)
-    state[0], state[1] = new_high, total
+    total = new_low + state[STEP_LOW]
+    new_high += state[STEP_HIGH] + np.uint64(total < new_low)
+    state[HIGH], state[LOW] = new_high, total
     mixed, turn = new_high ^ total, new_high >> _58
     return np.uint64((mixed >> turn) | (mixed << ((_64 - turn) & _63)))
 
@@ -65,11 +67,11 @@ def _next(state: Words) -> np.uint64:
 @kernel_part
 def _next_half(state: Words) -> np.uint64:
     """The next 32 bits."""
-    if state[4] != 0:
-        state[4] = 0
-        return np.uint64(state[5])
+    if state[HAS_HALF] != 0:
+        state[HAS_HALF] = 0
+        return np.uint64(state[HALF])
     word = _next(state)
-    state[4], state[5] = _1, word >> _32
+    state[HAS_HALF], state[HALF] = _1, word >> _32
     return word & _HALF
 
 
@@ -78,7 +80,7 @@ def draw(state: Words, count: int) -> int:
     """`Generator.integers(count)` for 1 ≤ count < 2³²; one value alone draws nothing."""
     if count == 1:
         return 0
-    if state[3] == 0:
+    if state[STEP_LOW] == 0:
         return _digit(state, np.uint64(count))
     bound = np.uint64(count)
     product = _next_half(state) * bound
@@ -95,21 +97,21 @@ def draw(state: Words, count: int) -> int:
 def write_script(state: Words, number: int) -> None:
     """Make a script for `number` of what was a generator."""
     state[:] = 0
-    state[0], state[1] = number, 1
+    state[LEFT_OVER], state[COUNTS] = number, 1
 
 
 @kernel_part
 def read_script(state: Words) -> tuple[int, int]:
     """What is left of the number, and the product of all counts: how many outcomes there are if all are like this."""
-    return int(np.int64(state[0])), int(np.int64(state[1]))
+    return int(np.int64(state[LEFT_OVER])), int(np.int64(state[COUNTS]))
 
 
 @kernel_part
 def _digit(state: Words, count: np.uint64) -> int:
     """The next digit of a script."""
-    digit = state[0] % count
-    state[0] //= count
-    state[1] *= count
+    digit = state[LEFT_OVER] % count
+    state[LEFT_OVER] //= count
+    state[COUNTS] *= count
     return int(np.int64(digit))
 
 
