@@ -1,5 +1,6 @@
 from . import plots, theory, trial
 from .policy import POLICIES, Floats, Policy, from_functions, rows
+from .problem_kinds import Kind, Placement
 from .simulator.randomness import best
 from .simulator.results import PolicyResult, Simulation
 from .simulator.simulation import simulate
@@ -12,6 +13,8 @@ __all__ = [
     "TESTBEDS",
     "BedSettings",
     "Floats",
+    "Kind",
+    "Placement",
     "Policy",
     "PolicyResult",
     "Simulation",

@@ -1,6 +1,6 @@
 from .bounds.lai_robbins import LaiRobbins, lai_robbins
 from .bounds.of_policy import bound_for, bounds_for
-from .bounds.statement import Bound
+from .bounds.statement import Bound, Problem
 from .exact import exact_values
 from .gittins.duff import duff_study
 from .gittins.gaussian import gaussian_bonuses, gaussian_index
@@ -10,6 +10,7 @@ from .published import Published, Verdict, published_for, verdicts
 __all__ = [
     "Bound",
     "LaiRobbins",
+    "Problem",
     "Published",
     "Verdict",
     "bernoulli_index",

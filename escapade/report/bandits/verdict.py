@@ -41,7 +41,7 @@ def show(console: Console, results: dict[str, Any]) -> None:
     if not ranks_by_return(results):  # else regret does not rank policies, and returns.sentence says who earned most
         console.print(_ranking(results))
         console.print("Q: an arm's average reward, n: its pulls, t: the step, K arms, T pulls in all.", style="dim")
-        if len(results["policies"]) > 1 and bed.get("regret") != "dynamic":
+        if len(results["policies"]) > 1 and results["runs"] > 1 and bed.get("regret") != "dynamic":
             console.print(identification(results))
         if bed.get("untested"):
             console.print(f"Not played, and recommended here: {', '.join(bed['untested'])}.")

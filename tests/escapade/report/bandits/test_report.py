@@ -190,9 +190,9 @@ def test_large_noise_is_not_called_exploration() -> None:
     assert "Recommended: thompson:scale=1000, ucb:c=1,scale=1000, kl-ucb, imed;" in text
     assert "scale=1000 fits" in " ".join(narrow["misfits"])
     assert fitting["misfits"] == []
+    assert "settled on an inferior arm" in outcome(greedy, 1000, False)
     for policy in (greedy, narrow):
         assert policy["late_switches"] < 0.02
-        assert "settled on an inferior arm" in outcome(policy, 1000, False)
     assert fitting["regret"]["mean"] < greedy["regret"]["mean"] / 3
 
 
