@@ -1,79 +1,102 @@
-"""What a DQN costs: by its bonus, by its first layer, and by how many learners advance together.
+"""Environment steps per second of the DQN beside Stable-Baselines3's, and where the time goes.
 
-One thread; seconds are its CPU time, so that other programs do not count. `plain product` is the same agent whose first
-layers multiply one-hot features (`explore.networks.one_hot.OneHotProduct`, as on a GPU) instead of summing the rows
-that differ; both take turns in the same process, and the best turn of each counts.
+The same maze (both in the compiled engine), 8 environments, batch, updates per step and hidden layers, and all the
+cores that this process may use; Stable-Baselines3 trains one learner at a time, so that its rate is that of any number.
+It learns from 1-step targets without Double Q or LayerNorm, ours from 3-step double ones with it. The split times
+each part of a vector step by the clock. `--quick` takes fewer steps.
 """
 
+import sys
 import time
-from unittest.mock import patch
+from collections.abc import Callable
+from typing import Any
 
+import joblib
 import torch
 
-from agents.dqn.agent_spec import parse_agent
 from agents.dqn.dqn import DQN
 from agents.dqn.settings import DQNSettings
-from agents.mazes import make
-from agents.training.evaluation import slot_seeds
-from agents.training.learner_env import LearnerVectorEnv
-from agents.training.training import train
-from explore.encoding.observations import Encoder
-from explore.networks.one_hot import OneHotProduct
+from benchmarks.peers.sb3_dqn import make_dqn
 
-MAZE, STEPS, WARM_UP = "MiniGrid-DoorKey-5x5-v0", 4000, 2000
-AGENTS, TOGETHER = ("epsilon-greedy", "count", "rnd", "icm"), 10
-TURNS, TURN = 5, 20  # turns of each side, and the vector steps of one
+MAZE = "MiniGrid-DoorKey-8x8-v0"
+BONUSES, LEARNERS = (None, "count", "rnd", "icm"), (1, 5, 10, 30)
+TURNS, STEPS, QUICK_STEPS = 3, 60, 20  # the best of so many turns counts; vector steps of a turn
+PARTS = ("acting", "stepping", "observing", "drawing", "returns", "update", "bonus")
 
 
 def main() -> None:
-    """Print steps per second of all learners together."""
-    torch.set_num_threads(1)
-    print(f"{MAZE}, {TOGETHER} learners by their bonus, one thread")
-    print(f"{'':16s} {'steps/s':>8s} {'its time / ε-greedy':>20s} {'plain product':>14s} {'ours / plain':>13s}")
-    usual = None
-    for agent in AGENTS:
-        ours, plain = rates(agent)
-        usual = usual or ours
-        print(f"{agent:16s} {ours:8,.0f} {usual / ours:18.2f} × {plain:14,.0f} {ours / plain:11.2f} ×", flush=True)
-    train(MAZE, AGENTS[0], learners=[0], steps=WARM_UP, seed=0)
-    print(f"{AGENTS[0]} by the number of learners, evaluation included")
-    alone = None
-    for count in (1, 2, 5, 10, 20):
-        started = time.process_time()
-        train(MAZE, AGENTS[0], learners=range(count), steps=STEPS, seed=0)
-        seconds = time.process_time() - started
-        alone = alone or seconds
-        ratio = count * alone / seconds
-        print(
-            f"{count:3d} learners together: {count * STEPS / seconds:7,.0f} steps/s, {ratio:4.1f} × one after another",
-            flush=True,
-        )
+    """Print rates for 1 to 30 learners, and the split for each kind of bonus at 10."""
+    steps = QUICK_STEPS if "--quick" in sys.argv else STEPS
+    cores = int(joblib.cpu_count())
+    torch.set_num_threads(cores)
+    settings = DQNSettings()
+    peer = sb3_rate(settings, steps)
+    print(f"{MAZE}, {settings.envs} environments, {settings.updates} updates of {settings.batch}, {cores} cores")
+    print(f"Stable-Baselines3's DQN{'':14s} {peer:9,.0f} steps/s")
+    for learners in LEARNERS:
+        rate, _ = our_rate(None, learners, steps)
+        print(f"ε-greedy, {learners:2d} learners together {rate:15,.0f} steps/s, {rate / peer:5.1f} ×", flush=True)
+    print(f"\n10 learners, milliseconds per vector step\n{'':10s}" + "".join(f"{part:>10s}" for part in PARTS))
+    for bonus in BONUSES:
+        rate, split = our_rate(bonus, 10, steps)
+        times = "".join(f"{1e3 * split.get(part, 0.0):10.2f}" for part in PARTS)
+        print(f"{bonus or 'ε-greedy':10s}{times}   {rate:9,.0f} steps/s, {rate / peer:5.1f} ×", flush=True)
 
 
-def rates(agent: str) -> tuple[float, float]:
-    """Environment steps per second of all learners together while they learn: ours, and by the plain product."""
-    learners, settings = list(range(TOGETHER)), DQNSettings()
-    seeds = slot_seeds(0, "layouts", learners, settings.envs)
-    env = LearnerVectorEnv(make(MAZE, num_envs=len(seeds), seed=seeds), TOGETHER)
-    dqn = DQN(parse_agent(agent), env.space, env.actions, learners=learners, horizon=STEPS, seed=0)
-
-    def advance(vector_steps: int) -> float:
-        started = time.process_time()
-        for _ in range(vector_steps):
-            dqn.observe(env.step(dqn.act(env.rows)))
-            dqn.learn()
-        return vector_steps * len(seeds) / (time.process_time() - started)
-
-    advance(settings.warmup // settings.envs + TURN)
-    ours, plain = [], []
+def our_rate(bonus: str | None, learners: int, steps: int) -> tuple[float, dict[str, float]]:
+    """Environment steps per second of all learners together while they learn, and seconds per vector step by part."""
+    dqn = DQN(MAZE, bonus=bonus, learners=learners)
+    warmup = dqn.settings.warmup + 20 * dqn.settings.envs
+    dqn.train(warmup)
+    best, split = 0.0, dict[str, float]()
     for _ in range(TURNS):
-        ours.append(advance(TURN))
-        with patch("explore.networks.stacked.embedded", product):
-            plain.append(advance(TURN))
-    return max(ours), max(plain)
+        parts = dict.fromkeys(PARTS, 0.0)
+        started = time.perf_counter()
+        for _ in range(steps):
+            _step(dqn, parts)
+        seconds = time.perf_counter() - started
+        if steps / seconds > best:
+            best, split = steps / seconds, {part: spent / steps for part, spent in parts.items()}
+    dqn.close()
+    return best * learners * dqn.settings.envs, split
 
 
-def product(encoder: Encoder, rows: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-    """The first layer as a product of one-hot features with the weights."""
-    summed: torch.Tensor = OneHotProduct.apply(encoder.places(rows), weight)  # type: ignore[no-untyped-call]
-    return summed + bias
+def _step(dqn: DQN, parts: dict[str, float]) -> None:
+    """One vector step with its updates, as `DQN.train` makes it, each part timed."""
+    agent, env, s = dqn.agent, dqn.env, dqn.settings
+
+    def timed(part: str, call: Callable[..., Any], *arguments: Any) -> Any:
+        started = time.perf_counter()
+        result = call(*arguments)
+        parts[part] += time.perf_counter() - started
+        return result
+
+    actions = timed("acting", agent.act, env.rows)
+    timed("observing", agent.observe, timed("stepping", env.step, actions))
+    drawn = timed("drawing", agent.replay.sample, s.updates * s.batch, s.n_step, agent.replay_streams)
+    batch = timed("returns", agent.with_returns, drawn)
+    timed("update", agent.backend.update, batch, agent.replay_streams)
+    timed("bonus", agent.learn_bonus, drawn)
+
+
+def sb3_rate(settings: DQNSettings, steps: int) -> float:
+    """Environment steps per second of Stable-Baselines3's DQN while it learns."""
+    model = make_dqn(
+        MAZE,
+        settings.envs,
+        batch=settings.batch,
+        updates=settings.updates,
+        hidden=settings.hidden,
+        warmup=settings.warmup,
+    )
+    model.learn(settings.warmup + 20 * settings.envs)
+    best = 0.0
+    for _ in range(TURNS):
+        started = time.perf_counter()
+        model.learn(steps * settings.envs, reset_num_timesteps=False)
+        best = max(best, steps * settings.envs / (time.perf_counter() - started))
+    return best
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from agents.dqn.compiled.kernel import Batch, Layers, Rule, update
+from agents.dqn.compiled.kernel import Batch, Layers, Room, Rule, Training, update
 from agents.dqn.compiled.network import CompiledNetwork, Threads, activations, can_compile, codes_of, layers_of
 from agents.dqn.networks.plain import Network, Plain
 from agents.dqn.settings import DQNSettings
@@ -36,6 +36,11 @@ class UpdateBatch:
     returns: torch.Tensor
     discounts: torch.Tensor
     importance: torch.Tensor
+
+    def split(self, size: int) -> list["UpdateBatch"]:
+        """Batches of `size`, one after the other."""
+        parts = [part.split(size, dim=1) for part in vars(self).values()]
+        return [UpdateBatch(*each) for each in zip(*parts, strict=True)]
 
 
 class TorchBackend:
@@ -69,7 +74,7 @@ class TorchBackend:
     @torch.no_grad()
     def targets(self, batch: UpdateBatch) -> torch.Tensor:
         """The target of each value function, `(learners, batch, functions)`."""
-        target = self.target(batch.successor)
+        target: torch.Tensor = self.target(batch.successor)
         choosing = self.network(batch.successor) if self.settings.double else target
         extrinsic = self.network.extrinsic
         best = choosing[:, :, :extrinsic].argmax(-1, keepdim=True)
@@ -80,8 +85,15 @@ class TorchBackend:
         targets: torch.Tensor = batch.returns + batch.discounts * bootstrap
         return targets
 
-    def update(self, batch: UpdateBatch, streams: Streams) -> torch.Tensor:
-        """One step of Adam and of the target network; the errors `(learners, batch, functions)`, value minus target."""
+    def update(self, batches: UpdateBatch, streams: Streams) -> torch.Tensor:
+        """One update of Adam and the target network from each of the batches, in turn.
+
+        batches: `(learners, updates·batch, …)`, one after the other. Returns the errors `(learners, updates·batch,
+        functions)`, each the value before its update minus the target.
+        """
+        return torch.cat([self._update(batch, streams) for batch in batches.split(self.settings.batch)], dim=1)
+
+    def _update(self, batch: UpdateBatch, streams: Streams) -> torch.Tensor:
         self.network.resample(streams)
         self.target.resample(streams)
         targets = self.targets(batch)
@@ -138,21 +150,37 @@ class CompiledBackend(TorchBackend):
 
     def __init__(self, network: Plain, settings: DQNSettings) -> None:
         super().__init__(network, settings)
-        learners = len(network.learners)
-        self.threads = Threads(learners)
+        self.threads = Threads(len(network.learners))
         self._online = CompiledNetwork(network, self.threads)
         self._target = CompiledNetwork(self.target, self.threads)
-        state = self.optimiser.state
-        self._first = layers_of(network, lambda parameter: state[parameter]["exp_avg"])
-        self._second = layers_of(network, lambda parameter: state[parameter]["exp_avg_sq"])
-        layers = self._online.layers
-        blocks = self.threads.blocks
-        self._gradients = [Layers(*(tuple(np.zeros_like(a[:1]) for a in part) for part in layers)) for _ in blocks]
-        rows = settings.batch * (2 if settings.double else 1)
-        self._rooms = [activations(layers, rows) for _ in blocks]
-        self._target_rooms = [activations(layers, settings.batch) for _ in blocks]
-        self._met = np.zeros((learners, network.encoder.size), dtype=np.bool_)
+        layers, state = self._online.layers, self.optimiser.state
+        self._training = Training(
+            online=layers,
+            target=self._target.layers,
+            first=layers_of(network, lambda parameter: state[parameter]["exp_avg"]),
+            second=layers_of(network, lambda parameter: state[parameter]["exp_avg_sq"]),
+            met=np.zeros((len(network.learners), network.encoder.size), dtype=np.bool_),
+        )
+        self._rooms = [
+            Room(
+                online=activations(layers, settings.batch * (2 if settings.double else 1)),
+                target=activations(layers, settings.batch),
+                gradient=Layers(*(tuple(np.zeros_like(array[:1]) for array in part) for part in layers)),
+            )
+            for _ in self.threads.blocks
+        ]
         self._steps = [state[parameter]["step"] for parameter in self.trained]
+        group = self.optimiser.param_groups[0]
+        self._rule = Rule(
+            learning_rate=float(group["lr"]),
+            first_decay=float(group["betas"][0]),
+            second_decay=float(group["betas"][1]),
+            epsilon=float(group["eps"]),
+            target_rate=settings.target_rate,
+            target_interval=settings.target_interval,
+            double=settings.double,
+            batch=settings.batch,
+        )
 
     def values(self, rows: torch.Tensor) -> torch.Tensor:
         return self._online(rows)
@@ -160,48 +188,23 @@ class CompiledBackend(TorchBackend):
     def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
         return self.target.extrinsic_values(self._target(rows))
 
-    def update(self, batch: UpdateBatch, streams: Streams) -> torch.Tensor:
-        s = self.settings
-        self.updates += 1
-        moves = self.updates % s.target_interval == 0
-        group = self.optimiser.param_groups[0]
-        rule = Rule(
-            learning_rate=float(group["lr"]),
-            first_decay=float(group["betas"][0]),
-            second_decay=float(group["betas"][1]),
-            epsilon=float(group["eps"]),
-            target_rate=s.target_rate if moves else 0.0,
-            double=s.double,
-        )
-        errors = np.empty(batch.returns.shape, dtype=np.float32)
+    def update(self, batches: UpdateBatch, streams: Streams) -> torch.Tensor:
         read = Batch(
-            codes_of(batch.observation),
-            codes_of(batch.successor),
-            batch.action.contiguous().numpy(),
-            batch.returns.contiguous().numpy(),
-            batch.discounts.contiguous().numpy(),
-            batch.importance.contiguous().numpy(),
+            codes_of(batches.observation),
+            codes_of(batches.successor),
+            batches.action.contiguous().numpy(),
+            batches.returns.contiguous().numpy(),
+            batches.discounts.contiguous().numpy(),
+            batches.importance.contiguous().numpy(),
         )
-        starts = self.network.encoder.starts
+        errors = np.empty(read.returns.shape, dtype=np.float32)
+        starts, before = self.network.encoder.starts, self.updates
         self.threads.run(
             lambda block, start, stop: update(
-                self._online.layers,
-                self._target.layers,
-                self._first,
-                self._second,
-                self._gradients[block],
-                self._met,
-                read,
-                starts,
-                rule,
-                self.updates,
-                self._rooms[block],
-                self._target_rooms[block],
-                errors,
-                start,
-                stop,
+                self._training, read, starts, self._rule, before, self._rooms[block], errors, start, stop
             )
         )
+        self.updates += read.codes.shape[1] // self.settings.batch
         for step in self._steps:
             step.fill_(self.updates)
         return torch.from_numpy(errors)
@@ -209,7 +212,8 @@ class CompiledBackend(TorchBackend):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         super().load_state_dict(state)
         # A row without moments has had no gradient, and Adam leaves it where it is.
-        self._met[:] = ((self._first.weight[0] != 0) | (self._second.weight[0] != 0)).any(-1)
+        first, second = self._training.first.weight[0], self._training.second.weight[0]
+        self._training.met[:] = ((first != 0) | (second != 0)).any(-1)
 
 
 def make_backend(network: Network, settings: DQNSettings, name: BackendName = "auto") -> TorchBackend:

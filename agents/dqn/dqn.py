@@ -1,153 +1,250 @@
-"""A double DQN with an extrinsic and an intrinsic value function, for many learners at once.
+"""A DQN in an environment: made from it, trained, evaluated, saved and gone on with.
 
-    y_e = Σ_{k<m} γ_e^k r_k + γ_e^m (1 − terminated) Q̄_e(s_m, argmax_a Q_e(s_m, a))
-    y_i = Σ_{k<m} γ_i^k b_k + γ_i^m (1 − terminated) Q̄_i(s_m, argmax_a [Q_e + Q_i](s_m, a))
+    agent = agents.DQN("MiniGrid-DoorKey-8x8-v0", bonus="count", learners=10)
+    agent.train(150_000)
+    agent.evaluate(episodes=100).returns
+    agent.save("doorkey.pt")
 
-m ≤ n is where the sequence or its episode ends, b_k the bonus of the k-th transition *as scored now*, Q̄ the soft target
-network (double Q-learning: van Hasselt et al. 2016; n-step: Sutton 1988; LayerNorm, Huber and Adam as usual).
-Environment slots act on Q_e + w·Q_i with a different w each, as in NGU's family (Badia et al. 2020); the exploiting
-policy has w = 0 and the target network. The extrinsic function bootstraps from its own best action, so it estimates the
-exploiting policy whatever the slots do.
-
-The defaults were measured on MiniGrid: without LayerNorm, or with hard target copies and 1-step returns, the same agent
-collapses after learning.
+`agents.dqn.agent` has the algorithm. Learners are independent agents, one per seed, that advance together.
 """
 
+import os
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gymnasium as gym
+import numpy as np
+import numpy.typing as npt
 import torch
+from gymnasium.vector import VectorEnv
 
-from agents.dqn.agent_spec import AgentSpec
-from agents.dqn.backend import BackendName, UpdateBatch, make_backend
-from agents.dqn.networks.plain import build
-from agents.dqn.replay import NStepBatch, Replay
-from agents.dqn.returns import with_returns
+from agents.dqn.agent import QAgent
+from agents.dqn.agent_spec import DEFAULT_STRATEGY, NETWORK_STRATEGY, AgentSpec
+from agents.dqn.backend import BackendName
+from agents.dqn.networks.plain import NETWORKS, Network
 from agents.dqn.settings import DQNSettings
+from agents.mazes.vector import Mazes
+from agents.training.environments import make_vector_env
+from agents.training.evaluation import EPSILON, Score, evaluate, play_episodes, slot_seeds
+from agents.training.learner_env import LearnerVectorEnv
+from agents.training.observations import symbolic_space
 from explore.core.bonus import Bonus
 from explore.core.plugins import BONUSES, STRATEGIES
+from explore.core.spec import Spec, parse, settings_from
 from explore.core.strategy import Strategy
 from explore.core.transitions import Transitions
-from explore.encoding.observations import Encoder
-from explore.numerics.streams import Streams
+from explore.errors import BadInput
+
+FORMAT = 1  # of saved agents
+HORIZON = 100_000  # steps that schedules run over until `train` says how many there are
+
+OnStep = Callable[[Transitions], None]
 
 
 class DQN:
-    """The agent of `learners` (their names): acts on rows of `observation_space`, remembers, learns.
+    """A DQN for each of `learners`, in `env`.
 
-    `horizon` is the environment steps that each learner takes in the whole run.
+    env: the id of a maze, with settings or without, or of any Gymnasium environment with discrete actions; or a vector
+    environment with `settings.envs` slots per learner that resets within the step (AutoresetMode.SAME_STEP), slot i
+    being learner i // envs.
+    bonus, strategy, network: a plugin as a spec string, such as "rnd:beta=0.01"; bonus and strategy also as objects
+    that were made for these learners. None is no bonus, ε-greedy (greedy for a network that explores by itself) and
+    the plain network. learners: how many, or their names; all their random streams derive from seed and name.
+    settings: a `DQNSettings`, or its fields by name. backend: "auto" takes the compiled update where there is one.
+    BadInput where an argument is wrong or does not fit the others.
     """
 
     def __init__(
         self,
-        spec: AgentSpec,
-        observation_space: gym.Space[Any],
-        actions: int,
+        env: str | VectorEnv[Any, Any, Any],
         *,
-        learners: list[int],
-        horizon: int,
-        seed: int,
-        settings: DQNSettings | None = None,
+        bonus: str | Spec | Bonus | None = None,
+        strategy: str | Spec | Strategy | None = None,
+        network: str | Spec | None = None,
+        learners: int | Sequence[int] = 10,
+        seed: int = 0,
         device: torch.device | str = "cpu",
+        settings: DQNSettings | Mapping[str, Any] | None = None,
         backend: BackendName = "auto",
     ) -> None:
-        s = self.settings = settings or DQNSettings()
-        self.learners = learners
+        self.learners = list(range(learners)) if isinstance(learners, int) else list(learners)
+        if not self.learners or len(set(self.learners)) < len(self.learners):
+            raise BadInput(f"a DQN needs learners with different names: got {self.learners}.")
+        if not isinstance(settings, DQNSettings):
+            settings = settings_from(DQNSettings, settings or {}, "the DQN")
+        self.settings = settings
+        self.seed = seed
         self.device = torch.device(device)
-        self.encoder = Encoder(observation_space)
-        self.bonus = self._bonus(spec, observation_space, actions, seed)
-        if self.bonus is not None:
-            self.bonus.default_half_life = s.bonus_half_life * horizon
-        self.strategy = self._strategy(spec, actions, horizon)
-        network = build(
-            spec.network,
-            self.encoder,
-            actions,
-            hidden=s.hidden,
-            layer_norm=s.layer_norm,
-            dueling=s.dueling,
-            intrinsic=self.bonus is not None and s.heads == "separate",
-            seed=seed,
-            learners=learners,
-            envs=s.envs,
-        ).to(self.device)
-        self.backend = make_backend(network, s, backend)
-        self.network, self.target = network, self.backend.target
-        self.replay = Replay(s.capacity, s.envs)
-        self.action_streams = Streams(seed, "choose", learners, self.device)
-        self.replay_streams = Streams(seed, "replay", learners, self.device)
-        self.weights = torch.tensor(s.weights, device=self.device)
-        self.steps = 0  # environment steps of each learner
-
-    @torch.no_grad()
-    def act(self, rows: torch.Tensor) -> torch.Tensor:
-        """Actions `(learners, envs)` for observation rows `(learners, envs, width)`."""
-        self.network.resample(self.action_streams)
-        values = self.backend.values(rows)
-        preference = self.network.behaviour(values)
-        if self.network.intrinsic:
-            preference = preference + self.weights[:, None] * values[:, :, -1]
-        self.strategy.see(rows)
-        return self.strategy.choose(preference, self.steps, self.action_streams)
-
-    @torch.no_grad()
-    def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
-        """The values that the exploiting policy is greedy in, `(learners, batch, actions)`: no bonus, no noise.
-
-        They are the target network's. The best actions of the online network change with every update (the churn of
-        Schaul et al. 2022): held still, some of its moments turn in circles; the average over the last hundred or so
-        does not. On DoorKey-5x5 after 40,000 steps five learners got 0.2 to 0.4 by the one and 0.96 by the other.
-        """
-        return self.backend.greedy_values(rows)
-
-    def observe(self, transitions: Transitions) -> None:
-        """Take in one vector step, every tensor `(learners, envs, …)`, with the true successors."""
-        episodic = torch.ones_like(transitions.reward)
-        if self.bonus is not None:
-            episodic = self.bonus.observe(transitions)
-        self.strategy.observe(transitions)
-        self.network.observe(transitions, self.action_streams)
-        self.replay.add(transitions, episodic)
-        self.steps += self.settings.envs
-
-    def learn(self) -> None:
-        """The updates of one vector step; none before the warm-up is over."""
-        s = self.settings
-        if self.steps < max(s.warmup, s.n_step * s.envs):
-            return
-        for _ in range(s.updates):
-            self._update(self.replay.sample(s.batch, s.n_step, self.replay_streams))
-
-    def with_returns(self, drawn: NStepBatch) -> UpdateBatch:
-        """A drawn batch with the returns of its sequences as the bonus is scored now (`agents.dqn.returns`)."""
-        network = self.network
-        return with_returns(drawn, self.bonus, self.settings, extrinsic=network.extrinsic, intrinsic=network.intrinsic)
-
-    def targets(self, drawn: NStepBatch) -> torch.Tensor:
-        """The target of each value function at each sequence's first step, `(learners, batch, functions)`."""
-        return self.backend.targets(self.with_returns(drawn))
-
-    def _update(self, drawn: NStepBatch) -> None:
-        self.backend.update(self.with_returns(drawn), self.replay_streams)
-        if self.bonus is not None:
-            self.bonus.learn(drawn.first)
-
-    def _bonus(self, spec: AgentSpec, space: gym.Space[Any], actions: int, seed: int) -> Bonus | None:
-        if spec.bonus is None:
-            return None
-        plugin, settings = BONUSES.resolve(spec.bonus)
-        bonus = plugin(
-            space,
-            gym.spaces.Discrete(actions),
+        self.id = env if isinstance(env, str) else None
+        seeds = slot_seeds(seed, "layouts", self.learners, settings.envs)
+        vector = make_vector_env(env, seeds) if isinstance(env, str) else env
+        if vector.num_envs != len(seeds):
+            raise BadInput(
+                f"the environment has {vector.num_envs} slots: {len(self.learners)} learners with {settings.envs} "
+                f"each need {len(seeds)} (a slot for each number in the setting weights)."
+            )
+        spec = _agent_spec(bonus, strategy, network)
+        if not isinstance(vector.single_action_space, gym.spaces.Discrete):
+            raise BadInput(f"the DQN needs discrete actions, not {vector.single_action_space}.")
+        self.agent = QAgent(
+            spec,
+            symbolic_space(vector.single_observation_space),
+            int(vector.single_action_space.n),
             learners=self.learners,
-            envs=self.settings.envs,
+            horizon=HORIZON,
             seed=seed,
-            **settings.model_dump(),
+            settings=settings,
+            device=device,
+            backend=backend,
+            bonus=bonus if isinstance(bonus, Bonus) else None,
+            strategy=strategy if isinstance(strategy, Strategy) else None,
         )
-        return bonus.to(self.device)
+        if isinstance(vector, Mazes) and self.agent.bonus is not None and self.agent.bonus.needs_state_key:
+            vector.with_key = True
+        # Mazes have their seeds already; other environments get them with the first reset.
+        first_seeds = seeds if isinstance(env, str) and not isinstance(vector, Mazes) else None
+        self.env = LearnerVectorEnv(vector, len(self.learners), device, seeds=first_seeds)
+        self._spec = spec
 
-    def _strategy(self, spec: AgentSpec, actions: int, horizon: int) -> Strategy:
-        plugin, settings = STRATEGIES.resolve(spec.strategy)
-        learners, envs = len(self.learners), self.settings.envs
-        strategy = plugin(actions, learners=learners, envs=envs, horizon=horizon, **settings.model_dump())
-        return strategy.to(self.device)
+    @property
+    def steps(self) -> int:
+        """Environment steps that each learner has taken."""
+        return self.agent.steps
+
+    @property
+    def target(self) -> Network:
+        """The target network, which the exploiting policy uses."""
+        return self.agent.target
+
+    def train(self, steps: int, on_step: OnStep | None = None) -> None:
+        """Take `steps` environment steps per learner, rounded down to whole vector steps, and learn.
+
+        Schedules, such as that of ε, run over the steps of the first call; later calls go on. `on_step` gets every
+        vector step's transitions after the learning; an exception that it raises ends the training. BadInput for fewer
+        steps than there are slots.
+        """
+        if steps < self.settings.envs:
+            raise BadInput(f"{steps} steps are too few: at least {self.settings.envs}, one in each environment slot.")
+        agent, env = self.agent, self.env
+        if not agent.steps:
+            agent.set_horizon(steps)
+        for _ in range(steps // self.settings.envs):
+            transitions = env.step(agent.act(env.rows))
+            agent.observe(transitions)
+            agent.learn()
+            if on_step is not None:
+                on_step(transitions)
+
+    def act(self, observations: Any) -> npt.NDArray[np.int64]:
+        """The exploiting policy's actions, `(batch,)`, for a batch of observations as a vector environment gives them.
+
+        The batch is divided evenly among the learners, in order; BadInput where it cannot be.
+        """
+        rows = self.env.encode(observations)
+        best = self.agent.greedy_values(rows).argmax(-1)
+        actions: npt.NDArray[np.int64] = best.cpu().numpy().reshape(-1) + self.env.first_action
+        return actions
+
+    def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
+        """The values that the exploiting policy is greedy in (`QAgent.greedy_values`)."""
+        return self.agent.greedy_values(rows)
+
+    def evaluate(
+        self,
+        env: str | VectorEnv[Any, Any, Any] | None = None,
+        *,
+        episodes: int = 100,
+        layouts: str = "train",
+        epsilon: float = EPSILON,
+        purpose: str = "evaluate",
+    ) -> Score:
+        """Mean return and success of the exploiting policy, per learner; nothing is learned.
+
+        env: an id, None for the one that the agent was made with, or a vector environment with a slot for each episode
+        of each learner, in order. layouts: of a maze, "train" or "held-out". epsilon: share of random actions. purpose:
+        names the random streams, so that equal calls give equal scores. BadInput where the agent was made with a vector
+        environment and none is given.
+        """
+        env = self.id if env is None else env
+        if env is None:
+            raise BadInput("this DQN was made with a vector environment: give evaluate one, or an id.")
+        if isinstance(env, str):
+            return evaluate(self, env, layouts, episodes, seed=self.seed, purpose=purpose, epsilon=epsilon)
+        return play_episodes(self, LearnerVectorEnv(env, len(self.learners), self.device), self.seed, purpose, epsilon)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write everything that training needs to go on: `load` brings it back.
+
+        Networks, optimiser, replay, bonus, strategy and random streams are exact. So is the state of compiled mazes;
+        other environments keep theirs to themselves, and begin new episodes after `load`. The file has tensors and
+        plain numbers, and no code.
+        """
+        state = {
+            "format": FORMAT,
+            "made_with": self._made_with(),
+            "agent": self.agent.state_dict(),
+            "env": self.env.state_dict(),
+        }
+        draft = f"{os.fspath(path)}.draft"
+        torch.save(state, draft)
+        os.replace(draft, path)  # whole or not at all
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Go on where `save` was called, bit for bit in compiled mazes, with an agent that was made alike.
+
+        In other environments every slot begins a new episode, and the one that was under way counts as truncated.
+        BadInput where the file is none of a DQN's, or of one that was made otherwise: it names the first difference.
+        """
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+        except FileNotFoundError:
+            raise BadInput(f"there is no file {os.fspath(path)}.") from None
+        except Exception as error:  # whatever a file that is something else raises
+            raise BadInput(f"{os.fspath(path)} is not a saved DQN: {error}") from None
+        if not isinstance(state, dict) or state.get("format") != FORMAT:
+            raise BadInput(f"{os.fspath(path)} is not a DQN saved in format {FORMAT}.")
+        for name, mine in self._made_with().items():
+            theirs = state["made_with"].get(name)
+            if theirs != mine:
+                raise BadInput(f"{os.fspath(path)} is of a DQN with {name} {theirs!r}, this one has {mine!r}.")
+        self.agent.load_state_dict(state["agent"])
+        if not self.env.load_state_dict(state["env"]):
+            self.agent.interrupt()
+
+    def close(self) -> None:
+        """Close the environment."""
+        self.env.close()
+
+    def _made_with(self) -> dict[str, Any]:
+        """What must be equal for a saved state to be gone on with."""
+        bonus, strategy = self.agent.bonus, self.agent.strategy
+        return {
+            "environment": self.id,
+            "observation space": str(self.env.space),
+            "actions": self.env.actions,
+            "learners": self.learners,
+            "seed": self.seed,
+            "settings": self.settings.model_dump(mode="json"),
+            "bonus": None if bonus is None else [type(bonus).__name__, bonus.settings.model_dump(mode="json")],
+            "strategy": [type(strategy).__name__, strategy.settings.model_dump(mode="json")],
+            "network": [type(self.agent.network).__name__, self.agent.network.settings.model_dump(mode="json")],
+        }
+
+
+def _agent_spec(
+    bonus: str | Spec | Bonus | None, strategy: str | Spec | Strategy | None, network: str | Spec | None
+) -> AgentSpec:
+    """The parts as specs, each checked; for a part that is an object, what stands in for it is not used."""
+    network_spec = parse(network) if isinstance(network, str) else network
+    bonus_spec = parse(bonus) if isinstance(bonus, str) else bonus if isinstance(bonus, Spec) else None
+    if isinstance(strategy, str):
+        strategy = parse(strategy)
+    if not isinstance(strategy, Spec):
+        explores = network_spec is not None and network_spec.name != "plain"
+        strategy = Spec(NETWORK_STRATEGY if explores else DEFAULT_STRATEGY)
+    STRATEGIES.resolve(strategy)
+    if bonus_spec is not None:
+        BONUSES.resolve(bonus_spec)
+    if network_spec is not None:
+        NETWORKS.resolve(network_spec)
+    return AgentSpec(strategy, bonus_spec, network_spec)

@@ -1,11 +1,12 @@
 """Replay of real transitions, one ring buffer per learner, drawn as n-step sequences.
 
-A place of the ring is one vector step: every environment of every learner. What is stored is what happened (and the
-episodic factor that only the running episode knew), never a bonus or an n-step return: those are computed from the
-sequence when it is drawn, so that no bonus goes stale.
+Each environment slot of each learner has a ring of its own, so that a sequence lies in consecutive rows. What is stored
+is what happened (and the episodic factor that only the running episode knew), never a bonus or an n-step return: those
+are computed from the sequence when it is drawn, so that no bonus goes stale.
 """
 
-from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import torch
 
@@ -14,23 +15,50 @@ from explore.errors import BadInput
 from explore.numerics.streams import Streams
 
 
-@dataclass(frozen=True)
 class NStepBatch:
     """`steps` consecutive transitions from each drawn start; every tensor begins `(learners, batch)`.
 
-    transitions: `(learners, batch·steps, …)`, the steps of one sequence in consecutive rows; episodic: `(learners,
-    batch·steps, …)`. mask: `(learners, batch, steps)` bool, True until the sequence's episode ends.
+    mask: `(learners, batch, steps)` bool, True until the sequence's episode ends. What is large is copied out of the
+    replay when it is first asked for, and never if it is not.
     """
 
-    transitions: Transitions
-    episodic: torch.Tensor
-    mask: torch.Tensor
+    def __init__(self, parts: dict[str, torch.Tensor], places: torch.Tensor) -> None:
+        """The places `(learners, batch, steps)` of parts whose first axis is everything that the replay holds."""
+        self._parts, self.places = parts, places
+        ended = self._at("terminated", places) | self._at("truncated", places)
+        self.mask = torch.ones_like(ended)
+        self.mask[..., 1:] = ended[..., :-1].cumsum(-1) == 0
 
-    @property
+    @cached_property
+    def transitions(self) -> Transitions:
+        """All transitions, `(learners, batch·steps, …)`, the steps of one sequence in consecutive rows."""
+        return self._transitions(self.places.flatten(1))
+
+    @cached_property
+    def episodic(self) -> torch.Tensor:
+        """The episodic factors of `transitions`, `(learners, batch·steps, …)`."""
+        return self._at("episodic", self.places.flatten(1))
+
+    @cached_property
     def first(self) -> Transitions:
         """The first transition of each sequence, `(learners, batch, …)`."""
-        steps = self.mask.shape[-1]
-        return self.transitions.select((slice(None), slice(None, None, steps)))
+        return self._transitions(self.places[..., 0])
+
+    @cached_property
+    def last(self) -> Transitions:
+        """The last transition of each sequence, or of its episode where that ends before, `(learners, batch, …)`."""
+        return self._transitions(self.places.gather(-1, self.mask.sum(-1, keepdim=True) - 1).squeeze(-1))
+
+    @cached_property
+    def rewards(self) -> torch.Tensor:
+        """The rewards of all steps, `(learners, batch, steps)`."""
+        return self._at("reward", self.places)
+
+    def _transitions(self, places: torch.Tensor) -> Transitions:
+        return Transitions(**{name: self._at(name, places) for name in self._parts if name != "episodic"})
+
+    def _at(self, name: str, places: torch.Tensor) -> torch.Tensor:
+        return self._parts[name].index_select(0, places.flatten()).unflatten(0, places.shape)
 
 
 class Replay:
@@ -57,12 +85,12 @@ class Replay:
         parts["episodic"] = episodic
         if not self._parts:
             self._parts = {
-                name: torch.zeros(part.shape[0], self.length, *part.shape[1:], dtype=part.dtype, device=part.device)
+                name: torch.zeros(*part.shape[:2], self.length, *part.shape[2:], dtype=part.dtype, device=part.device)
                 for name, part in parts.items()
             }
         place = self.written % self.length
         for name, part in parts.items():
-            self._parts[name][:, place] = part
+            self._parts[name][:, :, place] = part
         self.written += 1
 
     def sample(self, batch: int, steps: int, streams: Streams) -> NStepBatch:
@@ -74,24 +102,35 @@ class Replay:
         if not 1 <= steps <= len(self):
             raise BadInput(f"replay holds {len(self)} vector steps: sequences of {steps} cannot be drawn from it.")
         starts = len(self) - steps + 1  # sequences that do not run over the newest transition
-        oldest = self.written - len(self)
-        time = oldest + streams.integers(starts, batch)
+        time = self.written - len(self) + streams.integers(starts, batch)
         env = streams.integers(self.envs, batch)
         times = (time.unsqueeze(-1) + torch.arange(steps, device=time.device)) % self.length
-        index = times * self.envs + env.unsqueeze(-1)
-        learner = torch.arange(index.shape[0], device=index.device).view(-1, 1, 1)
-        # One index over all learners: rows are then copied whole, and not number by number.
-        place = (learner * (self.length * self.envs) + index).flatten()
-        drawn = {
-            name: part.flatten(0, 2).index_select(0, place).unflatten(0, index.shape)
-            for name, part in self._parts.items()
-        }
-        ended = drawn["terminated"] | drawn["truncated"]
-        mask = torch.ones_like(ended)
-        mask[..., 1:] = ended[..., :-1].cumsum(-1) == 0
-        flat = {name: part.flatten(1, 2) for name, part in drawn.items()}
-        episodic = flat.pop("episodic")
-        return NStepBatch(Transitions(**flat), episodic, mask)
+        learner = torch.arange(time.shape[0], device=time.device).unsqueeze(-1)
+        # One index over all learners and slots: rows are then copied whole, and not number by number.
+        places = ((learner * self.envs + env) * self.length).unsqueeze(-1) + times
+        return NStepBatch({name: part.flatten(0, 2) for name, part in self._parts.items()}, places)
+
+    def truncate_newest(self) -> Transitions | None:
+        """The newest step of every slot, `(learners, envs, …)`, whose episodes from now on end there; None if empty."""
+        if not self.written:
+            return None
+        place = (self.written - 1) % self.length
+        self._parts["truncated"][:, :, place] |= ~self._parts["terminated"][:, :, place]
+        return Transitions(**{name: part[:, :, place] for name, part in self._parts.items() if name != "episodic"})
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that is held."""
+        parts = {name: part[:, :, : len(self)].clone() for name, part in self._parts.items()}
+        return {"written": self.written, "parts": parts}
+
+    def load_state_dict(self, state: dict[str, Any], device: torch.device) -> None:
+        """Go on where `state_dict` was taken."""
+        self.written = int(state["written"])
+        self._parts = {}
+        for name, held in state["parts"].items():
+            shape = (*held.shape[:2], self.length, *held.shape[3:])
+            self._parts[name] = torch.zeros(shape, dtype=held.dtype, device=device)
+            self._parts[name][:, :, : len(self)] = held
 
 
 def _named(transitions: Transitions) -> dict[str, torch.Tensor]:

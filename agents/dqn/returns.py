@@ -24,37 +24,28 @@ def with_returns(
     Without a value function of its own a bonus is added to the reward.
     """
     steps = drawn.mask.shape[-1]
-    transitions = drawn.transitions
     length = drawn.mask.sum(-1)
-    learners, batch = length.shape
-    sequence = torch.arange(learners * batch, device=length.device).view(learners, batch)
-    last = (sequence * steps + length - 1).flatten()
-
-    def at_end(part: torch.Tensor) -> torch.Tensor:
-        return part.flatten(0, 1).index_select(0, last).unflatten(0, (learners, batch))
+    first, last = drawn.first, drawn.last
+    bootstraps = ~(last.terminated if settings.bootstrap_truncated else last.ended)
 
     def discounted(rewards: torch.Tensor, discount: float) -> torch.Tensor:
         powers = torch.tensor([discount**k for k in range(steps)], device=rewards.device)
-        return (rewards.view(learners, batch, steps) * drawn.mask) @ powers
+        summed: torch.Tensor = (rewards.view(drawn.mask.shape) * drawn.mask) @ powers
+        return summed
 
-    ended = at_end(transitions.terminated)
-    if not settings.bootstrap_truncated:
-        ended = ended | at_end(transitions.truncated)
-    going_on = (~ended).float()
-    rewards = transitions.reward
-    scores = None if bonus is None else bonus.score(transitions, drawn.episodic)
+    rewards = drawn.rewards
+    scores = None if bonus is None else bonus.score(drawn.transitions, drawn.episodic)
     if scores is not None and not intrinsic:
-        rewards = rewards + scores
+        rewards = rewards + scores.view(rewards.shape)
     returns = [discounted(rewards, settings.discount)] * extrinsic
-    discounts = [going_on * settings.discount**length] * extrinsic
+    discounts = [bootstraps * settings.discount**length] * extrinsic
     if scores is not None and intrinsic:
         returns.append(discounted(scores, settings.intrinsic_discount))
-        discounts.append(going_on * settings.intrinsic_discount**length)
-    first = drawn.first
+        discounts.append(bootstraps * settings.intrinsic_discount**length)
     return UpdateBatch(
         observation=first.observation,
         action=first.action,
-        successor=at_end(transitions.next_observation),
+        successor=last.next_observation,
         returns=torch.stack(returns, dim=-1),
         discounts=torch.stack(discounts, dim=-1),
         importance=torch.ones_like(returns[0]),

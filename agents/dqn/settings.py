@@ -41,6 +41,12 @@ class DQNSettings(Settings):
     batch: int = Field(64, ge=1, description="sequences per learner and update")
     updates: int = Field(2, ge=1, description="updates per vector step")
     capacity: int = Field(100_000, ge=1, description="transitions in a learner's replay")
+    priority: float = Field(
+        0.0, ge=0, le=1, description="α: starts are drawn by (error + 10⁻⁶)^α (Schaul et al. 2016: 0.6); 0: uniformly"
+    )
+    importance: float = Field(
+        0.4, ge=0, le=1, description="β of the importance weights at the start; it rises to 1 (Schaul et al. 2016)"
+    )
     warmup: int = Field(1_000, ge=1, description="transitions before the first update")
     bonus_half_life: float = Field(0.27, ge=0, description="share of the run in which β halves; 0: never")
     weights: tuple[float, ...] = Field(

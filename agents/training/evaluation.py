@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from agents.mazes import make
+from agents.mazes.vector import Mazes
+from agents.training.environments import make_vector_env
 from agents.training.learner_env import LearnerVectorEnv
 from explore.numerics.seeding import stream
 from explore.numerics.streams import Streams
@@ -43,23 +44,34 @@ def slot_seeds(seed: int, purpose: str, learners: list[int], slots: int) -> list
     return [int(s) for learner in learners for s in stream(seed, purpose, learner).integers(2**31, size=slots)]
 
 
-@torch.no_grad()
-def evaluate(agent: ValueAgent, maze: str, layouts: str, episodes: int, *, seed: int, purpose: str) -> Score:
-    """Play `episodes` episodes per learner on `layouts`; `purpose` names the random streams."""
+def evaluate(
+    agent: ValueAgent, env: str, layouts: str, episodes: int, *, seed: int, purpose: str, epsilon: float = EPSILON
+) -> Score:
+    """Play `episodes` episodes per learner in the environment with this id; `purpose` names the random streams.
+
+    layouts: of a maze, "train" or "held-out". epsilon: share of random actions.
+    """
     seeds = slot_seeds(seed, f"{purpose}/layouts", agent.learners, episodes)
-    env = LearnerVectorEnv(
-        make(maze, num_envs=len(seeds), layouts=layouts, seed=seeds), len(agent.learners), agent.device
-    )
+    vector = make_vector_env(env, seeds, layouts)
+    first_seeds = None if isinstance(vector, Mazes) else seeds
+    learner_env = LearnerVectorEnv(vector, len(agent.learners), agent.device, seeds=first_seeds)
+    score = play_episodes(agent, learner_env, seed, purpose, epsilon)
+    learner_env.close()
+    return score
+
+
+@torch.no_grad()
+def play_episodes(agent: ValueAgent, env: LearnerVectorEnv, seed: int, purpose: str, epsilon: float) -> Score:
+    """Play one episode in every slot, with a share of `epsilon` random actions."""
     streams = Streams(seed, f"{purpose}/actions", agent.learners, agent.device)
-    returns = torch.zeros(len(agent.learners), episodes, dtype=torch.float64, device=agent.device)
+    returns = torch.zeros(env.learners, env.envs, dtype=torch.float64, device=agent.device)
     success = torch.zeros_like(returns, dtype=torch.bool)
     playing = torch.ones_like(success)
     while playing.any():
         best = agent.greedy_values(env.rows).argmax(-1)
-        random = streams.integers(env.actions, episodes)
-        step = env.step(torch.where(streams.uniform(episodes) < EPSILON, random, best))
+        random = streams.integers(env.actions, env.envs)
+        step = env.step(torch.where(streams.uniform(env.envs) < epsilon, random, best))
         returns += step.reward * playing
         success |= env.success & playing
         playing &= ~step.ended
-    env.close()
     return Score(returns.mean(1).cpu().numpy(), success.double().mean(1).cpu().numpy())

@@ -9,8 +9,9 @@ from typing import Any
 import gymnasium as gym
 import torch
 
+from agents.dqn.agent import QAgent
 from agents.dqn.agent_spec import parse_agent
-from agents.dqn.dqn import DQN
+from agents.dqn.compiled.network import CompiledNetwork, can_compile
 from agents.dqn.networks.plain import build
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput
@@ -18,11 +19,14 @@ from explore.errors import BadInput
 Weights = dict[str, Any]
 
 
-def weights_of(agent: DQN) -> Weights:
+def weights_of(agent: QAgent) -> Weights:
     """What `Trained` needs of an agent, on the CPU and apart from it: numbers, lists and tensors alone."""
     state = {name: tensor.detach().cpu().clone() for name, tensor in agent.target.state_dict().items()}
     return {
         "hidden": list(agent.settings.hidden),
+        "layer_norm": agent.network.layer_norm,
+        "dueling": agent.network.dueling,
+        "intrinsic": bool(agent.network.intrinsic),
         "envs": agent.settings.envs,
         "learners": list(agent.learners),
         "state": state,
@@ -52,7 +56,9 @@ class Trained:
             Encoder(space),
             actions,
             hidden=tuple(weights["hidden"]),
-            intrinsic=spec.bonus is not None,
+            layer_norm=weights.get("layer_norm", True),
+            dueling=weights.get("dueling", False),
+            intrinsic=weights.get("intrinsic", spec.bonus is not None),
             seed=0,
             learners=self.learners,
             envs=weights["envs"],
@@ -62,10 +68,13 @@ class Trained:
         except RuntimeError:
             raise BadInput(f"the kept weights of '{agent}' do not fit it here: train it again.") from None
         self.network = network.requires_grad_(False).to(self.device)
+        self._compiled = CompiledNetwork(self.network) if can_compile(self.network) else None
 
     @torch.no_grad()
     def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
         """The values that the exploiting policy is greedy in, `(learners, batch, actions)`, for rows `(…, width)`."""
+        if self._compiled is not None:
+            return self.network.extrinsic_values(self._compiled(rows))
         return self.network.greedy_values(rows)
 
     def only(self, learner: int) -> "Trained":

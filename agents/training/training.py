@@ -14,12 +14,12 @@ import torch
 from agents.dqn.agent_spec import parse_agent
 from agents.dqn.dqn import DQN
 from agents.dqn.settings import DQNSettings
-from agents.mazes import has_held_out, make
-from agents.training.evaluation import evaluate, slot_seeds
-from agents.training.learner_env import LearnerVectorEnv
-from agents.training.observations import symbolic_space
+from agents.mazes import has_held_out
+from agents.mazes.vector import Mazes
+from agents.training.evaluation import evaluate
 from agents.training.results import Block, LearnerResult, OnProgress, Progress
 from agents.training.trained import weights_of
+from explore.core.transitions import Transitions
 from explore.errors import BadInput
 
 CURVE_POINTS = 20  # evaluations in a run, and checks that the values are finite
@@ -43,45 +43,36 @@ def train(
 
     `progress` is told after every vector step or so; an exception that it raises ends the training.
     """
-    names = list(learners)
     spec = parse_agent(agent)
-    chosen = settings or DQNSettings()
-    if not names or len(set(names)) < len(names):
-        raise BadInput(f"training needs learners with different names: got {names}.")
-    if steps < chosen.envs:
-        raise BadInput(f"{steps} steps are too few: at least {chosen.envs}, one in each environment slot.")
-    seeds = slot_seeds(seed, "layouts", names, chosen.envs)
-    mazes = make(maze, num_envs=len(seeds), seed=seeds)
     dqn = DQN(
-        spec,
-        symbolic_space(mazes.single_observation_space),
-        mazes.layouts.actions,
-        learners=names,
-        horizon=steps,
+        maze,
+        bonus=spec.bonus,
+        strategy=spec.strategy,
+        network=spec.network,
+        learners=learners,
         seed=seed,
-        settings=chosen,
         device=device,
+        settings=settings,
     )
-    mazes.with_key = dqn.bonus is not None and dqn.bonus.needs_state_key
-    mazes.count_visits()
-    env = LearnerVectorEnv(mazes, len(names), device)
+    names, slots, mazes = dqn.learners, dqn.settings.envs, dqn.env.vector
+    if isinstance(mazes, Mazes):
+        mazes.count_visits()
     started = time.perf_counter()
     evaluating = 0.0
     first_reward: list[int | None] = [None] * len(names)
     first_success: list[int | None] = [None] * len(names)
     curves: list[list[tuple[int, float]]] = [[] for _ in names]
     returns = np.full(len(names), np.nan)
-    vector_steps = steps // chosen.envs
-    points = {round(vector_steps * k / CURVE_POINTS) for k in range(1, CURVE_POINTS + 1)}
-    for vector_step in range(1, vector_steps + 1):
-        transitions = env.step(dqn.act(env.rows))
-        dqn.observe(transitions)
-        dqn.learn()
-        for first, met in ((first_reward, transitions.reward > 0), (first_success, env.success)):
-            for i in torch.nonzero(met.any(1)).flatten().tolist():
-                if first[i] is None:
-                    first[i] = dqn.steps
-        if vector_step in points:
+    vector_steps = steps // slots
+    points = {slots * round(vector_steps * k / CURVE_POINTS) for k in range(1, CURVE_POINTS + 1)}
+
+    def on_step(transitions: Transitions) -> None:
+        nonlocal evaluating, returns
+        for first, met in ((first_reward, transitions.reward > 0), (first_success, dqn.env.success)):
+            if met.any():
+                for i in torch.nonzero(met.any(1)).flatten().tolist():
+                    first[i] = dqn.steps if first[i] is None else first[i]
+        if dqn.steps in points:
             before = time.perf_counter()
             refuse_infinite_values(dqn, agent)
             score = evaluate(dqn, maze, "train", CURVE_EPISODES, seed=seed, purpose=f"curve/{dqn.steps}")
@@ -90,13 +81,19 @@ def train(
                 curve.append((dqn.steps, value))
             evaluating += time.perf_counter() - before
         if progress is not None:
-            progress(Progress(dqn.steps, vector_steps * chosen.envs, returns, sum(f is not None for f in first_reward)))
-    env.close()
-    visits = mazes.visits.reshape(len(names), chosen.envs, mazes.layouts.width, mazes.layouts.height).sum(1)
+            rewarded = sum(step is not None for step in first_reward)
+            progress(Progress(dqn.steps, vector_steps * slots, returns, rewarded))
+
+    dqn.train(steps, on_step)
+    dqn.close()
+    visits: list[list[list[int]]] = [[] for _ in names]
+    if isinstance(mazes, Mazes):
+        shape = (len(names), slots, mazes.layouts.width, mazes.layouts.height)
+        visits = mazes.visits.reshape(shape).sum(1).tolist()
     training = time.perf_counter() - started - evaluating
     train_score = evaluate(dqn, maze, "train", FINAL_EPISODES, seed=seed, purpose="final/train")
     held_out = None
-    if has_held_out(maze):
+    if isinstance(mazes, Mazes) and has_held_out(maze):
         held_out = evaluate(dqn, maze, "held-out", FINAL_EPISODES, seed=seed, purpose="final/held-out")
     return Block(
         maze=maze,
@@ -113,12 +110,12 @@ def train(
                 held_out_success=None if held_out is None else float(held_out.success[i]),
                 first_reward_step=first_reward[i],
                 curve=curves[i],
-                visits=visits[i].tolist(),
+                visits=visits[i],
                 first_success_step=first_success[i],
             )
             for i, name in enumerate(names)
         ],
-        weights=weights_of(dqn) if keep_weights else {},
+        weights=weights_of(dqn.agent) if keep_weights else {},
     )
 
 

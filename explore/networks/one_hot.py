@@ -138,35 +138,53 @@ def _unusual(codes: Codes, starts: Ints, common: Ints, places: Ints) -> int:
 @compiled
 def sum_rows(codes: Codes, starts: Ints, common: Ints, weight: Floats, bias: Floats, summed: Floats) -> None:
     """The forward pass; `common` holds places in W, not codes."""
-    learners, batch, width = codes.shape
     features, outputs = weight.shape[1:]
     met = np.empty(features, dtype=np.bool_)
+    change = np.empty((features + 1, outputs), dtype=np.float32)
+    for learner in range(len(codes)):
+        sum_rows_of_learner(
+            codes[learner], starts, common[learner], weight[learner], bias[learner, 0], met, change, summed[learner]
+        )
+
+
+@compiled
+def sum_rows_of_learner(
+    codes: Codes,
+    starts: Ints,
+    common: Ints,
+    weight: Floats,
+    bias: Floats,
+    met: npt.NDArray[np.bool_],
+    change: Floats,
+    summed: Floats,
+) -> None:
+    """`sum_rows` for one learner. met `(features,)` and change `(features + 1, outputs)` are room to work in."""
+    batch, width = codes.shape
+    features, outputs = weight.shape
     places = np.empty(width + 4, dtype=np.int64)
-    change = np.empty((features + 1, outputs), dtype=np.float32)  # row of W minus the column's common row
-    change[features] = 0.0
     base = np.empty(outputs, dtype=np.float32)
-    for learner in range(learners):
-        met[:] = False
-        for item in range(batch):
-            for column in range(width):
-                met[starts[column] + np.int64(codes[learner, item, column])] = True
-        base[:] = bias[learner, 0]
+    change[features] = 0.0
+    met[:] = False
+    for item in range(batch):
         for column in range(width):
-            usual = weight[learner, common[learner, column]]
-            base += usual
-            for place in range(starts[column], starts[column + 1]):
-                if met[place]:
-                    for output in range(outputs):
-                        change[place, output] = weight[learner, place, output] - usual[output]
-        for item in range(batch):
-            into = summed[learner, item]
-            into[:] = base
-            count = _unusual(codes[learner, item], starts, common[learner], places)
-            places[count : count + 4] = features  # the row of zeros
-            for at in range(0, count, 4):  # four at a time: `into` is read and written less often
-                a, b, c, d = places[at], places[at + 1], places[at + 2], places[at + 3]
+            met[starts[column] + np.int64(codes[item, column])] = True
+    base[:] = bias
+    for column in range(width):
+        usual = weight[common[column]]
+        base += usual
+        for place in range(starts[column], starts[column + 1]):
+            if met[place]:  # the row of W minus the column's common row
                 for output in range(outputs):
-                    into[output] += (change[a, output] + change[b, output]) + (change[c, output] + change[d, output])
+                    change[place, output] = weight[place, output] - usual[output]
+    for item in range(batch):
+        into = summed[item]
+        into[:] = base
+        count = _unusual(codes[item], starts, common, places)
+        places[count : count + 4] = features  # the row of zeros
+        for at in range(0, count, 4):  # four at a time: `into` is read and written less often
+            a, b, c, d = places[at], places[at + 1], places[at + 2], places[at + 3]
+            for output in range(outputs):
+                into[output] += (change[a, output] + change[b, output]) + (change[c, output] + change[d, output])
 
 
 @compiled

@@ -8,8 +8,8 @@ import pytest
 import torch
 from minigrid.envs.empty import EmptyEnv
 
+from agents.dqn.agent import QAgent
 from agents.dqn.agent_spec import parse_agent
-from agents.dqn.dqn import DQN
 from agents.dqn.settings import DQNSettings
 from agents.mazes.compiled import CompiledMazes
 from agents.mazes.layouts.building import built
@@ -91,7 +91,7 @@ def test_a_trained_learner_plays_its_best_actions(maze: str) -> None:
     """But for the random ones in a few steps; with and without missions. The weights are drawn: any will do."""
     found = layouts(maze, "train")
     space = symbolic_space(RealMazes(found, [0]).single_observation_space)
-    dqn = DQN(parse_agent("count"), space, found.actions, learners=[0, 1], horizon=8, seed=2, settings=SMALL)
+    dqn = QAgent(parse_agent("count"), space, found.actions, learners=[0, 1], horizon=8, seed=2, settings=SMALL)
     generator = torch.Generator().manual_seed(1)
     for parameter in dqn.target.parameters():
         parameter.copy_(torch.randn(parameter.shape, generator=generator))

@@ -20,7 +20,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from explore.networks.one_hot import Codes, Floats, Ints, most_common_codes, scatter_gradient, sum_rows
+from explore.networks.one_hot import Codes, Floats, Ints, most_common_codes, scatter_gradient, sum_rows_of_learner
 from explore.numerics.compiled import compiled
 
 NORM_EPSILON = 1e-5  # torch.nn.functional.layer_norm's
@@ -45,31 +45,39 @@ class Layers(NamedTuple):
 class Activations(NamedTuple):
     """Room for the forward pass of one learner, `(rows, width)` for each layer, `(layers, rows)` for `inverse`.
 
-    linear: z, then n where the layer is normalised; active: x; inverse: 1/√(var z + 10⁻⁵).
+    linear: z, then n where the layer is normalised; active: x; inverse: 1/√(var z + 10⁻⁵). met `(features,)` and change
+    `(features + 1, width)` are the first layer's.
     """
 
     linear: tuple[Floats, ...]
     active: tuple[Floats, ...]
     inverse: Floats
+    met: npt.NDArray[np.bool_]
+    change: Floats
 
 
 class Rule(NamedTuple):
-    """Adam's settings, the share by which the target network moves now, and who chooses the bootstrap's action."""
+    """Adam's settings, by how much and how often (in updates) the target network moves, and what a batch is.
+
+    double: whether the online network chooses the action that is bootstrapped from.
+    """
 
     learning_rate: float
     first_decay: float
     second_decay: float
     epsilon: float
     target_rate: float
+    target_interval: int
     double: bool
+    batch: int
 
 
 class Batch(NamedTuple):
-    """What is learned from, `(learners, batch, …)` each.
+    """What is learned from, `(learners, updates·batch, …)` each, the batches one after the other.
 
-    codes, successor: `(learners, batch, width)`; returns: sums of discounted rewards, `(learners, batch, functions)`;
-    discounts: what the value of the successor is multiplied by, 0 where the episode terminated, of the same shape;
-    importance: weight of each sample in the loss, `(learners, batch)`.
+    codes, successor: `(learners, updates·batch, width)`; returns: sums of discounted rewards, `(learners,
+    updates·batch, functions)`; discounts: of that shape, what the value of the successor is multiplied by, 0 where the
+    episode terminated; importance: weight of each sample in the loss, `(learners, updates·batch)`.
     """
 
     codes: Codes
@@ -160,12 +168,16 @@ def _step(
     target: Floats,
     step_size: np.float32,
     root: np.float32,
+    rate: np.float32,
     rule: Rule,
 ) -> None:
-    """Adam and the target network for some parameters, `(numbers,)` each; `root` is √(1 − β₂ᵗ)."""
+    """Adam and the target network for some parameters, `(numbers,)` each; `root` is √(1 − β₂ᵗ).
+
+    rate: the share by which the target network moves now.
+    """
     one = np.float32(1.0)
     keep, blend = np.float32(rule.second_decay), one - np.float32(rule.first_decay)
-    epsilon, rate = np.float32(rule.epsilon), np.float32(rule.target_rate)
+    epsilon = np.float32(rule.epsilon)
     for j in range(len(weight)):
         g = gradient[j]
         first[j] += blend * (g - first[j])
@@ -180,7 +192,14 @@ def _step(
 
 
 @_part
-def _step_learner(parts: tuple[Floats, ...], learner: int, step_size: np.float32, root: np.float32, rule: Rule) -> None:
+def _step_learner(
+    parts: tuple[Floats, ...],
+    learner: int,
+    step_size: np.float32,
+    root: np.float32,
+    rate: np.float32,
+    rule: Rule,
+) -> None:
     """`_step` for one array of one learner: online, gradient (of one learner), both moments and target."""
     online, gradient, first, second, target = parts
     _step(
@@ -191,6 +210,7 @@ def _step_learner(parts: tuple[Floats, ...], learner: int, step_size: np.float32
         target[learner].reshape(-1),
         step_size,
         root,
+        rate,
         rule,
     )
 
@@ -201,11 +221,9 @@ def _forward(
 ) -> None:
     """The values of every row of one learner, `(rows, functions·actions)`; `common` is as `most_common_codes` says."""
     rows, depth = len(codes), len(layers.weight) - 1
-    weight = layers.weight[0][learner : learner + 1]
-    width = weight.shape[2]
-    linear = room.linear[0][:rows]
-    none = np.zeros((1, 1, width), dtype=np.float32)
-    sum_rows(codes.reshape(1, rows, -1), starts, common, weight, none, linear.reshape(1, rows, width))
+    weight, none = layers.weight[0][learner], np.zeros(layers.weight[0].shape[2], dtype=np.float32)
+    # The bias comes with the normalisation.
+    sum_rows_of_learner(codes, starts, common[0], weight, none, room.met, room.change, room.linear[0][:rows])
     for k in range(depth):
         linear, active = room.linear[k][:rows], room.active[k][:rows]
         if k:
@@ -221,23 +239,24 @@ def _forward(
 
 @_part
 def _targets(
-    successor: Floats, target: Floats, batch: Batch, learner: int, actions: int, rule: Rule, wanted: Floats
+    choosing: Floats, target: Floats, returns: Floats, discounts: Floats, actions: int, targets: Floats
 ) -> None:
-    """The target of each function of one learner's batch, `(batch, functions)`; values `(batch, functions·actions)`."""
-    for row in range(len(wanted)):
-        choosing = successor[row] if rule.double else target[row]
-        for function in range(wanted.shape[1]):
+    """The targets `(batch, functions)` of one learner's batch, from values of the successors.
+
+    choosing, target: `(batch, functions·actions)`, of the network that chooses the action and of the target network.
+    """
+    for row in range(len(targets)):
+        for function in range(targets.shape[1]):
             best, highest = 0, np.float32(-np.inf)
             for action in range(actions):
                 # The extrinsic function bootstraps from its own best action, the intrinsic one from that of the sum.
-                value = choosing[action]
+                value = choosing[row, action]
                 if function:
-                    value += choosing[actions + action]
+                    value += choosing[row, actions + action]
                 if value > highest:
                     best, highest = action, value
-            ahead = target[row, function * actions + best]
-            discounted = batch.discounts[learner, row, function] * ahead
-            wanted[row, function] = batch.returns[learner, row, function] + discounted
+            bootstrap = target[row, function * actions + best]
+            targets[row, function] = returns[row, function] + discounts[row, function] * bootstrap
 
 
 @compiled
@@ -256,117 +275,162 @@ def forward(
     return True
 
 
+class Training(NamedTuple):
+    """What an update changes: both networks, Adam's moments, and which rows of the first weight had ever a gradient.
+
+    met: `(learners, features)`.
+    """
+
+    online: Layers
+    target: Layers
+    first: Layers
+    second: Layers
+    met: npt.NDArray[np.bool_]
+
+
+class Room(NamedTuple):
+    """Room for the update of one learner: activations of both networks, and a gradient.
+
+    The gradient of the first weight holds zeros before and after.
+    """
+
+    online: Activations
+    target: Activations
+    gradient: Layers
+
+
 @compiled
 def update(
-    online: Layers,
-    target: Layers,
-    first: Layers,
-    second: Layers,
-    gradient: Layers,
-    met: npt.NDArray[np.bool_],
+    training: Training,
     batch: Batch,
     starts: Ints,
     rule: Rule,
-    times: int,
-    room: Activations,
-    target_room: Activations,
+    before: int,
+    room: Room,
     errors: Floats,
     start: int,
     stop: int,
 ) -> bool:
-    """One update of learners start … stop − 1, in place; False where a column has no such code as a row says.
+    """The updates of learners start … stop − 1, in place; False where a column has no such code as a row says.
 
-    first, second: Adam's moments. gradient: room for one learner's; the weight of the first layer holds zeros, before
-    and after. met: `(learners, features)`, which rows of the first weight have ever been in a batch. times: updates
-    with this one. errors: `(learners, batch, functions)`, values minus targets.
+    before: updates made so far. errors: `(learners, updates·batch, functions)`, values minus targets.
     """
-    size, width = batch.codes.shape[1:]
-    functions = batch.returns.shape[2]
-    depth = len(online.weight) - 1
-    outputs = online.weight[depth].shape[2]
-    actions = outputs // functions
+    width, functions, size = batch.codes.shape[2], batch.returns.shape[2], rule.batch
+    outputs = training.online.bias[-1].shape[2]
     rows = 2 * size if rule.double else size
     both = np.empty((rows, width), dtype=batch.codes.dtype)
-    common = np.empty((1, width), dtype=np.int64)
-    target_common = np.empty((1, width), dtype=np.int64)
+    common = np.empty((2, 1, width), dtype=np.int64)
     values, target_values = np.empty((rows, outputs), np.float32), np.empty((size, outputs), np.float32)
-    wanted, delta_values = np.empty((size, functions), np.float32), np.empty((size, outputs), np.float32)
+    targets, delta = np.empty((size, functions), np.float32), np.empty((size, outputs), np.float32)
+    for learner in range(start, stop):
+        # All updates of a learner in turn, while its parameters are in the cache.
+        for number in range(batch.codes.shape[1] // size):
+            part = slice(number * size, (number + 1) * size)
+            codes, successor = batch.codes[learner, part], batch.successor[learner, part]
+            both[:size] = codes
+            if rule.double:
+                both[size:] = successor
+            # The vote of the rows that have a gradient: a code of the others alone would get one of rounding errors.
+            if not most_common_codes(codes.reshape(1, size, width), starts, common[0]):
+                return False
+            if not most_common_codes(successor.reshape(1, size, width), starts, common[1]):
+                return False
+            _forward(training.online, learner, both, starts, common[0], room.online, values)
+            _forward(training.target, learner, successor, starts, common[1], room.target, target_values)
+            choosing = values[size:] if rule.double else target_values
+            returns, discounts = batch.returns[learner, part], batch.discounts[learner, part]
+            _targets(choosing, target_values, returns, discounts, outputs // functions, targets)
+            action, importance = batch.action[learner, part], batch.importance[learner, part]
+            _loss(values, targets, action, importance, errors[learner, part], delta)
+            _gradient(training.online, learner, codes, starts, common[0], room.online, delta, room.gradient)
+            for column in range(width):
+                training.met[learner, common[0, 0, column]] = True
+                for row in range(size):
+                    training.met[learner, starts[column] + np.int64(codes[row, column])] = True
+            _move(training, learner, before + number + 1, room.gradient, rule)
+    return True
+
+
+@_part
+def _loss(values: Floats, targets: Floats, action: Ints, importance: Floats, errors: Floats, delta: Floats) -> None:
+    """Errors `(batch, functions)`, and the gradient of the Huber loss by the values, `(batch, functions·actions)`."""
+    size, functions = targets.shape
+    actions = delta.shape[1] // functions
+    delta[:] = np.float32(0.0)
+    for row in range(size):
+        for function in range(functions):
+            place = function * actions + action[row]
+            error = values[row, place] - targets[row, function]
+            errors[row, function] = error
+            clipped = min(max(error, np.float32(-1.0)), np.float32(1.0))
+            delta[row, place] = clipped * importance[row] / np.float32(size)
+
+
+@_part
+def _gradient(
+    layers: Layers,
+    learner: int,
+    codes: Codes,
+    starts: Ints,
+    common: Ints,
+    room: Activations,
+    values_gradient: Floats,
+    gradient: Layers,
+) -> None:
+    """The gradient of every parameter of one learner, from that of the values of its batch, by backpropagation."""
+    size, width = codes.shape
+    depth = len(layers.weight) - 1
+    delta = values_gradient
+    last = gradient.bias[depth][0, 0]
+    last[:] = np.float32(0.0)
+    for row in range(size):
+        for j in range(len(last)):
+            last[j] += delta[row, j]
+    for k in range(depth, 0, -1):
+        np.dot(room.active[k - 1][:size].T, delta, gradient.weight[k][0])
+        delta = np.dot(delta, layers.weight[k][learner].T)
+        _normalise_backward(
+            delta,
+            room.linear[k - 1][:size],
+            room.active[k - 1][:size],
+            room.inverse[k - 1],
+            layers.gain[k - 1][learner, 0],
+            gradient.bias[k - 1][0, 0],
+            gradient.gain[k - 1][0, 0],
+            gradient.shift[k - 1][0, 0],
+        )
+    read = codes.reshape(1, size, width)
+    scatter_gradient(read, starts, common, delta.reshape(1, size, -1), gradient.bias[0], gradient.weight[0])
+
+
+@_part
+def _move(training: Training, learner: int, times: int, gradient: Layers, rule: Rule) -> None:
+    """Adam's step number `times` and the target network's, for one learner; the first weight's gradient is zeroed."""
+    online, target, first, second, met = training
     step_size = np.float32(rule.learning_rate / (1.0 - rule.first_decay**times))
     root = np.float32(np.sqrt(1.0 - rule.second_decay**times))
-    for learner in range(start, stop):
-        both[:size] = batch.codes[learner]
-        if rule.double:
-            both[size:] = batch.successor[learner]
-        # The vote of the rows that have a gradient: a code of the others alone would get one of rounding errors.
-        if not most_common_codes(batch.codes[learner : learner + 1], starts, common):
-            return False
-        if not most_common_codes(batch.successor[learner : learner + 1], starts, target_common):
-            return False
-        _forward(online, learner, both, starts, common, room, values)
-        _forward(target, learner, batch.successor[learner], starts, target_common, target_room, target_values)
-        ahead = values[size:] if rule.double else target_values
-        _targets(ahead, target_values, batch, learner, actions, rule, wanted)
-
-        delta_values[:] = np.float32(0.0)
-        for row in range(size):
-            for function in range(functions):
-                place = function * actions + batch.action[learner, row]
-                error = values[row, place] - wanted[row, function]
-                errors[learner, row, function] = error
-                clipped = min(max(error, np.float32(-1.0)), np.float32(1.0))
-                delta_values[row, place] = clipped * batch.importance[learner, row] / np.float32(size)
-
-        delta = delta_values
-        for k in range(depth, -1, -1):
-            if k == depth:
-                bias = gradient.bias[k][0, 0]
-                bias[:] = np.float32(0.0)
-                for row in range(size):
-                    for j in range(outputs):
-                        bias[j] += delta[row, j]
-            else:
-                _normalise_backward(
-                    delta,
-                    room.linear[k][:size],
-                    room.active[k][:size],
-                    room.inverse[k],
-                    online.gain[k][learner, 0],
-                    gradient.bias[k][0, 0],
-                    gradient.gain[k][0, 0],
-                    gradient.shift[k][0, 0],
-                )
-            if k:
-                np.dot(room.active[k - 1][:size].T, delta, gradient.weight[k][0])
-                delta = np.dot(delta, online.weight[k][learner].T)
-
-        codes = batch.codes[learner]
-        read = codes.reshape(1, size, width)
-        scatter_gradient(read, starts, common, delta.reshape(1, size, -1), gradient.bias[0], gradient.weight[0])
-        for column in range(width):
-            met[learner, common[0, column]] = True
-            for row in range(size):
-                met[learner, starts[column] + np.int64(codes[row, column])] = True
-        for place in range(met.shape[1]):
-            if met[learner, place]:
-                _step(
-                    online.weight[0][learner, place],
-                    gradient.weight[0][0, place],
-                    first.weight[0][learner, place],
-                    second.weight[0][learner, place],
-                    target.weight[0][learner, place],
-                    step_size,
-                    root,
-                    rule,
-                )
-                gradient.weight[0][0, place] = np.float32(0.0)
-        for k in range(depth + 1):
-            if k:
-                weights = (online.weight[k], gradient.weight[k], first.weight[k], second.weight[k], target.weight[k])
-                _step_learner(weights, learner, step_size, root, rule)
-            biases = (online.bias[k], gradient.bias[k], first.bias[k], second.bias[k], target.bias[k])
-            _step_learner(biases, learner, step_size, root, rule)
-            gains = (online.gain[k], gradient.gain[k], first.gain[k], second.gain[k], target.gain[k])
-            _step_learner(gains, learner, step_size, root, rule)
-            shifts = (online.shift[k], gradient.shift[k], first.shift[k], second.shift[k], target.shift[k])
-            _step_learner(shifts, learner, step_size, root, rule)
-    return True
+    rate = np.float32(rule.target_rate if times % rule.target_interval == 0 else 0.0)
+    for place in range(met.shape[1]):
+        if met[learner, place]:
+            _step(
+                online.weight[0][learner, place],
+                gradient.weight[0][0, place],
+                first.weight[0][learner, place],
+                second.weight[0][learner, place],
+                target.weight[0][learner, place],
+                step_size,
+                root,
+                rate,
+                rule,
+            )
+            gradient.weight[0][0, place] = np.float32(0.0)
+    for k in range(len(online.weight)):
+        if k:
+            weights = (online.weight[k], gradient.weight[k], first.weight[k], second.weight[k], target.weight[k])
+            _step_learner(weights, learner, step_size, root, rate, rule)
+        biases = (online.bias[k], gradient.bias[k], first.bias[k], second.bias[k], target.bias[k])
+        _step_learner(biases, learner, step_size, root, rate, rule)
+        gains = (online.gain[k], gradient.gain[k], first.gain[k], second.gain[k], target.gain[k])
+        _step_learner(gains, learner, step_size, root, rate, rule)
+        shifts = (online.shift[k], gradient.shift[k], first.shift[k], second.shift[k], target.shift[k])
+        _step_learner(shifts, learner, step_size, root, rate, rule)

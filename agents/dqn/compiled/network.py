@@ -12,8 +12,8 @@ from threadpoolctl import ThreadpoolController
 
 from agents.dqn.compiled.kernel import Activations, Layers, forward
 from agents.dqn.networks.plain import Network, Plain
-from explore.errors import BadInput
-from explore.networks.one_hot import Floats
+from explore.encoding.observations import no_such_category
+from explore.networks.one_hot import Codes, Floats
 from explore.networks.stacked import StackedLayerNorm, StackedLinear
 
 
@@ -34,10 +34,12 @@ def layers_of(network: Plain, array_of: Callable[[torch.nn.Parameter], torch.Ten
         weights.append(_array(array_of(module.weight)))
         biases.append(_array(array_of(module.bias)))
         norm = modules[place + 1] if place + 1 < len(modules) else None
-        normalised = isinstance(norm, StackedLayerNorm)
         nothing = np.empty((len(network.learners), 1, 0), dtype=np.float32)
-        gains.append(_array(array_of(norm.weight)) if normalised else nothing)
-        shifts.append(_array(array_of(norm.bias)) if normalised else nothing)
+        gain, shift = nothing, nothing
+        if isinstance(norm, StackedLayerNorm):
+            gain, shift = _array(array_of(norm.weight)), _array(array_of(norm.bias))
+        gains.append(gain)
+        shifts.append(shift)
     return Layers(tuple(weights), tuple(biases), tuple(gains), tuple(shifts))
 
 
@@ -48,6 +50,8 @@ def activations(layers: Layers, rows: int) -> Activations:
         tuple(np.empty((rows, width), dtype=np.float32) for width in widths),
         tuple(np.empty((rows, width), dtype=np.float32) for width in widths),
         np.empty((len(widths), rows), dtype=np.float32),
+        np.empty(layers.weight[0].shape[1], dtype=np.bool_),
+        np.empty((layers.weight[0].shape[1] + 1, widths[0]), dtype=np.float32),
     )
 
 
@@ -68,9 +72,7 @@ class Threads:
             calls = [(block, start, stop) for block, (start, stop) in enumerate(self.blocks)]
             done = [kernel(*calls[0])] if len(calls) == 1 else self._pool.map(lambda call: kernel(*call), calls)
             if not all(done):
-                raise BadInput(
-                    "an observation has a category that its space does not: check what the environment returns."
-                )
+                raise no_such_category()
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
@@ -104,9 +106,10 @@ class CompiledNetwork:
         return torch.from_numpy(values).view(learners, batch, self.network.functions, self.network.actions)
 
 
-def codes_of(rows: torch.Tensor) -> np.ndarray:
+def codes_of(rows: torch.Tensor) -> Codes:
     """Rows as the kernels read them: bytes or int64, contiguous."""
-    return (rows if rows.dtype == torch.uint8 else rows.long()).contiguous().numpy()
+    codes: Codes = (rows if rows.dtype == torch.uint8 else rows.long()).contiguous().numpy()
+    return codes
 
 
 def _array(tensor: torch.Tensor) -> Floats:

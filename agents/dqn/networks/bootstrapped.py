@@ -58,8 +58,8 @@ class Bootstrapped(Network):
         prior = self.prior(rows).view(*rows.shape[:2], self.extrinsic, self.actions)
         if self.intrinsic:
             prior = torch.nn.functional.pad(prior, (0, 0, 0, 1))
-        values = values + self.settings.prior * prior
-        return values
+        disagreeing: torch.Tensor = values + self.settings.prior * prior
+        return disagreeing
 
     def behaviour(self, values: torch.Tensor) -> torch.Tensor:
         index = self.member[:, :, None, None].expand(-1, -1, 1, self.actions)

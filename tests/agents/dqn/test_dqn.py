@@ -1,172 +1,206 @@
-"""Targets worked by hand, and the bonus in them."""
+"""The DQN in environments: values of a hand-solved problem, saved states, and what a bonus of weight zero changes."""
+
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
 import pytest
 import torch
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
-from agents.dqn.agent_spec import parse_agent
 from agents.dqn.dqn import DQN
-from agents.dqn.replay import NStepBatch
 from agents.dqn.settings import DQNSettings
-from explore.core.spec import settings_from
-from explore.core.transitions import Transitions
+from agents.mazes import make
+from explore.core.plugins import make_bonus, make_strategy
 from explore.errors import BadInput
 
-SPACE = gym.spaces.Box(-1, 1, (4,), np.float32)
-ACTIONS = 3
+MAZE = "MiniGrid-DoorKey-5x5-v0"
+SMALL = {"hidden": (16, 16), "batch": 8, "warmup": 32, "capacity": 800, "weights": (0.0, 0.0, 0.5, 1.0)}
 
 
-def agent(spec: str, names: tuple[int, ...] = (0, 1), **settings: object) -> DQN:
-    chosen = DQNSettings(**{"hidden": (16,), "batch": 8, "warmup": 8, "weights": (0.0, 1.0), **settings})
-    return DQN(parse_agent(spec), SPACE, ACTIONS, learners=list(names), horizon=1000, seed=3, settings=chosen)
+class Line(gym.Env[Any, Any]):
+    """States 0 … 4, the actions 3 (left) and 4 (right); arriving at state 4 pays 1 and terminates; 50 steps at most."""
+
+    observation_space = gym.spaces.Discrete(5)
+    action_space = gym.spaces.Discrete(2, start=3)
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[int, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.state, self.time = int(self.np_random.integers(4)), 0
+        return self.state, {}
+
+    def step(self, action: int) -> tuple[int, float, bool, bool, dict[str, Any]]:
+        assert action in (3, 4)  # as the space says
+        self.time += 1
+        self.state = max(0, self.state + (1 if action == 4 else -1))
+        goal = self.state == 4
+        return self.state, float(goal), goal, self.time >= 50, {}
 
 
-def random_step(time: int, names: tuple[int, ...] = (0, 1), envs: int = 2, ended: bool = False) -> Transitions:
-    """A random step; each learner's is its own, whoever else is present."""
-    parts = []
-    for name in names:
-        random = torch.Generator().manual_seed(1000 * name + time)
-        parts.append(torch.rand(envs, 10, generator=random))
-    drawn = torch.stack(parts)
-    no = torch.zeros(len(names), envs, dtype=torch.bool)
-    return Transitions(
-        observation=drawn[..., :4],
-        action=(drawn[..., 8] * ACTIONS).long(),
-        reward=drawn[..., 9],
-        next_observation=drawn[..., 4:8],
-        terminated=no | ended,
-        truncated=no.clone(),
-    )
+def lines(slots: int) -> SyncVectorEnv:
+    return SyncVectorEnv([Line] * slots, autoreset_mode=AutoresetMode.SAME_STEP)
 
 
-def sequence(rewards: list[float], *, terminated: bool, truncated: bool, steps: int) -> NStepBatch:
-    """One sequence for one learner; the episode ends, or not, with the last of `rewards`, what follows is another's."""
-    count, ends = len(rewards), terminated or truncated
-    random = torch.Generator().manual_seed(0)
-    at_end = torch.arange(steps) == count - 1
-    transitions = Transitions(
-        observation=torch.rand(1, steps, 4, generator=random),
-        action=torch.zeros(1, steps, dtype=torch.int64),
-        reward=torch.tensor([rewards + [1000.0] * (steps - count)]),
-        next_observation=torch.rand(1, steps, 4, generator=random),
-        terminated=(at_end & terminated)[None],
-        truncated=(at_end & truncated)[None],
-    )
-    mask = torch.arange(steps) < count if ends else torch.ones(steps, dtype=torch.bool)
-    return NStepBatch(transitions, torch.ones(1, steps), mask.view(1, 1, steps))
+def states(agent: DQN) -> list[torch.Tensor]:
+    """All that training has made: networks, moments, replay."""
+    backend, replay = agent.agent.backend.state_dict(), agent.agent.replay.state_dict()["parts"]
+    tensors = [*backend["network"].values(), *backend["target"].values(), *backend["exp_avg"], *backend["exp_avg_sq"]]
+    return tensors + [replay[name] for name in sorted(replay) if name != "episodic"]
 
 
-def bootstrap(dqn: DQN, successor: torch.Tensor) -> float:
-    """Double Q: the target network's value of the online network's best action."""
-    with torch.no_grad():
-        best = int(dqn.network(successor)[0, 0, 0].argmax())
-        return float(dqn.target(successor)[0, 0, 0, best])
+def same(one: DQN, other: DQN) -> bool:
+    return all(torch.equal(a, b) for a, b in zip(states(one), states(other), strict=True))
+
+
+def line_values(n_step: int, discount: float) -> np.ndarray:
+    """Q `(4, 2)` of the line: the given action, n − 1 uniformly random ones, then the best, by iteration."""
+    values = np.zeros((4, 2))
+
+    def ahead(state: int, steps: int) -> float:
+        if steps == 0:
+            return float(values[state].max())
+        return (taken(state, 0, steps - 1) + taken(state, 1, steps - 1)) / 2
+
+    def taken(state: int, action: int, steps: int) -> float:
+        following = max(0, state + 2 * action - 1)
+        return 1.0 if following == 4 else discount * ahead(following, steps)
+
+    for _ in range(100):
+        values = np.array([[taken(state, action, n_step - 1) for action in (0, 1)] for state in range(4)])
+    return values
+
+
+@pytest.mark.parametrize("n_step", [1, 3])
+def test_the_values_of_a_hand_solved_problem_are_reached(n_step: int) -> None:
+    """With one step they are those of the best policy: Q(s, right) = γ^(3 − s)."""
+    np.testing.assert_allclose(line_values(1, 0.8)[:, 1], 0.8 ** np.arange(3, -1, -1))
+    settings = {**SMALL, "batch": 32, "n_step": n_step, "discount": 0.8, "learning_rate": 2e-3, "target_rate": 0.05}
+    dqn = DQN(lines(8), strategy="epsilon-greedy:end=1", learners=2, settings=settings, seed=1)
+    dqn.train(4000)
+    rows = torch.arange(4, dtype=torch.uint8).view(1, 4, 1).expand(2, 4, 1)
+    expected = np.tile(line_values(n_step, 0.8), (2, 1, 1))
+    np.testing.assert_allclose(dqn.greedy_values(rows).numpy(), expected, atol=0.1)
+    assert dqn.act(np.tile(np.arange(4), 2)).tolist() == [4] * 8  # actions as the environment names them
+    score = dqn.evaluate(lines(20), epsilon=0.0)
+    assert score.returns.tolist() == [1.0, 1.0]
 
 
 @pytest.mark.parametrize(
-    ("rewards", "terminated", "truncated", "steps"),
+    ("parts", "changed"),
     [
-        ([0.3], False, False, 1),
-        ([0.3], True, False, 1),
-        ([0.3], False, True, 1),
-        ([0.1, 0.2, 0.7], False, False, 3),
-        ([0.1, 0.2, 0.7], True, False, 3),
-        ([0.1, 0.2], True, False, 3),
-        ([0.1, 0.2], False, True, 3),
+        ({"bonus": "count"}, {}),
+        ({"bonus": "rnd", "strategy": "epsilon-z-greedy"}, {"priority": 0.6}),
+        ({"network": "bootstrapped", "bonus": "icm"}, {"n_step": 1}),
+        ({"network": "noisy", "strategy": "ucb"}, {"dueling": True}),
     ],
 )
-def test_extrinsic_target_by_hand(rewards: list[float], terminated: bool, truncated: bool, steps: int) -> None:
-    dqn = agent("epsilon-greedy", (0,), n_step=steps, discount=0.9)
-    torch.nn.init.normal_(next(iter(dqn.target.parameters())))  # so that the target differs from the online network
-    drawn = sequence(rewards, terminated=terminated, truncated=truncated, steps=steps)
-    last = len(rewards) - 1
-    expected = sum(0.9**k * reward for k, reward in enumerate(rewards))
-    if not terminated:  # truncation bootstraps
-        expected += 0.9 ** len(rewards) * bootstrap(dqn, drawn.transitions.next_observation[:, last : last + 1])
-    with torch.no_grad():
-        assert float(dqn.targets(drawn)[0, 0, 0]) == pytest.approx(expected, abs=1e-6)
+def test_saved_loaded_and_gone_on_is_never_stopped(parts: Any, changed: Any, tmp_path: Any) -> None:
+    """Bit for bit, in a compiled maze, also after the replay has come round."""
+    made = [DQN(MAZE, learners=[2, 5], settings={**SMALL, **changed}, seed=3, **parts) for _ in range(2)]
+    made[0].train(1200)
+    made[0].save(tmp_path / "agent.pt")
+    made[0].train(400)
+    made[1].train(100)  # what it learned is replaced
+    made[1].load(tmp_path / "agent.pt")
+    assert made[1].steps == 1200
+    assert not same(*made)
+    made[1].train(400)
+    assert same(*made)
+    assert torch.equal(made[0].env.rows, made[1].env.rows)
 
 
-@pytest.mark.parametrize("steps", [1, 3])
-def test_the_bonus_moves_the_intrinsic_target_and_leaves_the_extrinsic_one(steps: int) -> None:
-    drawn = sequence([0.1, 0.2, 0.7][:steps], terminated=True, truncated=False, steps=steps)
-    without, with_bonus = (agent(f"count:beta={beta}", (0,), n_step=steps) for beta in (0.0, 0.5))
-    with torch.no_grad():
-        plain, moved = without.targets(drawn)[0, 0], with_bonus.targets(drawn)[0, 0]
-    assert float(moved[0]) == float(plain[0])
-    # Nothing was seen yet, so that each of the n transitions earns β / √(0 + …) as the bonus itself says.
-    bonus = with_bonus.bonus.score(drawn.transitions, drawn.episodic)[0]
-    expected = sum(with_bonus.settings.intrinsic_discount**k * float(b) for k, b in enumerate(bonus))
-    assert float(moved[1] - plain[1]) == pytest.approx(expected, rel=1e-5)
-    assert expected > 0.1
+def test_elsewhere_loading_begins_new_episodes_and_no_sequence_crosses_them(tmp_path: Any) -> None:
+    one, other = (DQN("CartPole-v1", bonus="count", learners=1, settings=SMALL, seed=3) for _ in range(2))
+    one.train(200)
+    one.save(tmp_path / "agent.pt")
+    other.load(tmp_path / "agent.pt")
+    held = other.agent.replay.state_dict()["parts"]
+    assert (held["truncated"] | held["terminated"])[:, :, -1].all()
+    assert other.agent.bonus is not None
+    assert other.agent.bonus.episode_start.all()
+    other.train(200)
 
 
-def test_the_bonus_is_the_one_known_now_not_the_one_at_storage() -> None:
-    dqn = agent("count", (0,))
-    step = random_step(0, (0,))
-    dqn.observe(step)
-    first = dqn.bonus.score(step).clone()
-    for _ in range(8):
-        dqn.observe(step)
-    drawn = dqn.replay.sample(4, 1, dqn.replay_streams)
-    now = dqn.bonus.score(drawn.transitions, drawn.episodic)
-    assert (now < first.max()).all()
+def test_a_bonus_of_weight_zero_reproduces_the_plain_agent_bit_for_bit() -> None:
+    """Networks, optimiser, actions and replay."""
+    plain, weightless = (DQN(MAZE, bonus=bonus, learners=2, settings=SMALL) for bonus in (None, "count:beta=0"))
+    paid = DQN(MAZE, bonus="count:beta=0.1", learners=2, settings={**SMALL, "heads": "joint"})
+    for agent in (plain, weightless, paid):
+        agent.train(400)
+    assert same(plain, weightless)
+    assert not same(plain, paid)
 
 
-def test_the_intrinsic_value_is_learned() -> None:
-    """Where every reward is zero, the intrinsic function still rises to what the bonus pays."""
-    dqn = agent("count:beta=1", (0,), intrinsic_discount=0.0)
-    step = random_step(0, (0,), ended=True)
-    for _ in range(300):
-        dqn.observe(step)
-        dqn.learn()
-    with torch.no_grad():
-        value = dqn.network(step.observation)[0, 0, 1, int(step.action[0, 0])]
-    assert float(value) == pytest.approx(float(dqn.bonus.score(step)[0, 0]), abs=0.05)
+def test_parts_may_be_objects() -> None:
+    """They give what their spec strings give."""
+    by_spec = DQN(MAZE, bonus="count:beta=0.1", strategy="boltzmann", learners=2, settings=SMALL)
+    space, actions = by_spec.env.space, gym.spaces.Discrete(7)
+    objects = {
+        "bonus": make_bonus("count:beta=0.1", space, actions, learners=2, envs=4, seed=0),
+        "strategy": make_strategy("boltzmann", 7, learners=2, envs=4),
+    }
+    by_object = DQN(MAZE, learners=2, settings=SMALL, **objects)
+    for agent in (by_spec, by_object):
+        agent.train(200)
+    assert same(by_spec, by_object)
 
 
-@pytest.mark.parametrize("spec", ["epsilon-greedy", "count", "noisy", "bootstrapped+simhash"])
-def test_a_learner_is_the_same_alone_and_in_company(spec: str) -> None:
-    together, alone = agent(spec, (0, 1)), agent(spec, (1,))
-    for time in range(40):
-        for dqn, names in ((together, (0, 1)), (alone, (1,))):
-            dqn.act(random_step(time, names).observation)
-            dqn.observe(random_step(time, names, ended=time % 7 == 6))
-            dqn.learn()
-    rows = random_step(99, (0, 1)).observation
-    ours, theirs = together.greedy_values(rows)[1], alone.greedy_values(rows[1:])[0]
-    assert torch.allclose(ours, theirs, atol=1e-5)
-    assert not torch.allclose(ours, agent(spec, (1,)).greedy_values(rows[1:])[0], atol=1e-3)
+def test_alone_as_in_company_exactly() -> None:
+    company = DQN(MAZE, bonus="count", learners=[0, 3], settings=SMALL)
+    alone = DQN(MAZE, bonus="count", learners=[3], settings=SMALL)
+    for agent in (company, alone):
+        agent.train(400)
+    for together, mine in zip(states(company), states(alone), strict=True):
+        assert torch.equal(together[1:], mine)
 
 
-def test_slots_act_on_the_bonus_by_their_weights_and_the_exploiting_policy_does_not() -> None:
-    dqn = agent("greedy+count", (0,))
-    rows = random_step(0, (0,)).observation[:, :1].expand(1, 2, 4)
-    for network in (dqn.network, dqn.target):
-        head = network.body.layers[-1]
-        with torch.no_grad():
-            for parameter in head.parameters():
-                parameter.zero_()
-            # Extrinsic values prefer action 0, intrinsic ones action 2 by more.
-            head.bias.view(1, 2, ACTIONS)[:] = torch.tensor([[1.0, 0.0, 0.5], [0.0, 0.0, 9.0]])
-    assert dqn.act(rows).tolist() == [[0, 2]]  # weights 0 and 1
-    assert dqn.greedy_values(rows).argmax(-1).tolist() == [[0, 0]]
+def test_small_images_are_learned_from() -> None:
+    class Picture(gym.Env[Any, Any]):
+        observation_space = gym.spaces.Box(0, 255, (6, 6, 1), np.uint8)
+        action_space = gym.spaces.Discrete(2)
+
+        def reset(self, *, seed: int | None = None, options: Any = None) -> Any:
+            super().reset(seed=seed)
+            self.lit = int(self.np_random.integers(2))
+            return self._seen(), {}
+
+        def step(self, action: int) -> Any:
+            return self._seen(), float(action == self.lit), True, False, {}
+
+        def _seen(self) -> Any:
+            return np.full((6, 6, 1), 255 * self.lit, dtype=np.uint8)
+
+    vector = SyncVectorEnv([Picture] * 4, autoreset_mode=AutoresetMode.SAME_STEP)
+    dqn = DQN(vector, learners=1, settings={**SMALL, "learning_rate": 3e-3, "target_rate": 0.1})
+    dqn.train(1200)
+    pictures = np.stack([np.zeros((6, 6, 1), np.uint8), np.full((6, 6, 1), 255, np.uint8)])
+    assert dqn.act(pictures).tolist() == [0, 1]
 
 
-def test_no_update_before_the_warm_up() -> None:
-    dqn = agent("epsilon-greedy", (0,), warmup=20)
-    before = [p.clone() for p in dqn.network.parameters()]
-    for time in range(9):
-        dqn.observe(random_step(time, (0,)))
-        dqn.learn()
-    assert all(torch.equal(a, b) for a, b in zip(before, dqn.network.parameters(), strict=True))
-    dqn.observe(random_step(9, (0,)))
-    dqn.learn()
-    assert not all(torch.equal(a, b) for a, b in zip(before, dqn.network.parameters(), strict=True))
-
-
-def test_settings_whose_replay_cannot_hold_a_sequence_are_refused() -> None:
-    with pytest.raises(BadInput, match=r"capacity 100 does not hold n_step 20 steps of 8 .* at least 160"):
-        settings_from(DQNSettings, {"capacity": 100, "n_step": 20}, "the DQN")
-    assert settings_from(DQNSettings, {"capacity": 160, "n_step": 20}, "the DQN").capacity == 160
+def test_bad_input(tmp_path: Any) -> None:
+    with pytest.raises(BadInput, match="different names"):
+        DQN(MAZE, learners=[1, 1])
+    with pytest.raises(BadInput, match="has 6 slots: 2 learners with 4 each need 8"):
+        DQN(make(MAZE, 6), learners=2, settings=SMALL)
+    with pytest.raises(BadInput, match="unknown setting 'nstep'"):
+        DQN(MAZE, settings={"nstep": 3})
+    with pytest.raises(BadInput, match="unknown bonus 'coutn'"):
+        DQN(MAZE, bonus="coutn", learners=1, settings=SMALL)
+    with pytest.raises(BadInput, match="needs discrete actions"):
+        DQN("Pendulum-v1", learners=1, settings=SMALL)
+    with pytest.raises(BadInput, match="SAME_STEP"):
+        DQN(SyncVectorEnv([Line] * 4), learners=1, settings=SMALL)
+    dqn = DQN(lines(4), learners=1, settings=SMALL)
+    with pytest.raises(BadInput, match="3 steps are too few"):
+        dqn.train(3)
+    with pytest.raises(BadInput, match="give evaluate one"):
+        dqn.evaluate()
+    with pytest.raises(BadInput, match="there is no file"):
+        dqn.load(tmp_path / "none.pt")
+    (tmp_path / "text.pt").write_text("hello")
+    with pytest.raises(BadInput, match="is not a saved DQN"):
+        dqn.load(tmp_path / "text.pt")
+    dqn.save(tmp_path / "agent.pt")
+    other = DQN(lines(4), learners=1, settings=DQNSettings(**{**SMALL, "n_step": 5}))
+    with pytest.raises(BadInput, match="DQN with settings"):
+        other.load(tmp_path / "agent.pt")

@@ -5,8 +5,8 @@ import copy
 import pytest
 import torch
 
+from agents.dqn.agent import QAgent
 from agents.dqn.agent_spec import parse_agent
-from agents.dqn.dqn import DQN
 from agents.dqn.settings import DQNSettings
 from agents.mazes import make
 from agents.training.evaluation import evaluate
@@ -24,7 +24,7 @@ SPACE = symbolic_space(make(MAZE, 1).single_observation_space)
 def agent(request):
     """A DQN whose weights are drawn: any will do, but no two learners have the same."""
     spec = parse_agent(request.param)
-    dqn = DQN(spec, SPACE, 7, learners=[3, 8], horizon=100, seed=5, settings=SMALL)
+    dqn = QAgent(spec, SPACE, 7, learners=[3, 8], horizon=100, seed=5, settings=SMALL)
     generator = torch.Generator().manual_seed(1)
     for parameter in dqn.target.parameters():
         parameter.data.copy_(torch.randn(parameter.shape, generator=generator))
