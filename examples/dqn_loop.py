@@ -59,7 +59,7 @@ def train(spec: str | None, n: int, seed: int) -> float:
 
         start, slot = rng.integers(0, step + 2 - n, BATCH), rng.integers(0, ENVS, BATCH)
         windows = [[kept[start + k, slot][None] for kept in replay] for k in range(n)]
-        target, share, weight = torch.zeros(3, BATCH)  # weight: γ^k while the window's episode lives, then 0
+        target, share, weight = torch.zeros(3, BATCH)  # weight: γ^k until the window's episode ends, then 0
         weight += 1
         for k, (*fields, factor) in enumerate(windows):
             batch = Transitions(*fields)
@@ -78,7 +78,7 @@ def train(spec: str | None, n: int, seed: int) -> float:
         error.square().mean().backward()
         optimiser.step()
         if bonus:
-            bonus.learn(first)  # 4. let it learn, if it has networks
+            bonus.learn(first)  # 4. let it train its networks, where those learn from drawn batches
     envs.close()
     return float(np.mean(moved))
 

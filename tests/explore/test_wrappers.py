@@ -122,6 +122,60 @@ def test_a_reset_in_mid_episode_begins_a_new_one():
         assert (info["bonus"] > 0).all()  # a first arrival again: the episode is another one
 
 
+class Shuttle(Corridor):
+    """Walks 0, 1, 0, 1, and ends: only its first step arrives somewhere new."""
+
+    def step(self, action):
+        self.steps += 1
+        self.place = 1 - self.place
+        over = self.steps % LENGTH == 0
+        return self.place, 0.0, over and not self.cut, over and self.cut, {}
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        (AutoresetMode.SAME_STEP, [1, 0, 0, 1, 0, 0, 1]),
+        (AutoresetMode.NEXT_STEP, [1, 0, 0, 0, 1, 0, 0]),  # the fourth step only resets
+        (AutoresetMode.DISABLED, [1, 0, 0, 1, 0, 0, 1]),
+    ],
+)
+def test_first_visits_are_paid_once_per_episode_in_every_autoreset_mode(mode, expected):
+    envs = SyncVectorEnv([Shuttle, lambda: Shuttle(cut=True)], autoreset_mode=mode)
+    wrapped = BonusReward(envs, "first-visit:beta=1")
+    counted = BonusReward(
+        SyncVectorEnv([Shuttle, lambda: Shuttle(cut=True)], autoreset_mode=mode), "mbie-eb:beta=1,clip=1,scale=none"
+    )
+    for each in (wrapped, counted):
+        each.reset()
+    paid = []
+    for _ in expected:
+        _, _, terminated, truncated, info = wrapped.step(np.zeros(2, dtype=np.int64))
+        paid.append(info["bonus"].tolist())
+        other = counted.step(np.zeros(2, dtype=np.int64))[-1]["bonus"]
+        np.testing.assert_array_equal(other > 0, info["bonus"] > 0)  # the setting that every bonus has
+        if mode == AutoresetMode.DISABLED and (ended := terminated | truncated).any():
+            for each in (wrapped, counted):
+                each.reset(options={"reset_mask": ended})
+    assert paid == [[pay, pay] for pay in expected]
+
+
+def test_first_visits_of_a_single_environment():
+    env, paid = BonusRewardSingle(Shuttle(), "first-visit:beta=1"), []
+    for _ in range(2):
+        env.reset()
+        paid += [env.step(0)[-1]["bonus"] for _ in range(LENGTH)]
+    assert paid == [1, 0, 0, 1, 0, 0]
+
+
+def test_half_life_is_in_steps_of_all_environments_and_off_by_default():
+    for spec, expected in (("first-visit:beta=1,half_life=2", [0.5, 0.25]), ("first-visit:beta=1", [1, 1])):
+        wrapped = BonusReward(vector(AutoresetMode.SAME_STEP), spec)
+        wrapped.reset()
+        paid = [wrapped.step(np.zeros(2, dtype=np.int64))[-1]["bonus"][0] for _ in range(2)]
+        assert paid == pytest.approx(expected)
+
+
 def test_frozen_keeps_paying_and_learns_nothing():
     wrapped = BonusReward(vector(AutoresetMode.SAME_STEP), "count:first_visit=false", add=False)
     wrapped.freeze()
