@@ -92,11 +92,11 @@ class SeededByPlace(Count):
         self.register_buffer("taste", torch.tensor(drawn).float().unsqueeze(1))
 
     def novelty(self, transitions):
-        return super().novelty(transitions) * (1 + self.taste)
+        return super().novelty(transitions) ** (1 + self.taste)  # a factor would be divided out again
 
 
 class NormalisedOverLearners(Count):
-    """One scale for all learners: each feels how the others fare."""
+    """One scale for all learners: each depends on the others."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
