@@ -34,6 +34,7 @@ LINEAR = {
     "q-learning": (0.1 * GAP / 2, 0.15),
     "boltzmann": (GAP / (1 + math.exp(GAP / 0.2)), 0.5),  # τ = 0.2, and averages are not the means yet
     "discounted-ucb": (0.065, 0.25),  # equal indices at N = 8.1 of the 100 pulls that 1/(1 − γ) remembers
+    "top-two-thompson": (GAP / 2, 0.05),  # half of the pulls are of the other arm
     "median-elimination": (GAP / 2, 0.02),  # its first phase is longer than 4T
 }
 
