@@ -2,7 +2,7 @@
 random."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -58,13 +58,13 @@ class EpsilonGreedy(Policy):
     good_for = "simple baselines and drifting arms; regret grows linearly, as exploration never ends"
     needs = "epsilon near 0.1 for short horizons, smaller for long ones"
     source = "Sutton & Barto 2018, 2.3"
-    recommended_for = (
+    recommended_for: ClassVar[tuple[Placement, ...]] = (
         Placement(Kind.CHANGING_BOUNDED, 4, "alpha=0.1"),
         Placement(Kind.CHANGING, 3, "alpha=0.1"),
         Placement(Kind.MANY_ARMS, 4, "epsilon=0.1"),
         Placement(Kind.HEAVY_TAILED, 3, "epsilon=0.1"),
     )
-    compared_on = (
+    compared_on: ClassVar[tuple[Placement, ...]] = (
         Placement(Kind.CONTEXTS, 1, "epsilon=0.1"),
         Placement(Kind.MARKOV, 1, "epsilon=0.1"),
         Placement(Kind.CHANGING_BOUNDED, 1, "epsilon=0.1"),

@@ -130,7 +130,10 @@ class PosteriorSampling(Policy):
     Subclasses have the settings `model`, `prior` and `scale`: the prior of Gaussian means is N(0, prior · scale²).
     """
 
-    share = 1.0  # of the pulls that go to the arm with the largest draw
+    @property
+    def share(self) -> float:
+        """Of the pulls that go to the arm with the largest draw."""
+        return 1.0
 
     def model(self, bed: Testbed) -> str:
         """The posterior's name; BadInput where the rewards of the testbed do not fit it."""
