@@ -168,8 +168,9 @@ class Bonus(StatefulModule, ABC):
         The first observation of an episode counts as a visit: coming back to it is not a first arrival.
         """
         starting = self.starting(transitions)
-        episode.clear(starting)
-        episode.add(self.departed(transitions), starting)
+        if starting.any():
+            episode.clear(starting)
+            episode.add(self.departed(transitions), starting)
         return episode.add(self.arrived(transitions), transitions.mask)
 
     @torch.no_grad()

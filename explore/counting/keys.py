@@ -17,12 +17,13 @@ def row_keys(rows: torch.Tensor) -> torch.Tensor:
     if array.dtype.kind == "f":
         array = array + 0.0  # −0.0 equals 0.0, so it must have the same bits
     flat = array.reshape(-1, array.shape[-1])
-    spare = -flat.shape[1] * flat.itemsize % 8
-    as_bytes = np.ascontiguousarray(flat).view(np.uint8).reshape(len(flat), -1)
-    padded = np.zeros((len(flat), as_bytes.shape[1] + spare), dtype=np.uint8)
-    padded[:, : as_bytes.shape[1]] = as_bytes
+    size = flat.shape[1] * flat.itemsize
+    if size % 8:
+        padded = np.zeros((len(flat), size + -size % 8), dtype=np.uint8)
+        padded[:, :size] = flat.view(np.uint8)
+        flat = padded
     # On the device of the rows: what is counted under the keys is multiplied with what lies there.
-    return torch.from_numpy(_hash(padded.view(np.uint64)).view(np.int64).reshape(array.shape[:-1])).to(rows.device)
+    return torch.from_numpy(_hash(flat.view(np.uint64)).view(np.int64).reshape(array.shape[:-1])).to(rows.device)
 
 
 def with_action(keys: torch.Tensor, actions: torch.Tensor) -> torch.Tensor:

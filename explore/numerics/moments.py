@@ -17,6 +17,8 @@ import torch
 from explore.errors import BadInput
 from explore.numerics.compiled import compiled
 
+NO_SPREAD = 1e-8  # a deviation that is rounding alone
+
 Doubles = npt.NDArray[np.float64]
 
 
@@ -44,8 +46,7 @@ class RunningMoments(torch.nn.Module):
 
         BadInput for samples or a mask of another shape: compiled code would read past them.
         """
-        if samples.shape[:1] + samples.shape[2:] != self.mean.shape:
-            raise BadInput(f"samples of shape {tuple(samples.shape)} for statistics of {tuple(self.mean.shape)}.")
+        self._check(samples)
         if valid is not None and valid.shape != samples.shape[:2]:
             raise BadInput(f"a mask of shape {tuple(valid.shape)} for samples of {tuple(samples.shape)}.")
         if self.mean.device.type == "cpu":
@@ -77,6 +78,10 @@ class RunningMoments(torch.nn.Module):
         self.squares += squares + delta.square() * (share * self._each(self.count))
         self.count.copy_(total)
 
+    def _check(self, samples: torch.Tensor) -> None:
+        if samples.shape[:1] + samples.shape[2:] != self.mean.shape:
+            raise BadInput(f"samples of shape {tuple(samples.shape)} for statistics of {tuple(self.mean.shape)}.")
+
     def _each(self, per_learner: torch.Tensor) -> torch.Tensor:
         """`(learners,)` in a shape that goes with the statistics."""
         return per_learner.view(-1, *(1,) * (self.mean.dim() - 1))
@@ -85,10 +90,21 @@ class RunningMoments(torch.nn.Module):
     def std(self) -> torch.Tensor:
         """Standard deviation, `(learners, *shape)` float32; 1 while it is unknown (no sample, or no spread yet)."""
         std = (self.squares / self._each(self.count.clamp(min=1))).sqrt().float()
-        return torch.where(std > 1e-8, std, torch.ones_like(std))
+        return torch.where(std > NO_SPREAD, std, torch.ones_like(std))
 
     def whiten(self, samples: torch.Tensor, limit: float) -> torch.Tensor:
-        """`(samples − mean)/std`, clipped to ±limit; samples `(learners, batch, *shape)`."""
+        """`(samples − mean)/std`, clipped to ±limit; samples `(learners, batch, *shape)` float32.
+
+        BadInput for samples of another shape.
+        """
+        self._check(samples)
+        if self.mean.device.type == "cpu" and samples.dtype == torch.float32 and not samples.requires_grad:
+            learners, batch = samples.shape[:2]
+            flat = samples.reshape(learners, batch, -1).contiguous().numpy()
+            mean, squares = self.mean.view(learners, -1).numpy(), self.squares.view(learners, -1).numpy()
+            whitened = np.empty_like(flat)
+            _whiten(flat, mean, squares, self.count.numpy(), limit, whitened)
+            return torch.from_numpy(whitened).view(samples.shape)
         centred = samples - self.mean.float().unsqueeze(1)
         return (centred / self.std.unsqueeze(1)).clamp(-limit, limit)
 
@@ -160,3 +176,23 @@ def _merge(
             mean[learner, number] += delta * new / total
             squares[learner, number] += their_squares[number] + delta * delta * new * count[learner] / total
         count[learner] = total
+
+
+@compiled
+def _whiten(
+    samples: npt.NDArray[np.float32], mean: Doubles, squares: Doubles, count: Doubles, limit: float, out: Any
+) -> None:
+    """`RunningMoments.whiten` into `out`, rounded to float32 where the tensor operations round; those are a dozen."""
+    learners, batch, numbers = samples.shape
+    one, most = np.float32(1.0), np.float32(limit)
+    centre, deviation = np.empty(numbers, dtype=np.float32), np.empty(numbers, dtype=np.float32)
+    for learner in range(learners):
+        seen = max(count[learner], 1.0)
+        for number in range(numbers):
+            centre[number] = np.float32(mean[learner, number])
+            std = np.float32(np.sqrt(squares[learner, number] / seen))
+            deviation[number] = std if std > NO_SPREAD else one
+        for item in range(batch):
+            for number in range(numbers):
+                value = (samples[learner, item, number] - centre[number]) / deviation[number]
+                out[learner, item, number] = min(max(value, -most), most)

@@ -34,3 +34,11 @@ def test_a_key_with_an_action_is_the_key_of_the_pair():
     pairs = with_action(keys, actions)
     assert torch.equal(pairs, row_keys(torch.stack([keys, actions], dim=-1)))
     assert len(pairs.unique()) == 4
+
+
+def test_actions_in_floats_do_not_round_the_keys():
+    """Stacked with floats, keys that differ in their last bits became one."""
+    keys = torch.tensor([[2**60, 2**60 + 1, 2**60]])
+    for actions in (torch.tensor([[0.5, 0.5, 0.25]]), torch.tensor([[[1.0, 0.5], [1.0, 0.5], [1.0, 0.25]]])):
+        assert len(with_action(keys, actions).unique()) == 3
+    assert with_action(keys, torch.zeros(1, 3, 2))[0, 0] == with_action(keys, torch.zeros(1, 3, 2))[0, 2]

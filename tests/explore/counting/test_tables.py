@@ -1,10 +1,12 @@
 """The compiled tables against dictionaries, through growth, clearing and saving."""
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explore.counting.tables import CountTable, EpisodeTable
+from explore.errors import BadInput
 
 KEYS = st.one_of(st.integers(-3, 3), st.integers(-(2**63), 2**63 - 1))
 STEPS = st.lists(st.tuples(KEYS, KEYS, st.booleans(), st.booleans()), max_size=80)
@@ -65,3 +67,16 @@ def test_episode_table_grows_and_keeps_live_episodes_only():
     again = EpisodeTable(1, 2)
     again.load_state_dict(table.state_dict())
     assert again.add(torch.tensor([[450, 3]]), torch.tensor([[True, True]])).tolist() == [[2, 72]]
+
+
+def test_keys_and_masks_of_other_shapes_are_refused():
+    """Compiled code wrote past the tables; keys in floats were cut to whole numbers."""
+    all_three, two = torch.ones(1, 3, dtype=torch.bool), torch.zeros(1, 2, dtype=torch.int64)
+    for table in (CountTable(), EpisodeTable(1, 2)):
+        for keys, mask in ((two, all_three), (two.float(), all_three[:, :2]), (two, two)):
+            with pytest.raises(BadInput, match=r"of shape .* are needed"):
+                table.add(keys, mask)
+    with pytest.raises(BadInput, match=r"keys of shape \(1, 3\) .* \(1, 2\) and int64 are needed"):
+        EpisodeTable(1, 2).add(torch.zeros(1, 3, dtype=torch.int64), all_three)
+    with pytest.raises(BadInput, match="keys of shape"):
+        EpisodeTable(1, 2).get(torch.zeros(2, 2, dtype=torch.int64))

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explore.errors import BadInput
 from explore.numerics.moments import ReturnScale, RunningMoments
 
 
@@ -79,3 +80,28 @@ def test_return_scale_of_a_scaled_stream_scales():
         for factor, scale in zip((1, 10), scales, strict=True):
             scale.update(torch.tensor([[reward * factor]]))
     assert scales[1].std.item() == pytest.approx(10 * scales[0].std.item())
+
+
+def test_whitening_is_that_of_the_tensor_operations_to_the_last_bit():
+    moments = RunningMoments(3, 2, 4)
+    generator = torch.Generator().manual_seed(0)
+    samples = torch.randn(3, 50, 2, 4, generator=generator) * torch.tensor([1e-3, 1.0, 40.0, 0.0]) + 7
+    moments.update(samples)
+    centred = samples - moments.mean.float().unsqueeze(1)
+    expected = (centred / moments.std.unsqueeze(1)).clamp(-1.5, 1.5)
+    assert torch.equal(moments.whiten(samples, 1.5), expected)
+    assert expected.abs().max() == 1.5
+    doubles = moments.whiten(samples.double(), 1.5)
+    torch.testing.assert_close(doubles.float(), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_samples_and_masks_of_other_shapes_are_refused():
+    """Compiled code wrote past the statistics."""
+    moments = RunningMoments(2, 3)
+    for wrong in (torch.zeros(2, 5, 4), torch.zeros(1, 5, 3), torch.zeros(2, 5)):
+        with pytest.raises(BadInput, match="samples of shape"):
+            moments.update(wrong)
+        with pytest.raises(BadInput, match="samples of shape"):
+            moments.whiten(wrong, 5.0)
+    with pytest.raises(BadInput, match="a mask of shape"):
+        moments.update(torch.zeros(2, 5, 3), torch.ones(2, 4, dtype=torch.bool))
