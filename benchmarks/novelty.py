@@ -1,4 +1,4 @@
-"""How large a bonus is where it should matter: what it pays for rare and for common observations, beside Count.
+"""How large a bonus is where it should matter: for rare and for common observations.
 
 Two learners walk DoorKey-8x8 at random, their bonuses learn as in the DQN (two batches of 64 from replay in each vector
 step), and a sample of the replay is scored. Rare is what a learner arrived at no more than 3 times, common what it

@@ -7,6 +7,7 @@ several with the `mix` bonus, which then comes last because its own setting may 
 from dataclasses import dataclass
 from typing import Any
 
+from agents.dqn.networks.plain import NETWORKS
 from explore.core.plugins import BONUSES, STRATEGIES
 from explore.core.registry import Registry
 from explore.core.spec import Spec, parse
@@ -27,24 +28,22 @@ class AgentSpec:
 
 def parse_agent(text: str) -> AgentSpec:
     """Read an agent spec; BadInput names the part that is wrong."""
-    from agents.dqn.networks.plain import NETWORKS  # the networks need torch, reading a spec for --help does not
-
     kinds: dict[str, Registry[Any]] = {"strategy": STRATEGIES, "bonus": BONUSES, "network": NETWORKS}
-    found: dict[str, Spec] = {}
+    parts: dict[str, Spec] = {}
     for part in _parts(text):
         spec = parse(part)
         kind = next((kind for kind, registry in kinds.items() if spec.name in registry.names()), None)
         if kind is None:
             known = [name for registry in kinds.values() for name in registry.names()]
             raise unknown("strategy, bonus or network", spec.name, known)
-        if kind in found:
+        if kind in parts:
             hint = ": mix several bonuses with the 'mix' bonus" if kind == "bonus" else ""
-            raise BadInput(f"'{text}' names two of a kind ({kind}), '{found[kind].name}' and '{spec.name}'{hint}.")
+            raise BadInput(f"'{text}' names two of a kind ({kind}), '{parts[kind].name}' and '{spec.name}'{hint}.")
         kinds[kind].resolve(spec)  # refuses a bad setting here, before anything runs
-        found[kind] = spec
-    explores = "network" in found and found["network"].name != "plain"
-    strategy = found.get("strategy", Spec(NETWORK_STRATEGY if explores else DEFAULT_STRATEGY))
-    return AgentSpec(strategy, found.get("bonus"), found.get("network"))
+        parts[kind] = spec
+    explores = "network" in parts and parts["network"].name != "plain"
+    strategy = parts.get("strategy", Spec(NETWORK_STRATEGY if explores else DEFAULT_STRATEGY))
+    return AgentSpec(strategy, parts.get("bonus"), parts.get("network"))
 
 
 def _parts(text: str) -> list[str]:

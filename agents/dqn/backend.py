@@ -112,7 +112,8 @@ class TorchBackend:
             with torch.no_grad():
                 for target, online in zip(self.target.parameters(), self.network.parameters(), strict=True):
                     target.lerp_(online, self.settings.target_rate)
-        return (taken - targets).detach()
+        errors: torch.Tensor = (taken - targets).detach()
+        return errors
 
     def state_dict(self) -> dict[str, Any]:
         """Everything needed to go on: both networks, Adam's moments by the parameters' order, and the updates made."""
@@ -220,12 +221,11 @@ def make_backend(network: Network, settings: DQNSettings, name: BackendName = "a
     """The compiled update where the network has one ("auto"), or one of the two; BadInput where it has none."""
     if name not in ("auto", "compiled", "torch"):
         raise unknown("backend", name, ["auto", "compiled", "torch"])
-    if name == "torch" or (name == "auto" and not can_compile(network)):
-        return TorchBackend(network, settings)
-    if not can_compile(network):
+    if name != "torch" and can_compile(network):
+        return CompiledBackend(network, settings)
+    if name == "compiled":
         raise BadInput(
             "the compiled update is for the plain network without dueling on category codes, on the CPU: "
             "use backend='auto' or 'torch'."
         )
-    assert isinstance(network, Plain)
-    return CompiledBackend(network, settings)
+    return TorchBackend(network, settings)

@@ -58,7 +58,8 @@ class NStepBatch:
         return Transitions(**{name: self._at(name, places) for name in self._parts if name != "episodic"})
 
     def _at(self, name: str, places: torch.Tensor) -> torch.Tensor:
-        return self._parts[name].index_select(0, places.flatten()).unflatten(0, places.shape)
+        drawn: torch.Tensor = self._parts[name].index_select(0, places.flatten()).unflatten(0, places.shape)
+        return drawn
 
 
 class Replay:

@@ -27,6 +27,9 @@ class LearnerVectorEnv:
     for another reset mode, actions that are not discrete, and slots that cannot be divided among the learners.
     """
 
+    rows: torch.Tensor  # (learners, envs, width) what each slot sees now
+    _state_key: torch.Tensor | None
+
     def __init__(
         self,
         vector: VectorEnv[Any, Any, Any],
@@ -126,7 +129,8 @@ class LearnerVectorEnv:
 
     def _begin(self, seeds: list[int] | None) -> None:
         """Begin an episode in every slot."""
-        observation, info = self.vector.reset(seed=seeds)
+        # Vector environments take one seed per slot too, which VectorEnv's own annotation leaves out.
+        observation, info = self.vector.reset(seed=seeds)  # type: ignore[arg-type]
         self.rows = self._rows(observation)
         self._state_key = self._per_slot(info["state_key"]) if "state_key" in info else None
 

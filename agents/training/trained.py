@@ -12,7 +12,7 @@ import torch
 from agents.dqn.agent import QAgent
 from agents.dqn.agent_spec import parse_agent
 from agents.dqn.compiled.network import CompiledNetwork, can_compile
-from agents.dqn.networks.plain import build
+from agents.dqn.networks.plain import Network, build
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput
 
@@ -67,7 +67,7 @@ class Trained:
             network.load_state_dict(weights["state"])
         except RuntimeError:
             raise BadInput(f"the kept weights of '{agent}' do not fit it here: train it again.") from None
-        self.network = network.requires_grad_(False).to(self.device)
+        self.network: Network = network.requires_grad_(False).to(self.device)
         self._compiled = CompiledNetwork(self.network) if can_compile(self.network) else None
 
     @torch.no_grad()

@@ -41,7 +41,7 @@ def train(
 ) -> Block:
     """Train `learners` (their names) for `steps` environment steps each; BadInput where an argument is wrong.
 
-    `progress` is told after every vector step or so; an exception that it raises ends the training.
+    `progress` is called after every vector step; an exception that it raises ends the training.
     """
     spec = parse_agent(agent)
     dqn = DQN(

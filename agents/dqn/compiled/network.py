@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from typing import TypeGuard
 
 import joblib
 import numpy as np
@@ -17,7 +18,7 @@ from explore.networks.one_hot import Codes, Floats
 from explore.networks.stacked import StackedLayerNorm, StackedLinear
 
 
-def can_compile(network: Network) -> bool:
+def can_compile(network: Network) -> TypeGuard[Plain]:
     """Whether this is a `plain` network without dueling that reads category codes, on the CPU, in float32."""
     parameters = list(network.parameters())
     on_cpu = all(p.device.type == "cpu" and p.dtype == torch.float32 for p in parameters)

@@ -20,8 +20,8 @@ ACTIONS = 3
 
 
 def agent(spec: str, names: tuple[int, ...] = (0, 1), **settings: object) -> QAgent:
-    chosen = DQNSettings(**{"hidden": (16,), "batch": 8, "warmup": 8, "weights": (0.0, 1.0), **settings})
-    return QAgent(parse_agent(spec), SPACE, ACTIONS, learners=list(names), horizon=1000, seed=3, settings=chosen)
+    small = DQNSettings(**{"hidden": (16,), "batch": 8, "warmup": 8, "weights": (0.0, 1.0), **settings})
+    return QAgent(parse_agent(spec), SPACE, ACTIONS, learners=list(names), horizon=1000, seed=3, settings=small)
 
 
 def random_step(time: int, names: tuple[int, ...] = (0, 1), envs: int = 2, ended: bool = False) -> Transitions:

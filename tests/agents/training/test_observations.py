@@ -14,10 +14,10 @@ def test_a_view_becomes_categories_in_its_own_order() -> None:
     image = (random.random((5, 7, 7, 3)) * CODES).astype(np.uint8)
     direction, mission = random.integers(4, size=5), random.integers(9, size=5)
     rows = symbolic_rows(space, {"image": image, "direction": direction, "mission": mission})
-    found = symbolic_space(space)
-    assert isinstance(found, gym.spaces.MultiDiscrete)
-    assert found.nvec.tolist() == [*CODES] * 49 + [4, 9]
-    assert all(found.contains(row.astype(found.dtype)) for row in rows)
+    symbolic = symbolic_space(space)
+    assert isinstance(symbolic, gym.spaces.MultiDiscrete)
+    assert symbolic.nvec.tolist() == [*CODES] * 49 + [4, 9]
+    assert all(symbolic.contains(row.astype(symbolic.dtype)) for row in rows)
     assert np.array_equal(rows[:, :147].reshape(5, 7, 7, 3), image)
     assert np.array_equal(rows[:, 147:], np.stack([direction, mission], axis=1))
 

@@ -18,8 +18,8 @@ ROWS = torch.rand(2, ENVS, 3, generator=torch.Generator().manual_seed(0))
 
 def bootstrapped(intrinsic: bool = True, **settings: float) -> Bootstrapped:
     encoder = Encoder(gym.spaces.Box(-1, 1, (3,)))
-    chosen = {"members": 5, **settings}
-    return Bootstrapped(encoder, 2, hidden=(16,), intrinsic=intrinsic, seed=1, learners=[0, 1], envs=ENVS, **chosen)
+    changed = {"members": 5, **settings}
+    return Bootstrapped(encoder, 2, hidden=(16,), intrinsic=intrinsic, seed=1, learners=[0, 1], envs=ENVS, **changed)
 
 
 def ended(which: list[list[bool]]) -> Transitions:

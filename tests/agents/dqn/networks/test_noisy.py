@@ -45,10 +45,10 @@ def test_noise_starts_at_sigma_over_the_root_of_the_inputs() -> None:
     for _ in range(4000):
         one.resample(streams)
         outputs.append(one(torch.eye(25)[:1].expand(2, 1, 25)).detach()[:, 0])
-    found = torch.stack(outputs).var(0).mean().item()
+    variance = torch.stack(outputs).var(0).mean().item()
     # Weight and bias share f(q): σ²(f(p) + 1)²f(q)², where E(f(p) + 1)² = E|p| + 1.
     expected = (0.8 / 5) ** 2 * (np.sqrt(2 / np.pi) + 1) * np.sqrt(2 / np.pi)
-    np.testing.assert_allclose(found, expected, rtol=0.1)
+    np.testing.assert_allclose(variance, expected, rtol=0.1)
 
 
 def test_the_mean_layer_has_no_noise_and_each_draw_is_another() -> None:
