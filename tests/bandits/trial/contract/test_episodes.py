@@ -7,6 +7,7 @@ from bandits.trial.contract.checks import contract
 from bandits.trial.plugin_under_test import plugin_under_test
 from explore.bonuses.base.visits import OFFSET
 from explore.bonuses.count import Count
+from explore.bonuses.episodic_count import EpisodicCount
 from explore.counting.keys import with_action
 from explore.counting.tables import CountTable
 
@@ -49,8 +50,8 @@ class CountsIdleSteps(Count):
         self.table.add(self.arrived(transitions), torch.ones_like(transitions.mask))
 
 
-class Remembering(Count):
-    """First visits, as Count pays for them; what is wrong below is when it forgets."""
+class Remembering(EpisodicCount):
+    """An episodic memory of its own; what is wrong below is when it forgets."""
 
     def episode_visits(self, episode, transitions):
         valid = transitions.mask
