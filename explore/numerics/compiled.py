@@ -80,7 +80,7 @@ def _source(module: str) -> bytes:
 
 
 def _njit(function: Function, *, cache: bool, **options: Any) -> Function:
-    compiler = functools.partial(numba.njit, nogil=True, error_model="numpy", **options)
+    compiler: Any = functools.partial(numba.njit, nogil=True, error_model="numpy", **options)
     result: Function
     try:
         result = compiler(function, cache=cache)

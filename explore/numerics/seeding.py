@@ -18,7 +18,7 @@ LARGEST_SEED = 2**63 - 1  # what a signed 64-bit integer holds: compiled code an
 
 def checked_seed(seed: Any) -> int:
     """`seed` as a Python integer; BadInput where it is not a whole number from 0 to 2⁶³ − 1."""
-    if not isinstance(seed, Integral) or not 0 <= seed <= LARGEST_SEED:
+    if not isinstance(seed, Integral) or not 0 <= int(seed) <= LARGEST_SEED:
         raise BadInput(f"seed {seed!r}: a seed is a whole number from 0 to 2^63 - 1.")
     return int(seed)
 
