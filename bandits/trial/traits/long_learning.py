@@ -146,8 +146,8 @@ def _mean_scores(bonus: Bonus, rows: torch.Tensor, walk: Walk) -> tuple[Floats, 
     """The mean bonus of arrivals at rare and at common states, `(learners,)` each."""
     counts = [np.bincount(each, minlength=SIDE * SIDE)[each] for each in walk.successor.numpy()]
     means = []
-    for select in (lambda count: count <= RARE, lambda count: count > COMMON):
-        places = [_sample(np.flatnonzero(select(count)), name) for count, name in zip(counts, bonus.names, strict=True)]
+    for kind in ([count <= RARE for count in counts], [count > COMMON for count in counts]):
+        places = [_sample(np.flatnonzero(each), name) for each, name in zip(kind, bonus.names, strict=True)]
         scores = bonus.score(walk.transitions(rows, torch.from_numpy(np.stack(places))))
         means.append(scores.double().mean(1).numpy())
     return means[0], means[1]
