@@ -179,12 +179,7 @@ class DQN:
         other environments keep theirs to themselves, and begin new episodes after `load`. The file has tensors and
         plain numbers, and no code.
         """
-        state = {
-            "format": FORMAT,
-            "made_with": self._made_with(),
-            "agent": self.agent.state_dict(),
-            "env": self.env.state_dict(),
-        }
+        state = self.state_dict()
         draft = f"{os.fspath(path)}.draft"
         torch.save(state, draft)
         os.replace(draft, path)  # whole or not at all
@@ -201,12 +196,25 @@ class DQN:
             raise BadInput(f"there is no file {os.fspath(path)}.") from None
         except Exception as error:  # whatever a file that is something else raises
             raise BadInput(f"{os.fspath(path)} is not a saved DQN: {error}") from None
+        self.load_state_dict(state, os.fspath(path))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What `save` writes: tensors, lists and plain numbers."""
+        return {
+            "format": FORMAT,
+            "made_with": self._made_with(),
+            "agent": self.agent.state_dict(),
+            "env": self.env.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any], source: str = "the state") -> None:
+        """Go on where `state_dict` was taken, as `load` does; `source` is what messages call it."""
         if not isinstance(state, dict) or state.get("format") != FORMAT:
-            raise BadInput(f"{os.fspath(path)} is not a DQN saved in format {FORMAT}.")
+            raise BadInput(f"{source} is not a DQN saved in format {FORMAT}.")
         for name, mine in self._made_with().items():
             theirs = state["made_with"].get(name)
             if theirs != mine:
-                raise BadInput(f"{os.fspath(path)} is of a DQN with {name} {theirs!r}, this one has {mine!r}.")
+                raise BadInput(f"{source} is of a DQN with {name} {theirs!r}, this one has {mine!r}.")
         self.agent.load_state_dict(state["agent"])
         if not self.env.load_state_dict(state["env"]):
             self.agent.interrupt()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -63,3 +63,16 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+
+
+class Checkpointer(Protocol):
+    """Where a training keeps its state: when, and in which place, is its business."""
+
+    def due(self) -> bool:
+        """Whether the state is to be kept now; asked after every vector step."""
+
+    def save(self, step: int, state: dict[str, Any]) -> None:
+        """Keep `state`: numbers, lists and tensors."""
+
+    def load(self) -> dict[str, Any] | None:
+        """The newest state that was kept; None where there is none."""

@@ -17,7 +17,7 @@ from agents.dqn.settings import DQNSettings
 from agents.mazes import has_held_out
 from agents.mazes.vector import Mazes
 from agents.training.evaluation import evaluate
-from agents.training.results import Block, LearnerResult, OnProgress, Progress
+from agents.training.results import Block, Checkpointer, LearnerResult, OnProgress, Progress
 from agents.training.trained import weights_of
 from explore.core.transitions import Transitions
 from explore.errors import BadInput
@@ -38,10 +38,13 @@ def train(
     settings: DQNSettings | None = None,
     keep_weights: bool = False,
     progress: OnProgress | None = None,
+    checkpoints: Checkpointer | None = None,
 ) -> Block:
     """Train `learners` (their names) for `steps` environment steps each; BadInput where an argument is wrong.
 
     `progress` is called after every vector step; an exception that it raises ends the training.
+    `checkpoints` keeps the state from time to time and gives it back when the same training begins again, which then
+    ends as if it had never stopped (in mazes on real MiniGrid every slot begins a new episode instead).
     """
     spec = parse_agent(agent)
     dqn = DQN(
@@ -63,6 +66,7 @@ def train(
     first_success: list[int | None] = [None] * len(names)
     curves: list[list[tuple[int, float]]] = [[] for _ in names]
     returns = np.full(len(names), np.nan)
+    elapsed = 0.0  # seconds before this process began
     vector_steps = steps // slots
     points = {slots * round(vector_steps * k / CURVE_POINTS) for k in range(1, CURVE_POINTS + 1)}
 
@@ -83,14 +87,36 @@ def train(
         if progress is not None:
             rewarded = sum(step is not None for step in first_reward)
             progress(Progress(dqn.steps, vector_steps * slots, returns, rewarded))
+        if checkpoints is not None and checkpoints.due():
+            checkpoints.save(
+                dqn.steps,
+                {
+                    "dqn": dqn.state_dict(),
+                    "first_reward": first_reward,
+                    "first_success": first_success,
+                    "curves": curves,
+                    "returns": returns.tolist(),
+                    "visits": torch.from_numpy(mazes.visits.copy()) if isinstance(mazes, Mazes) else None,
+                    "elapsed": elapsed + time.perf_counter() - started,
+                    "evaluating": evaluating,
+                },
+            )
 
-    dqn.train(steps, on_step)
+    if checkpoints is not None and (state := checkpoints.load()) is not None:
+        dqn.load_state_dict(state["dqn"])
+        first_reward, first_success = state["first_reward"], state["first_success"]
+        curves = [[(step, value) for step, value in curve] for curve in state["curves"]]
+        returns, elapsed, evaluating = np.array(state["returns"]), state["elapsed"], state["evaluating"]
+        if isinstance(mazes, Mazes):
+            mazes.visits[:] = state["visits"].numpy()
+    if dqn.steps < vector_steps * slots or not dqn.steps:
+        dqn.train(steps - dqn.steps, on_step)
     dqn.close()
     visits: list[list[list[int]]] = [[] for _ in names]
     if isinstance(mazes, Mazes):
         shape = (len(names), slots, mazes.layouts.width, mazes.layouts.height)
         visits = mazes.visits.reshape(shape).sum(1).tolist()
-    training = time.perf_counter() - started - evaluating
+    training = elapsed + time.perf_counter() - started - evaluating
     train_score = evaluate(dqn, maze, "train", FINAL_EPISODES, seed=seed, purpose="final/train")
     held_out = None
     if isinstance(mazes, Mazes) and has_held_out(maze):
@@ -99,7 +125,7 @@ def train(
         maze=maze,
         agent=agent,
         steps=dqn.steps,
-        seconds=time.perf_counter() - started,
+        seconds=elapsed + time.perf_counter() - started,
         steps_per_second=dqn.steps * len(names) / training,
         results=[
             LearnerResult(
@@ -121,7 +147,7 @@ def train(
 
 def refuse_infinite_values(dqn: DQN, agent: str) -> None:
     """BadInput where a learner's target network holds NaN or infinity, from which it cannot recover."""
-    finite = [tensor.detach().flatten(1).isfinite().all(1) for tensor in dqn.target.parameters()]
+    finite = [tensor.detach().flatten(1).isfinite().all(1) for tensor in dqn.agent.target.parameters()]
     broken = (~torch.stack(finite).all(0)).nonzero().flatten().tolist()
     if broken:
         raise BadInput(

@@ -72,7 +72,7 @@ def mazes(
         for path in [*visits.plots(figures, plots), *profiles.plots(figures, plots)]:
             output.console.print(f"drawn: {path}")
     output.figures(lambda: {"mazes": figures, "sessions": sessions, "problems": problems})
-    end_with(output.errors, problems)
+    end_with(output.errors, problems, trained.notes)
 
 
 def _list(output: Output) -> None:

@@ -71,4 +71,4 @@ def run(
     output.figures(
         lambda: {"bandits": bandit_figures, "mazes": maze_results, "sessions": sessions, "problems": problems}
     )
-    end_with(output.errors, problems)
+    end_with(output.errors, problems, trained.notes)

@@ -22,6 +22,7 @@ from joblib import Parallel, delayed, parallel_config
 
 from agents.dqn.settings import DQNSettings
 from agents.training.results import Block
+from escapade.runs.checkpoints import Checkpoints
 from escapade.runs.plan import Configuration, Plan
 from escapade.runs.progress import OnProgress, ProgressReader, ProgressWriter, started
 from escapade.runs.store import Store
@@ -52,6 +53,7 @@ class Swept:
 
     blocks: list[Block]
     failures: list[Failure]
+    notes: list[str]  # about checkpoints that could not be written or read
 
 
 @dataclass(frozen=True)
@@ -83,24 +85,28 @@ def sweep(
         if lacking := [name for name in names if name not in done]:
             missing.append(_Task(number, configuration, lacking))
     failures: list[Failure] = []
+    notes: list[str] = []
     if missing:
         workers = min(len(missing), jobs or (1 if plan.device != "cpu" else joblib.cpu_count()))
-        for task, outcome in _outcomes(missing, workers, backend, store.folder is not None, on_progress):
+        for task, outcome, said in _outcomes(missing, workers, backend, store.folder, on_progress):
+            notes += said
             if isinstance(outcome, Failure):
                 failures.append(outcome)
                 _log(store.folder, outcome)
                 continue
             store.save(task.configuration, outcome)
+            if store.folder is not None:
+                Checkpoints(store.folder, task.configuration, task.learners).remove()
             if finished is not None:
                 finished(outcome)
     blocks = [store.load(configuration, names) for configuration in configurations]
-    return Swept([block for block in blocks if block.results], failures)
+    return Swept([block for block in blocks if block.results], failures, notes)
 
 
 def _outcomes(
-    tasks: Sequence[_Task], workers: int, backend: str | None, keep_weights: bool, on_progress: OnProgress | None
-) -> Iterator[tuple[_Task, Block | Failure]]:
-    """Every task with what came of it, in the order in which they finish."""
+    tasks: Sequence[_Task], workers: int, backend: str | None, results: Path | None, on_progress: OnProgress | None
+) -> Iterator[tuple[_Task, Block | Failure, list[str]]]:
+    """Every task with what came of it and notes about its checkpoints, in the order in which they finish."""
     threads = max(1, joblib.cpu_count() // workers)
     by_number = {task.number: task for task in tasks}
     with tempfile.TemporaryDirectory(prefix="escapade-", ignore_cleanup_errors=True) as folder:
@@ -108,16 +114,16 @@ def _outcomes(
         while groups:
             group = groups.pop(0)
             left = set(group)
-            calls = (delayed(_block)(TRAIN, by_number[number], threads, folder, keep_weights) for number in group)
+            calls = (delayed(_block)(TRAIN, by_number[number], threads, folder, results) for number in group)
             try:
                 with ProgressReader(Path(folder), on_progress), _backend(backend, workers, folder):
-                    for number, outcome in _parallel(workers)(calls):
+                    for number, outcome, notes in _parallel(workers)(calls):
                         left.remove(number)
-                        yield by_number[number], outcome
+                        yield by_number[number], outcome, notes
             except BrokenProcessPool:
                 if len(group) == 1:
                     task = by_number[group[0]]
-                    yield task, Failure(task.configuration["maze"], task.configuration["agent"], ENDED)
+                    yield task, Failure(task.configuration["maze"], task.configuration["agent"], ENDED), []
                     continue
                 begun = started(Path(folder)) & left or left
                 groups += [[number] for number in sorted(begun)]
@@ -138,16 +144,22 @@ def _parallel(workers: int) -> Any:
     return Parallel(return_as="generator_unordered", pre_dispatch=workers, batch_size=1)
 
 
-def _block(train: str, task: _Task, threads: int, folder: str, keep_weights: bool) -> tuple[int, Block | Failure]:
-    """One block, in a worker; a Failure where anything but an interrupt ends it."""
+def _block(
+    train: str, task: _Task, threads: int, folder: str, results: Path | None
+) -> tuple[int, Block | Failure, list[str]]:
+    """One block, in a worker; a Failure where anything but an interrupt ends it. Checkpoints lie in `results`."""
     module, _, name = train.partition(":")
     if train == TRAIN:
         torch.set_num_threads(threads)
     c = task.configuration
     progress = ProgressWriter(task.number, Path(folder), c["steps"])
+    checkpoints: Checkpoints | None = None
+    outcome: Block | Failure
     try:
         work: Train = getattr(importlib.import_module(module), name)
-        block = work(
+        if results is not None:
+            checkpoints = Checkpoints(results, c, task.learners)
+        outcome = work(
             c["maze"],
             c["agent"],
             learners=task.learners,
@@ -155,12 +167,13 @@ def _block(train: str, task: _Task, threads: int, folder: str, keep_weights: boo
             seed=c["seed"],
             device=c["device"],
             settings=DQNSettings(**c["settings"]["dqn"]),
-            keep_weights=keep_weights,
+            keep_weights=results is not None,
             progress=progress,
+            checkpoints=checkpoints,
         )
     except (Exception, SystemExit) as error:  # whatever a plugin raises
-        return task.number, Failure(c["maze"], c["agent"], explain(error), traceback.format_exc())
-    return task.number, block
+        outcome = Failure(c["maze"], c["agent"], explain(error), traceback.format_exc())
+    return task.number, outcome, [] if checkpoints is None else checkpoints.notes
 
 
 def _log(folder: Path | None, failure: Failure) -> None:

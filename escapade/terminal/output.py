@@ -48,10 +48,10 @@ class Output:
             Path(self._json_to).write_text(text, encoding="utf-8")
 
 
-def end_with(errors: Console, problems: Sequence[str]) -> None:
-    """Print what went wrong on the way, a sentence each, and end the command with exit status 1 where anything did."""
-    for problem in problems:
-        errors.print(f"escapade: {problem}", soft_wrap=True)
+def end_with(errors: Console, problems: Sequence[str], notes: Sequence[str] = ()) -> None:
+    """Print notes and problems, a sentence each, and end the command with exit status 1 where there are problems."""
+    for sentence in (*notes, *problems):
+        errors.print(f"escapade: {sentence}", soft_wrap=True)
     if problems:
         raise typer.Exit(1)
 

@@ -1,6 +1,9 @@
 """Training as a whole: what comes back, and that a learner does not depend on its company."""
 
+import io
+
 import pytest
+import torch
 
 from agents.dqn.settings import DQNSettings
 from agents.training import training
@@ -83,9 +86,48 @@ def test_values_that_are_not_finite_end_the_training_and_name_the_learner(monkey
     original = training.evaluate
 
     def spoil(dqn, *arguments, **keywords):
-        next(dqn.target.parameters()).data[1] = float("nan")
+        next(dqn.agent.target.parameters()).data[1] = float("nan")
         return original(dqn, *arguments, **keywords)
 
     monkeypatch.setattr(training, "evaluate", spoil)
     with pytest.raises(BadInput, match=r"values of 'count' are not finite after .* steps \(learner 7\)"):
         train("MiniGrid-Empty-5x5-v0", "count", learners=[4, 7], steps=400, seed=1, settings=DQNSettings(batch=8))
+
+
+class Kept:
+    """Keeps the state once, at `step`, and ends the training there, as a kill would."""
+
+    def __init__(self, step: int) -> None:
+        self.step, self.now, self.state = step, 0, None
+
+    def due(self) -> bool:
+        self.now += 8
+        return self.now == self.step
+
+    def save(self, step: int, state: dict[str, object]) -> None:
+        assert step == self.step
+        file = io.BytesIO()
+        torch.save(state, file)
+        file.seek(0)
+        self.state = torch.load(file, weights_only=True)  # plain data, as it comes from a disk
+        raise KeyboardInterrupt
+
+    def load(self) -> dict[str, object] | None:
+        return self.state
+
+
+@pytest.mark.parametrize("step", [80, 400])
+def test_a_training_goes_on_from_a_checkpoint_as_if_it_had_never_stopped(step, monkeypatch) -> None:
+    monkeypatch.setattr(training, "CURVE_EPISODES", 2)
+    monkeypatch.setattr(training, "FINAL_EPISODES", 3)
+    arguments = {"learners": [1, 4], "steps": 400, "seed": 2, "settings": DQNSettings(batch=8, warmup=64)}
+    maze, agent = "MiniGrid-Empty-Random-5x5-v0", "count"
+    whole = train(maze, agent, **arguments, keep_weights=True)
+    kept = Kept(step)
+    with pytest.raises(KeyboardInterrupt):
+        train(maze, agent, **arguments, checkpoints=kept)
+    resumed = train(maze, agent, **arguments, keep_weights=True, checkpoints=kept)
+    assert resumed.results == whole.results
+    assert resumed.steps == whole.steps
+    for name, tensor in whole.weights["state"].items():
+        assert torch.equal(resumed.weights["state"][name], tensor), name

@@ -23,7 +23,7 @@ M, N = "MiniGrid-Empty-5x5-v0", "MiniGrid-Empty-6x6-v0"
 PLAN = Plan((M, N), ("epsilon-greedy", "count"), learners=2, steps=100, seed=3)
 
 
-def train(maze, agent, *, learners, steps, seed, device, settings, keep_weights, progress):
+def train(maze, agent, *, learners, steps, seed, device, settings, keep_weights, progress, checkpoints):
     progress(Progress(steps, steps, np.array([0.5] * len(learners)), 1))
     value = settings.n_step + len(maze + agent)
     results = [LearnerResult(n, value + n / 7, 1, 0, 0, None, [(steps, seed / 3)]) for n in learners]
