@@ -17,8 +17,8 @@ from pydantic_core import PydanticCustomError
 
 from agents.dqn.agent_spec import parse_agent
 from agents.dqn.settings import DQNSettings
-from agents.mazes import parse_maze
 from bandits.simulator.simulation import checked
+from escapade.runs.plan import environment_settings
 from explore.core.spec import requirement
 from explore.errors import BadInput, unknown
 
@@ -38,7 +38,7 @@ def spec_of(value: Any) -> str:
 
 def _maze(value: Any) -> str:
     spec = spec_of(value)
-    parse_maze(spec)
+    environment_settings(spec)
     return spec
 
 

@@ -23,7 +23,9 @@ from explore.errors import BadInput
 
 
 def mazes(
-    maze: Annotated[list[str] | None, typer.Option(help="Maze to train in, ID or ID:reward_scale=10; repeat.")] = None,
+    maze: Annotated[
+        list[str] | None, typer.Option(help="Maze, ID or ID:size=9; or any id with discrete actions.")
+    ] = None,
     agent: Annotated[list[str] | None, typer.Option(help="Agent, strategy+bonus; the first is the baseline.")] = None,
     learners: Annotated[int, typer.Option(help="Learners (seeds) per agent.")] = 10,
     steps: Annotated[int, typer.Option(help="Environment steps per learner.")] = 150_000,

@@ -10,8 +10,8 @@ from joblib import parallel_config
 
 from agents.dqn.agent_spec import parse_agent
 from agents.dqn.settings import DQNSettings
-from agents.mazes import parse_maze
 from agents.mazes.layouts.walls import walls as walls_of
+from agents.mazes.maze_spec import is_maze
 from agents.mazes.traps import facts
 from agents.planners import optimum
 from bandits.plots import TESTBED, classic_figures, plots
@@ -19,7 +19,7 @@ from bandits.recommend import default_policies
 from bandits.simulator.simulation import checked
 from bandits.simulator.simulation import simulate as simulated
 from escapade.report.bandits.report import lai_robbins_constant
-from escapade.runs.plan import Plan
+from escapade.runs.plan import Plan, environment_settings
 from explore.errors import BadInput, unknown
 
 BACKENDS = ("loky", "ray", "dask")  # of joblib
@@ -50,7 +50,7 @@ def checked_plan(
     for agent in agents:
         parse_agent(agent)
     for maze in mazes:
-        parse_maze(maze)
+        environment_settings(maze)
     return Plan(tuple(dict.fromkeys(mazes)), tuple(dict.fromkeys(agents)), learners, steps, seed, device, dqn)
 
 
@@ -76,6 +76,9 @@ def optima(mazes: Sequence[str]) -> dict[str, float | None]:
     """
     returns = {}
     for maze in mazes:
+        if not is_maze(maze):
+            returns[maze] = None
+            continue
         trap = facts(maze)
         returns[maze] = optimum(maze) if trap is None else max(trap.local_score, trap.global_score)
     return returns
@@ -83,7 +86,7 @@ def optima(mazes: Sequence[str]) -> dict[str, float | None]:
 
 def walls(mazes: Sequence[str]) -> dict[str, list[str]]:
     """Where every training layout of each maze has a wall."""
-    return {maze: walls_of(maze) for maze in mazes}
+    return {maze: walls_of(maze) for maze in mazes if is_maze(maze)}
 
 
 def check_bandits(testbed: str, policies: Sequence[str], runs: int, horizon: int) -> None:

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_origin
 
+import gymnasium as gym
+
 from agents.dqn.agent_spec import parse_agent
 from agents.dqn.networks.plain import NETWORKS
 from agents.dqn.settings import DQNSettings
 from agents.mazes import parse_maze
+from agents.mazes.maze_spec import is_maze
 from explore.core.plugins import BONUSES, STRATEGIES
 from explore.core.registry import Registry
 from explore.core.spec import Settings, Spec, settings_from
@@ -61,7 +64,7 @@ def resolved_settings(maze: str, agent: str, dqn: DQNSettings) -> dict[str, Any]
     """Every setting of a block with its value, as JSON values; BadInput where a spec is wrong."""
     spec = parse_agent(agent)
     parts = {
-        "maze": dataclasses.asdict(parse_maze(maze)),
+        "maze": environment_settings(maze),
         "dqn": dqn.resolved(),
         "strategy": _plugin(STRATEGIES, spec.strategy),
         "bonus": None if spec.bonus is None else _plugin(BONUSES, spec.bonus),
@@ -69,6 +72,24 @@ def resolved_settings(maze: str, agent: str, dqn: DQNSettings) -> dict[str, Any]
     }
     settings: dict[str, Any] = json.loads(json.dumps(parts))
     return settings
+
+
+def environment_settings(text: str) -> dict[str, Any]:
+    """The id of an environment and, of a maze, its settings.
+
+    BadInput for an id that Gymnasium does not know, a setting that is wrong, and actions that are not discrete.
+    """
+    if is_maze(text):
+        return dataclasses.asdict(parse_maze(text))
+    try:
+        environment = gym.make(text)
+    except Exception as error:  # whatever making a third party's environment raises
+        raise BadInput(f"the environment {text} cannot be made: {error}") from error
+    actions = environment.action_space
+    environment.close()
+    if not isinstance(actions, gym.spaces.Discrete):
+        raise BadInput(f"the DQN needs discrete actions: those of {text} are {actions}.")
+    return {"id": text}
 
 
 def dqn_settings(assignments: Iterable[str], base: DQNSettings | None = None) -> DQNSettings:

@@ -2,6 +2,7 @@
 
 import json
 
+import gymnasium as gym
 import pytest
 
 from agents.dqn.settings import DQNSettings
@@ -77,3 +78,26 @@ def test_settings_of_the_command_line() -> None:
 def test_a_wrong_setting_is_one_sentence(assignments, said) -> None:
     with pytest.raises(BadInput, match=said):
         dqn_settings(assignments)
+
+
+def test_any_environment_with_discrete_actions_may_be_trained_in() -> None:
+    assert resolved_settings("CartPole-v1", "count", DQNSettings())["maze"] == {"id": "CartPole-v1"}
+    with pytest.raises(BadInput, match="discrete actions: those of Pendulum-v1 are Box"):
+        resolved_settings("Pendulum-v1", "count", DQNSettings())
+
+
+OWN = """
+import gymnasium as gym
+from minigrid.envs import EmptyEnv
+gym.register("MyMaze-v0", entry_point=EmptyEnv)
+"""
+
+
+def test_an_id_may_begin_with_the_module_that_registers_it(tmp_path, monkeypatch) -> None:
+    (tmp_path / "package_of_mine.py").write_text(OWN)
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = "package_of_mine:MyMaze-v0:reward_scale=2"
+    assert resolved_settings(spec, "count", DQNSettings())["maze"]["reward_scale"] == 2.0
+    gym.registry.pop("MyMaze-v0")
+    with pytest.raises(BadInput, match="'not_there', which cannot be imported"):
+        resolved_settings("not_there:MyMaze-v0", "count", DQNSettings())
