@@ -122,7 +122,7 @@ def test_the_report_fits_80_columns_and_needs_no_colour():
         assert part in said
     page = io.StringIO()
     show(Console(file=page, width=80, markup=False), trial(passed=False))
-    assert "No traits" in page.getvalue()
+    assert "Traits are not measured" in page.getvalue()
 
 
 def test_the_command_tries_every_kind_of_the_name(monkeypatch, capsys):
