@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import torch
 
@@ -60,7 +60,7 @@ class Checkpoints:
             try:
                 with os.fdopen(handle, "wb") as file:
                     digest = _Digest(file)
-                    torch.save(state, digest)
+                    torch.save(state, cast(IO[bytes], digest))
                     file.flush()
                     os.fsync(file.fileno())
                 path = self._folder / f"{self._name}-{step}-{digest.value()}.pt"

@@ -74,7 +74,7 @@ def optima(mazes: Sequence[str]) -> dict[str, float | None]:
 
     A trap states it, and tests hold that against the planner, which may take minutes to find it again.
     """
-    returns = {}
+    returns: dict[str, float | None] = {}
     for maze in mazes:
         if not is_maze(maze):
             returns[maze] = None
