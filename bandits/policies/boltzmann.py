@@ -54,7 +54,7 @@ class Boltzmann(Policy):
         temperature: float = Field(0.2, gt=0, description="τ, on the scale of the gaps between the arms")
         decay: float = Field(0.0, ge=0, description="exponent of t by which the temperature falls")
         alpha: float = Field(0.0, ge=0, le=1, description="constant step size; 0 for the sample average")
-        scale: float = Field(1.0, gt=0, description="size of a reward, the unit of `temperature`")
+        scale: float = Field(1.0, ge=1e-100, le=1e100, description="size of a reward, the unit of `temperature`")
 
     select = staticmethod(select)
     update = staticmethod(update)

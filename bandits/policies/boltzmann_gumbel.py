@@ -45,7 +45,9 @@ class BoltzmannGumbel(Policy):
 
     class Settings(Settings):
         c: float = Field(1.0, gt=0, description="size of the noise, in units of `scale`")
-        scale: float = Field(1.0, gt=0, description="standard deviation of a reward that `c` is a multiple of")
+        scale: float = Field(
+            1.0, ge=1e-100, le=1e100, description="standard deviation of a reward that `c` is a multiple of"
+        )
 
     select = staticmethod(select)
     update = staticmethod(update)

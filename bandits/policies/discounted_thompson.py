@@ -29,7 +29,9 @@ class DiscountedThompson(Discounted):
     assumptions = (no_contexts, gradual_changes, normal_prior)
 
     class Settings(Discounted.Settings):
-        scale: float = Field(1.0, gt=0, description="unbounded rewards: standard deviation of the prior of the means")
+        scale: float = Field(
+            1.0, ge=1e-100, le=1e100, description="unbounded rewards: standard deviation of the prior of the means"
+        )
 
     def functions(self, bed: Testbed) -> Functions:
         """By the testbed's family."""

@@ -84,7 +84,9 @@ class Gradient(Policy):
     class Settings(Settings):
         alpha: float = Field(0.1, gt=0, description="step size")
         baseline: bool = Field(True, description="whether rewards are compared with their average")
-        scale: float = Field(1.0, gt=0, description="size of a reward, the unit in which rewards are counted")
+        scale: float = Field(
+            1.0, ge=1e-100, le=1e100, description="size of a reward, the unit in which rewards are counted"
+        )
 
     draw_rows = (PROBABILITIES,)
     select = staticmethod(select)

@@ -123,7 +123,9 @@ class InformationDirected(Policy):
 
     class Settings(Settings):
         samples: int = Field(100, ge=2, le=100_000, description="draws from the posterior in each step")
-        scale: float = Field(1.0, gt=0, description="unbounded rewards: standard deviation of the prior of the means")
+        scale: float = Field(
+            1.0, ge=1e-100, le=1e100, description="unbounded rewards: standard deviation of the prior of the means"
+        )
 
     def functions(self, bed: Testbed) -> Functions:
         """The same for both families."""

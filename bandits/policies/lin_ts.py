@@ -59,7 +59,7 @@ class LinTS(Linear):
     compared_on = (Placement(Kind.CONTEXTS, 4),)
 
     class Settings(Linear.Settings):
-        scale: float = Field(1.0, gt=0, description="v, the spread of the draws in units of the noise")
+        scale: float = Field(1.0, ge=1e-100, le=1e100, description="v, the spread of the draws in units of the noise")
 
     def functions(self, bed: Testbed) -> Functions:
         """The pair of the model."""

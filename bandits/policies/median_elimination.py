@@ -77,7 +77,7 @@ class MedianElimination(Policy):
             0.2, gt=0, description="by how much the arm that remains may be worse than the best, in units of `scale`"
         )
         delta: float = Field(0.1, gt=0, lt=1, description="probability that it is worse than that")
-        scale: float = Field(1.0, gt=0, description="size of a reward, the unit of `epsilon`")
+        scale: float = Field(1.0, ge=1e-100, le=1e100, description="size of a reward, the unit of `epsilon`")
 
     select = staticmethod(select)
     update = staticmethod(update)

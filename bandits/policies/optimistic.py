@@ -42,7 +42,7 @@ class Optimistic(Policy):
         initial: float = Field(5.0, description="value of an arm before its first pull, in units of `scale`")
         alpha: float = Field(0.1, gt=0, le=1, description="constant step size")
         epsilon: float = Field(0.0, ge=0, le=1, description="probability of a random arm")
-        scale: float = Field(1.0, gt=0, description="size of a reward, the unit of `initial`")
+        scale: float = Field(1.0, ge=1e-100, le=1e100, description="size of a reward, the unit of `initial`")
 
     select = staticmethod(select)
     update = staticmethod(update)

@@ -94,7 +94,9 @@ class Thompson(PosteriorSampling):
             description="posterior: auto (by the testbed), beta, gaussian (known variance), student (unknown), gamma",
         )
         prior: float = Field(1.0, gt=0, description="beta: a = b of the prior; gamma: shape; gaussian: prior variance")
-        scale: float = Field(1.0, gt=0, description="gaussian: unit of the means; the prior variance is prior · scale²")
+        scale: float = Field(
+            1.0, ge=1e-100, le=1e100, description="gaussian: unit of the means; the prior variance is prior · scale²"
+        )
 
     def functions(self, bed: Testbed) -> Functions:
         """The pair of the model."""

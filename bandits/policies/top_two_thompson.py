@@ -78,7 +78,9 @@ class TopTwoThompson(PosteriorSampling):
         model: str = Field("auto", pattern="^(auto|beta|gaussian)$", description="posterior: auto, beta or gaussian")
         prior: float = Field(1.0, gt=0, description="beta: a = b of the prior; gaussian: prior variance")
         share: float = Field(0.5, gt=0, lt=1, description="probability that the arm with the largest draw is pulled")
-        scale: float = Field(1.0, gt=0, description="gaussian: unit of the means; the prior variance is prior · scale²")
+        scale: float = Field(
+            1.0, ge=1e-100, le=1e100, description="gaussian: unit of the means; the prior variance is prior · scale²"
+        )
 
     @property
     def share(self) -> float:

@@ -71,7 +71,7 @@ class UCB1(Policy):
 
     class Settings(Settings):
         alpha: float = Field(2.0, gt=0, description="factor of ln t under the root")
-        scale: float = Field(1.0, gt=0, description="length of the interval in which rewards lie")
+        scale: float = Field(1.0, ge=1e-100, le=1e100, description="length of the interval in which rewards lie")
 
     select = staticmethod(select)
     update = staticmethod(update)

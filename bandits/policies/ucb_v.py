@@ -56,7 +56,7 @@ class UCBV(IndexWithVariance):
     class Settings(Settings):
         zeta: float = Field(1.2, gt=0, description="factor of ln t")
         c: float = Field(1.0, ge=0, description="factor of the term that bounds the rewards' range")
-        scale: float = Field(1.0, gt=0, description="length b of the interval in which rewards lie")
+        scale: float = Field(1.0, ge=1e-100, le=1e100, description="length b of the interval in which rewards lie")
 
     select = staticmethod(select)
 

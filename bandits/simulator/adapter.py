@@ -144,7 +144,7 @@ def play(
             raise BadInput(
                 f"'{spec}' chose an arm in step {t} that there is not: the {bed.arms} arms are 0 to {bed.arms - 1}."
             )
-            pull(parameters, t, bed.non_stationary, arms, streams, arms_rng, chosen, reward, mean, gap)
+        pull(parameters, t, bed.non_stationary, arms, streams, arms_rng, chosen, reward, mean, gap)
         bad = np.flatnonzero(~np.isfinite(reward + gap))
         if len(bad):
             raise BadInput(not_finite(bed, int(bad[0]), t, int(chosen[bad[0]])))

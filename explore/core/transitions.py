@@ -3,7 +3,6 @@
 Every tensor is `(learners, batch, …)`. For `Bonus.observe` the batch axis is the environment slots, in order.
 """
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
@@ -37,7 +36,7 @@ class Transitions:
     next_state_key: torch.Tensor | None = None
     valid: torch.Tensor | None = None
 
-    @functools.cached_property
+    @property
     def mask(self) -> torch.Tensor:
         """`valid` as a mask, `(learners, batch)` bool: True for every row that is a transition."""
         return torch.ones_like(self.terminated, dtype=torch.bool) if self.valid is None else self.valid

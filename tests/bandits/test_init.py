@@ -16,7 +16,6 @@ def test_every_public_name_can_be_imported():
     ("module", "forbidden"),
     [
         ("bandits", {"torch", "scipy", "numba"}),
-        ("bandits.simulator.simulation", {"torch"}),
         ("bandits.theory.gittins.duff", {"torch"}),
     ],
 )

@@ -152,7 +152,7 @@ def test_the_discount_is_the_testbeds_unless_it_is_given() -> None:
         ("two-arms", "gittins:discount=0.999", "take at most 0.99"),
         ("sutton-barto", "gittins:discount=0.9999", "take at most 0.999"),
         ("two-arms", "gittins:discount=1", "setting 'discount'"),
-        ("two-tasks", "gittins:discount=0.9", "indices for the discount of the testbed, 0.7"),
+        ("two-tasks", "gittins:discount=0.9", "those for the discount of the testbed, 0.7"),
         ("sutton-barto", "gittins:prior=-1", "setting 'prior'"),
     ],
 )

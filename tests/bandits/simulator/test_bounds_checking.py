@@ -40,7 +40,7 @@ def recursive(values: Any, index: int) -> Any:
 def test_a_helper_is_checked_too() -> None:
     """`update` itself has no index; it writes row 2 of two where a reward is 1."""
     wild = from_functions(first_arm, update_far, [0.0, 0.0], name="wild")
-    with pytest.raises(OutOfBounds, match=r"policy 'wild' reads or writes outside of its state .*out of bounds"):
+    with pytest.raises(OutOfBounds, match=r"policy 'wild' reads or writes outside of its state.*out of bounds"):
         simulate(TwoArms(), [wild], runs=2, horizon=20, check_bounds=True)
 
 

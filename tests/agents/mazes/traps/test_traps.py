@@ -201,7 +201,7 @@ def test_every_trap_says_what_it_holds(maze: str) -> None:
 
 def test_other_mazes_are_no_traps() -> None:
     assert facts("MiniGrid-Empty-5x5-v0") is None
-    with pytest.raises(BadInput, match="unknown trap 'escapade/Decoy-7x7-v0': did you mean"):
+    with pytest.raises(BadInput, match="unknown maze 'escapade/Decoy-7x7-v0': did you mean"):
         facts("escapade/Decoy-7x7-v0")
     with pytest.raises(BadInput, match="Decoy of size 5: at least 6 is needed"):
         Decoy(size=5)
