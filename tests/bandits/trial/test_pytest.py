@@ -10,6 +10,8 @@ from bandits.trial.pytest import contract
 test_contract = contract({plugin})
 """
 BROKEN = """
+import torch
+
 from explore.bonuses.count import Count
 
 class Idle(Count):
