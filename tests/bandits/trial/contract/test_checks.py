@@ -11,6 +11,7 @@ from bandits.trial import run_trial
 from bandits.trial.contract.checks import contract, rules
 from bandits.trial.plugin_under_test import plugin_under_test
 from explore.bonuses.count import Count
+from explore.bonuses.episodic_count import EpisodicCount
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.plugins import BONUSES
 from explore.counting.keys import row_keys
@@ -70,7 +71,7 @@ class Gambling(Count):
         return super().episodic_factor(transitions) * torch.rand(()).round()
 
 
-class Grudging(Count):
+class Grudging(EpisodicCount):
     """Never forgets an episode."""
 
     def episode_visits(self, episode, transitions):
