@@ -5,6 +5,7 @@ is what happened (and the episodic factor that only the running episode knew), n
 are computed from the sequence when it is drawn, so that no bonus goes stale.
 """
 
+from dataclasses import fields
 from functools import cached_property
 from typing import Any
 
@@ -135,4 +136,6 @@ class Replay:
 
 
 def _named(transitions: Transitions) -> dict[str, torch.Tensor]:
-    return {name: part for name, part in vars(transitions).items() if part is not None}
+    # The fields alone: what a transition has worked out and kept, such as its mask, is no part of what happened.
+    parts = {field.name: getattr(transitions, field.name) for field in fields(transitions)}
+    return {name: part for name, part in parts.items() if part is not None}

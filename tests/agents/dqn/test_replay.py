@@ -81,3 +81,13 @@ def test_a_sequence_longer_than_what_is_held_is_refused() -> None:
 def test_a_capacity_below_one_vector_step_is_refused() -> None:
     with pytest.raises(BadInput, match="cannot hold one step of 3"):
         Replay(2, 3)
+
+
+def test_what_a_transition_has_worked_out_is_not_stored() -> None:
+    """A bonus asks for the mask before the step is stored, which leaves it in the transition."""
+    step = labelled_step(0)
+    assert step.mask.all()
+    replay = Replay(300, 3)
+    replay.add(step, torch.ones(2, 3))
+    replay.add(labelled_step(1), torch.ones(2, 3))
+    assert replay.sample(4, 2, Streams(0, "replay", [0, 1])).first.reward.shape == (2, 4)
