@@ -3,7 +3,8 @@
 The same maze (both in the compiled engine), 8 environments, batch, updates per step and hidden layers, and all the
 cores that this process may use; Stable-Baselines3 trains one learner at a time, so that its rate is that of any number.
 It learns from 1-step targets without Double Q or LayerNorm, ours from 3-step double ones with it. The split times
-each part of a vector step by the clock. `--quick` takes fewer steps.
+each part of a vector step by the clock. Stable-Baselines3 gets one thread or all cores, whichever is faster: PyTorch's
+threads cost a small network more than they save. `python -m benchmarks.dqn --quick` takes fewer steps.
 """
 
 import sys
@@ -28,11 +29,15 @@ def main() -> None:
     """Print rates for 1 to 30 learners, and the split for each kind of bonus at 10."""
     steps = QUICK_STEPS if "--quick" in sys.argv else STEPS
     cores = int(joblib.cpu_count())
-    torch.set_num_threads(cores)
     settings = DQNSettings()
-    peer = sb3_rate(settings, steps)
+    rates = {}
+    for threads in sorted({1, cores}):
+        torch.set_num_threads(threads)
+        rates[threads] = sb3_rate(settings, steps)
+    peer = max(rates.values())
     print(f"{MAZE}, {settings.envs} environments, {settings.updates} updates of {settings.batch}, {cores} cores")
-    print(f"Stable-Baselines3's DQN{'':14s} {peer:9,.0f} steps/s")
+    for threads, rate in rates.items():
+        print(f"Stable-Baselines3's DQN, threads: {threads} {rate:12,.0f} steps/s")
     for learners in LEARNERS:
         rate, _ = our_rate(None, learners, steps)
         print(f"ε-greedy, {learners:2d} learners together {rate:15,.0f} steps/s, {rate / peer:5.1f} ×", flush=True)

@@ -2,20 +2,26 @@
 
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 from stable_baselines3 import DQN
 from stable_baselines3.common.vec_env import VecEnv
 
 from agents.mazes import make
 from agents.training.observations import symbolic_rows, symbolic_space
+from explore.encoding.observations import Encoder
 
 
 class MazeVecEnv(VecEnv):
-    """The compiled mazes as Stable-Baselines3's vector environment; it reads the codes of a view one-hot."""
+    """The compiled mazes as Stable-Baselines3's vector environment; an observation is the one-hot features, as bytes.
+
+    Given the codes themselves, it would make the features anew in every forward pass, one call per column of the view.
+    """
 
     def __init__(self, maze: str, envs: int) -> None:
         self._mazes = make(maze, envs, seed=0)
-        space = symbolic_space(self._mazes.single_observation_space)
+        self._encoder = Encoder(symbolic_space(self._mazes.single_observation_space), trusted=True)
+        space = gym.spaces.Box(0, 1, (self._encoder.size,), np.uint8)
         super().__init__(envs, space, self._mazes.single_action_space)
 
     def reset(self) -> Any:
@@ -52,7 +58,10 @@ class MazeVecEnv(VecEnv):
         return [False] * self.num_envs
 
     def _rows(self, observation: Any) -> Any:
-        return symbolic_rows(self._mazes.single_observation_space, observation)
+        rows = self._encoder.encode(symbolic_rows(self._mazes.single_observation_space, observation))
+        features = np.zeros((len(rows), self._encoder.size), dtype=np.uint8)
+        np.put_along_axis(features, rows.astype(np.int64) + self._encoder.starts[:-1], 1, axis=1)
+        return features
 
 
 def make_dqn(maze: str, envs: int, *, batch: int, updates: int, hidden: tuple[int, ...], warmup: int) -> DQN:
