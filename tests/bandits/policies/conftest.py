@@ -78,3 +78,26 @@ def restarts() -> Callable[..., list[int]]:
         return after
 
     return play
+
+
+@pytest.fixture
+def ridge_history() -> Callable[..., tuple[Any, Any, Any]]:
+    """A linear policy after 60 random rewards: its state, V `(models, d, d)` and θ̂ `(models, d)` by linear algebra."""
+
+    def play(policy: Policy, bed: Testbed, steps: int = 60) -> tuple[Any, Any, Any]:
+        rng, arms, d = np.random.default_rng(SEED), bed.arms, bed.settings.dimension
+        models = arms if bed.settings.parameters == "disjoint" else 1
+        state = np.vstack([policy.initial(bed, 100), np.zeros((d, arms))])
+        update = policy.functions(bed)[1]
+        V, b = np.tile(policy.settings.ridge * np.eye(d), (models, 1, 1)), np.zeros((models, d))
+        for _ in range(steps):
+            state[-d:] = rng.normal(size=(d, arms))
+            arm, reward = int(rng.integers(arms)), float(rng.normal())
+            x = state[-d:, arm].copy()
+            update(state, arm, reward, np.zeros(1, np.uint64))
+            V[arm % models] += np.outer(x, x)
+            b[arm % models] += reward * x
+        state[-d:] = rng.normal(size=(d, arms))
+        return state, V, np.linalg.solve(V, b[..., None])[..., 0]
+
+    return play

@@ -13,26 +13,8 @@ ARMS, D, RIDGE, NOISE = 4, 3, 0.7, 0.6
 MODELS = ["shared", "disjoint"]
 
 
-def learnt(policy: Any, model: str, steps: int = 60) -> tuple[Any, Any, Any]:
-    """The state after a random history; V `(models, d, d)` and θ̂ `(models, d)` of that history by linear algebra."""
-    rng, bed = np.random.default_rng(3), Linear(arms=ARMS, dimension=D, noise=NOISE, parameters=model)
-    state = np.vstack([policy.initial(bed, 100), np.zeros((D, ARMS))])
-    update = policy.functions(bed)[1]
-    disjoint = model == "disjoint"
-    V, b = np.tile(RIDGE * np.eye(D), (ARMS if disjoint else 1, 1, 1)), np.zeros((ARMS if disjoint else 1, D))
-    for _ in range(steps):
-        state[-D:] = contexts(rng)
-        arm, reward = int(rng.integers(ARMS)), float(rng.normal())
-        x = state[-D:, arm].copy()
-        update(state, arm, reward, np.zeros(1, np.uint64))
-        V[arm if disjoint else 0] += np.outer(x, x)
-        b[arm if disjoint else 0] += reward * x
-    state[-D:] = contexts(rng)
-    return state, V, np.linalg.solve(V, b[..., None])[..., 0]
-
-
-def contexts(rng: Any) -> Any:
-    return rng.normal(size=(D, ARMS))
+def linear_bed(model: str) -> Linear:
+    return Linear(arms=ARMS, dimension=D, noise=NOISE, parameters=model)
 
 
 def model_of(state: Any, model: str) -> Any:
@@ -43,11 +25,11 @@ def model_of(state: Any, model: str) -> Any:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_lin_ts_draws_from_the_posterior(model: str) -> None:
+def test_lin_ts_draws_from_the_posterior(model: str, ridge_history: Any) -> None:
     """Mean θ̂ and covariance v²R²V⁻¹ of many draws, within five standard errors; the arm is the best under the draw."""
     policy = LinTS(ridge=RIDGE, scale=1.3)
-    state, V, theta = learnt(policy, model)
-    select = policy.functions(Linear(arms=ARMS, dimension=D, noise=NOISE, parameters=model))[0]
+    state, V, theta = ridge_history(policy, linear_bed(model))
+    select = policy.functions(linear_bed(model))[0]
     rng, count = np.array([4], np.uint64), 8000
     drawn = np.empty((count, len(V), D))
     for draw in drawn:

@@ -15,22 +15,8 @@ ARMS, D, RIDGE, NOISE = 4, 3, 0.7, 0.6
 MODELS = ["shared", "disjoint"]
 
 
-def learnt(policy: Any, model: str, steps: int = 60) -> tuple[Any, Any, Any]:
-    """The state after a random history; V `(models, d, d)` and θ̂ `(models, d)` of that history by linear algebra."""
-    rng, bed = np.random.default_rng(3), Linear(arms=ARMS, dimension=D, noise=NOISE, parameters=model)
-    state = np.vstack([policy.initial(bed, 100), np.zeros((D, ARMS))])
-    update = policy.functions(bed)[1]
-    disjoint = model == "disjoint"
-    V, b = np.tile(RIDGE * np.eye(D), (ARMS if disjoint else 1, 1, 1)), np.zeros((ARMS if disjoint else 1, D))
-    for _ in range(steps):
-        state[-D:] = contexts(rng)
-        arm, reward = int(rng.integers(ARMS)), float(rng.normal())
-        x = state[-D:, arm].copy()
-        update(state, arm, reward, np.zeros(1, np.uint64))
-        V[arm if disjoint else 0] += np.outer(x, x)
-        b[arm if disjoint else 0] += reward * x
-    state[-D:] = contexts(rng)
-    return state, V, np.linalg.solve(V, b[..., None])[..., 0]
+def linear_bed(model: str) -> Linear:
+    return Linear(arms=ARMS, dimension=D, noise=NOISE, parameters=model)
 
 
 def contexts(rng: Any) -> Any:
@@ -45,11 +31,11 @@ def widths(state: Any, V: Any) -> Any:
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("alpha", [0.0, 0.8])
-def test_lin_ucb_takes_the_largest_bound(alpha: float, model: str) -> None:
+def test_lin_ucb_takes_the_largest_bound(alpha: float, model: str, ridge_history: Any) -> None:
     """With the constant width of Li et al., or the radius of Abbasi-Yadkori et al. from determinants."""
     policy = LinUCB(ridge=RIDGE, alpha=alpha, delta=0.1, norm=1.5)
-    state, V, theta = learnt(policy, model)
-    select = policy.functions(Linear(arms=ARMS, dimension=D, noise=NOISE, parameters=model))[0]
+    state, V, theta = ridge_history(policy, linear_bed(model))
+    select = policy.functions(linear_bed(model))[0]
     ratio = np.sqrt(np.linalg.det(V) / np.linalg.det(RIDGE * np.eye(D)))
     radius = NOISE * np.sqrt(2 * np.log(ratio * len(V) / 0.1)) + np.sqrt(RIDGE) * 1.5
     rng = np.random.default_rng(5)

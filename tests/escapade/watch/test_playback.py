@@ -152,6 +152,11 @@ def test_the_terminal_is_as_it_was_however_it_ends(end, status) -> None:
 
     master, slave = os.openpty()
     before = termios.tcgetattr(slave)
+
+    def in_its_terminal() -> None:
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C is a signal to it
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell without job control starts its jobs deaf to the signal
+
     process = subprocess.Popen(
         [sys.executable, "-m", "escapade", "watch", "MiniGrid-Empty-5x5-v0", "--agent", "random", "--delay", "60"],
         stdin=slave,
@@ -159,7 +164,7 @@ def test_the_terminal_is_as_it_was_however_it_ends(end, status) -> None:
         stderr=slave,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"},
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is a signal to it
+        preexec_fn=in_its_terminal,
     )
     said = read_until(master, b"q quit")
     assert not termios.tcgetattr(slave)[3] & (termios.ICANON | termios.ECHO)

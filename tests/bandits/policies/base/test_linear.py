@@ -20,26 +20,8 @@ ARMS, D, RIDGE, NOISE = 4, 3, 0.7, 0.6
 MODELS = ["shared", "disjoint"]
 
 
-def learnt(policy: Any, model: str, steps: int = 60) -> tuple[Any, Any, Any]:
-    """The state after a random history; V `(models, d, d)` and θ̂ `(models, d)` of that history by linear algebra."""
-    rng, bed = np.random.default_rng(3), Linear(arms=ARMS, dimension=D, noise=NOISE, parameters=model)
-    state = np.vstack([policy.initial(bed, 100), np.zeros((D, ARMS))])
-    update = policy.functions(bed)[1]
-    disjoint = model == "disjoint"
-    V, b = np.tile(RIDGE * np.eye(D), (ARMS if disjoint else 1, 1, 1)), np.zeros((ARMS if disjoint else 1, D))
-    for _ in range(steps):
-        state[-D:] = contexts(rng)
-        arm, reward = int(rng.integers(ARMS)), float(rng.normal())
-        x = state[-D:, arm].copy()
-        update(state, arm, reward, np.zeros(1, np.uint64))
-        V[arm if disjoint else 0] += np.outer(x, x)
-        b[arm if disjoint else 0] += reward * x
-    state[-D:] = contexts(rng)
-    return state, V, np.linalg.solve(V, b[..., None])[..., 0]
-
-
-def contexts(rng: Any) -> Any:
-    return rng.normal(size=(D, ARMS))
+def linear_bed(model: str) -> Linear:
+    return Linear(arms=ARMS, dimension=D, noise=NOISE, parameters=model)
 
 
 def model_of(state: Any, model: str) -> Any:
@@ -50,8 +32,8 @@ def model_of(state: Any, model: str) -> Any:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_the_model_is_ridge_regression(model: str) -> None:
-    state, V, theta = learnt(LinUCB(ridge=RIDGE), model)
+def test_the_model_is_ridge_regression(model: str, ridge_history: Any) -> None:
+    state, V, theta = ridge_history(LinUCB(ridge=RIDGE), linear_bed(model))
     numbers = model_of(state, model)
     root = numbers[:, : D * D].reshape(-1, D, D)
     np.testing.assert_allclose(root @ root.transpose(0, 2, 1), np.linalg.inv(V), rtol=1e-10)
