@@ -1,11 +1,11 @@
-"""Convolutions of many independent learners as one: the eyes of a bonus whose observations are pictures.
+"""Convolutions of many independent learners as one: the encoder of a bonus whose observations are images.
 
     x ← relu(W_l * x + b_l),   3 × 3, 32 filters, stride 2, padding 1
     (the encoder of Pathak et al. 2017, "Curiosity-driven exploration by self-supervised prediction", 4.1: four such
     layers on 42 × 42 pixels, there with ELU)
 
-A layer halves the picture. There are as many as it takes to bring its shorter side to four pixels, at most four: 84
-pixels end as 6, MiniGrid's view of 7 as 4.
+A layer halves height and width. There are as many as it takes to bring the shorter side to four pixels, at most four:
+84 pixels end as 6, MiniGrid's view of 7 as 4.
 
 All learners go through one grouped convolution: learner l's channels are group l, weights `(learners·filters, channels,
 3, 3)`. As in `explore.networks.stacked`, initial weights derive from (seed, name of the network, name of the learner)
@@ -25,7 +25,7 @@ DEEPEST = 4
 
 
 def depth(height: int, width: int) -> int:
-    """How many layers a picture of this size takes; 0 for one that is too small for any."""
+    """The number of layers for an image of this size; 0 for one that is too small for any."""
     shorter, layers = min(height, width), 0
     while shorter > SMALLEST and layers < DEEPEST:
         shorter, layers = -(-shorter // 2), layers + 1
@@ -33,9 +33,9 @@ def depth(height: int, width: int) -> int:
 
 
 class StackedConvolutions(torch.nn.Module):
-    """Pictures `(learners, batch, height·width·channels)` to what the filters say, `(learners, batch, outputs)`.
+    """Images `(learners, batch, height·width·channels)` to features `(learners, batch, outputs)`.
 
-    shape: height, width, channels; `channels_first` where a flattened picture runs over its channels first.
+    shape: height, width, channels; `channels_first` where a flattened image runs over its channels first.
     """
 
     def __init__(
@@ -63,13 +63,13 @@ class StackedConvolutions(torch.nn.Module):
             height, width, channels = -(-height // 2), -(-width // 2), FILTERS
         self.outputs = height * width * channels
 
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
         height, width, channels = self.shape
-        batch = pictures.shape[1]
+        batch = images.shape[1]
         if self.channels_first:
-            planes = pictures.view(self.learners, batch, channels, height, width).transpose(0, 1)
+            planes = images.view(self.learners, batch, channels, height, width).transpose(0, 1)
         else:
-            planes = pictures.view(self.learners, batch, height, width, channels).permute(1, 0, 4, 2, 3)
+            planes = images.view(self.learners, batch, height, width, channels).permute(1, 0, 4, 2, 3)
         planes = planes.reshape(batch, self.learners * channels, height, width)
         for weight, bias in zip(self.weights, self.biases, strict=True):
             planes = torch.relu(

@@ -3,18 +3,18 @@
     y[l, b] = bias[l] + Σ_w W[l, start_w + code[l, b, w]]
 
 It is the product of one-hot features with W, without the features. In one batch most rows agree in most columns: the
-view of a maze is mostly floor, wall and the unseen. So a batch is read as its difference from one row r, in each column
-the most common code:
+view of a maze is mostly floor, wall and the unseen. So a batch is computed as its difference from one row r, in each
+column the most common code:
 
     y[l, b] = y_r[l] + Σ_w (W[l, start_w + code[l, b, w]] − W[l, start_w + r[l, w]])
     ∂W[l, start_w + r[l, w]] = Σ_b ∂y[l, b] − Σ of ∂W over the other codes of the column
 
-and only the columns where code and r differ cost anything. r is found by the vote of Boyer and Moore (1991), which
-finds the majority where there is one, and some code of the column where there is none. It is each learner's own, so
-that a learner is the same alone and in company.
+and only the columns where code and r differ cost anything. r comes from the majority vote of Boyer and Moore (1991):
+the majority where there is one, and some code of the column where there is none. Each learner has its own r, so that
+a learner is the same alone and in company.
 
-Float32 on the CPU is compiled; everything else goes through `OneHotProduct`, the plain product, which the tests hold
-the compiled one against.
+Float32 on the CPU is compiled; everything else goes through `OneHotProduct`, the plain product, with which the tests
+compare the compiled one.
 """
 
 from typing import Any
@@ -40,13 +40,13 @@ def embedded(encoder: Encoder, rows: torch.Tensor, weight: torch.Tensor, bias: t
     """
     encoder.check_width(rows)
     if rows.shape[0] != weight.shape[0]:
-        raise BadInput(f"rows of {rows.shape[0]} learners came to the weights of {weight.shape[0]}.")
+        raise BadInput(f"rows of {rows.shape[0]} learners do not fit the weights of {weight.shape[0]} learners.")
     if weight.device.type == "cpu" and weight.dtype == torch.float32:
         codes = rows if rows.dtype == torch.uint8 else rows.long()
-        found: torch.Tensor = _SumOfRows.apply(codes.contiguous(), weight, bias, encoder.starts)  # type: ignore[no-untyped-call]
-        return found
-    summed: torch.Tensor = OneHotProduct.apply(encoder.places(rows), weight)  # type: ignore[no-untyped-call]
-    return summed + bias
+        summed: torch.Tensor = _SumOfRows.apply(codes.contiguous(), weight, bias, encoder.starts)  # type: ignore[no-untyped-call]
+        return summed
+    product: torch.Tensor = OneHotProduct.apply(encoder.places(rows), weight)  # type: ignore[no-untyped-call]
+    return product + bias
 
 
 class OneHotProduct(torch.autograd.Function):
@@ -73,7 +73,7 @@ class OneHotProduct(torch.autograd.Function):
 
 
 class _SumOfRows(torch.autograd.Function):
-    """The compiled way; `starts` says where the rows of W for each column begin, and last where they end."""
+    """The compiled product; `starts` holds the first row of W of each column, and last the number of rows."""
 
     @staticmethod
     def forward(ctx: Any, codes: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, starts: Ints) -> torch.Tensor:
@@ -103,33 +103,33 @@ def _array(tensor: torch.Tensor) -> Floats:
 
 @compiled
 def most_common_codes(codes: Codes, starts: Ints, common: Ints) -> bool:
-    """The most common code of each column into `common`; False where a column has no such code as a row says."""
+    """The most common code of each column into `common`; False where a code is outside its column."""
     learners, batch, width = codes.shape
-    lead = np.zeros(width, dtype=np.int32)
-    ahead = np.zeros(width, dtype=np.int32)
+    candidate = np.zeros(width, dtype=np.int32)
+    votes = np.zeros(width, dtype=np.int32)
     within = True
     for learner in range(learners):
-        lead[:] = 0
-        ahead[:] = 0
+        candidate[:] = 0
+        votes[:] = 0
         for item in range(batch):
             for column in range(width):
                 code = codes[learner, item, column]
                 within &= code >= 0 and code < starts[column + 1] - starts[column]
-                free = ahead[column] == 0
-                agrees = free or lead[column] == code
-                lead[column] = code if free else lead[column]
-                ahead[column] += 1 if agrees else -1
+                free = votes[column] == 0
+                agrees = free or candidate[column] == code
+                candidate[column] = code if free else candidate[column]
+                votes[column] += 1 if agrees else -1
         for column in range(width):
-            common[learner, column] = starts[column] + lead[column]
+            common[learner, column] = starts[column] + candidate[column]
     return within
 
 
 @kernel_part
-def _unusual(codes: Codes, starts: Ints, common: Ints, places: Ints) -> int:
-    """The places in W of one row's codes that are not the common ones, at the front of `places`; how many they are."""
+def _uncommon(codes: Codes, starts: Ints, common: Ints, places: Ints) -> int:
+    """Write the rows of W of the codes that are not the common ones to the front of `places`; returns their number."""
     count = 0
     for column in range(len(codes)):
-        # Written always and kept by a sum: a branch that nobody can foresee costs more than the write.
+        # Written always and kept by a sum: a branch that cannot be predicted costs more than the write.
         places[count] = starts[column] + np.int64(codes[column])
         count += places[count] != common[column]
     return count
@@ -139,11 +139,11 @@ def _unusual(codes: Codes, starts: Ints, common: Ints, places: Ints) -> int:
 def sum_rows(codes: Codes, starts: Ints, common: Ints, weight: Floats, bias: Floats, summed: Floats) -> None:
     """The forward pass; `common` holds places in W, not codes."""
     features, outputs = weight.shape[1:]
-    met = np.empty(features, dtype=np.bool_)
+    present = np.empty(features, dtype=np.bool_)
     change = np.empty((features + 1, outputs), dtype=np.float32)
     for learner in range(len(codes)):
         sum_rows_of_learner(
-            codes[learner], starts, common[learner], weight[learner], bias[learner, 0], met, change, summed[learner]
+            codes[learner], starts, common[learner], weight[learner], bias[learner, 0], present, change, summed[learner]
         )
 
 
@@ -154,32 +154,32 @@ def sum_rows_of_learner(
     common: Ints,
     weight: Floats,
     bias: Floats,
-    met: npt.NDArray[np.bool_],
+    present: npt.NDArray[np.bool_],
     change: Floats,
     summed: Floats,
 ) -> None:
-    """`sum_rows` for one learner. met `(features,)` and change `(features + 1, outputs)` are room to work in."""
+    """`sum_rows` for one learner. present `(features,)` and change `(features + 1, outputs)` are workspace."""
     batch, width = codes.shape
     features, outputs = weight.shape
     places = np.empty(width + 4, dtype=np.int64)
     base = np.empty(outputs, dtype=np.float32)
     change[features] = 0.0
-    met[:] = False
+    present[:] = False
     for item in range(batch):
         for column in range(width):
-            met[starts[column] + np.int64(codes[item, column])] = True
+            present[starts[column] + np.int64(codes[item, column])] = True
     base[:] = bias
     for column in range(width):
-        usual = weight[common[column]]
-        base += usual
+        common_row = weight[common[column]]
+        base += common_row
         for place in range(starts[column], starts[column + 1]):
-            if met[place]:  # the row of W minus the column's common row
+            if present[place]:  # the row of W minus that of the common code
                 for output in range(outputs):
-                    change[place, output] = weight[place, output] - usual[output]
+                    change[place, output] = weight[place, output] - common_row[output]
     for item in range(batch):
         into = summed[item]
         into[:] = base
-        count = _unusual(codes[item], starts, common, places)
+        count = _uncommon(codes[item], starts, common, places)
         places[count : count + 4] = features  # the row of zeros
         for at in range(0, count, 4):  # four at a time: `into` is read and written less often
             a, b, c, d = places[at], places[at + 1], places[at + 2], places[at + 3]
@@ -192,18 +192,18 @@ def scatter_gradient(codes: Codes, starts: Ints, common: Ints, gradient: Floats,
     """The gradient of W into `weight`, zeros before; `total` is the gradient summed over the batch."""
     learners, batch, width = codes.shape
     outputs = weight.shape[2]
-    met = np.empty(weight.shape[1], dtype=np.bool_)
+    present = np.empty(weight.shape[1], dtype=np.bool_)
     places = np.empty(width + 1, dtype=np.int64)
     for learner in range(learners):
-        met[:] = False
+        present[:] = False
         for item in range(batch):
-            for place in places[: _unusual(codes[learner, item], starts, common[learner], places)]:
-                met[place] = True
+            for place in places[: _uncommon(codes[learner, item], starts, common[learner], places)]:
+                present[place] = True
                 for output in range(outputs):
                     weight[learner, place, output] += gradient[learner, item, output]
         for column in range(width):
-            usual = weight[learner, common[learner, column]]
-            usual[:] = total[learner, 0]
+            common_row = weight[learner, common[learner, column]]
+            common_row[:] = total[learner, 0]
             for place in range(starts[column], starts[column + 1]):
-                if met[place]:
-                    usual -= weight[learner, place]
+                if present[place]:
+                    common_row -= weight[learner, place]

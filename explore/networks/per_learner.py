@@ -1,8 +1,8 @@
-"""A user's own network for every learner: one `torch.nn.Module` each, side by side on the learner axis.
+"""A user's own network for every learner: one `torch.nn.Module` each, stacked on the learner axis.
 
     bonus = RND(space, actions, learners=5, network=lambda space, outputs: MyEncoder(space.shape[0], outputs))
 
-The stacked networks of this package do all learners in one product; modules of one's own run one after the other.
+The stacked networks of this package compute all learners in one product; a user's modules run one after the other.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ class PerLearner(torch.nn.Module):
     Box space, else `(batch, features)`, to `(batch, outputs)`. The initial weights that it draws from PyTorch's global
     generator derive from (seed, name of the network, name of the learner), and the generator is left as it was. The
     modules are in evaluation mode (no dropout, no batch statistics), since a score must not depend on the batch.
-    BadInput where the factory gives no module, or the module another shape.
+    BadInput where the factory returns no module, or the module returns another shape.
     """
 
     def __init__(
@@ -51,13 +51,13 @@ class PerLearner(torch.nn.Module):
         self.learners = torch.nn.ModuleList(modules)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """What each learner's module gives for its own features."""
+        """The outputs of each learner's module for its own features."""
         if self.shape is not None:
             features = features.unflatten(-1, self.shape)
         outputs = torch.stack([module(rows) for module, rows in zip(self.learners, features, strict=True)])
-        right = (*features.shape[:2], self.outputs)
-        if outputs.shape != right:
+        expected = (*features.shape[:2], self.outputs)
+        if outputs.shape != expected:
             raise BadInput(
-                f"the network gave shape {tuple(outputs.shape[1:])}: (batch, outputs) = {right[1:]} is right."
+                f"the network gave shape {tuple(outputs.shape[1:])}: (batch, outputs) = {expected[1:]} is right."
             )
         return outputs

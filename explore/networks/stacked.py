@@ -38,7 +38,7 @@ class StackedLinear(torch.nn.Module):
 
 
 class StackedInput(StackedLinear):
-    """A first layer that reads encoded rows, `(learners, batch, width)`: `features(rows) W + b`.
+    """A first layer whose input is encoded rows, `(learners, batch, width)`: `features(rows) W + b`.
 
     Rows of categories alone pick rows of W to sum, and the one-hot features are never built
     (`explore.networks.one_hot`).
@@ -63,15 +63,15 @@ class StackedLayerNorm(torch.nn.Module):
         self.bias = torch.nn.Parameter(torch.zeros(learners, 1, features))
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        normal = torch.nn.functional.layer_norm(inputs, inputs.shape[-1:])
-        return torch.addcmul(self.bias, normal, self.weight)
+        normalised = torch.nn.functional.layer_norm(inputs, inputs.shape[-1:])
+        return torch.addcmul(self.bias, normalised, self.weight)
 
 
 class StackedMLP(torch.nn.Module):
     """Hidden layers of the given widths with ReLU, LayerNorm before each ReLU if `norm`, and a linear last layer.
 
     `(learners, batch, inputs)` to `(learners, batch, outputs)`; `last_gain` scales the last layer's initial weights.
-    With an `Encoder` for `inputs` it reads that encoder's rows, `(learners, batch, width)`.
+    With an `Encoder` for `inputs` the input is that encoder's rows, `(learners, batch, width)`.
     """
 
     def __init__(

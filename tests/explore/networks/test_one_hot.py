@@ -40,15 +40,17 @@ def test_it_and_its_gradients_are_those_of_the_one_hot_product(counts, learners,
     rows = drawn(counts, learners, batch, seed, alike).to(dtype)
     weight, bias = layer(encoder, learners, outputs, seed)
     features = encoder.features(rows)
-    toll = torch.randn(learners, batch, outputs, generator=torch.Generator().manual_seed(seed))
-    ways = (
+    loss_weights = torch.randn(learners, batch, outputs, generator=torch.Generator().manual_seed(seed))
+    outputs_by_method = (
         embedded(encoder, rows, weight, bias),
         torch.baddbmm(bias, features, weight),
         OneHotProduct.apply(encoder.places(rows), weight) + bias,
     )
-    found = [[said, *torch.autograd.grad((said * toll).sum(), (weight, bias))] for said in ways]
-    for plain in found[1:]:
-        for ours, theirs in zip(found[0], plain, strict=True):
+    results = [
+        [output, *torch.autograd.grad((output * loss_weights).sum(), (weight, bias))] for output in outputs_by_method
+    ]
+    for plain in results[1:]:
+        for ours, theirs in zip(results[0], plain, strict=True):
             torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
 
 
@@ -69,10 +71,10 @@ def test_rows_cut_out_of_others_and_other_precisions():
     encoder = Encoder(gym.spaces.MultiDiscrete([5, 3]))
     rows = drawn([5, 3], 2, 12, 0, 0.5)
     weight, bias = layer(encoder, 2, 4)
-    found = embedded(encoder, rows[:, ::3], weight, bias)
-    torch.testing.assert_close(found, torch.baddbmm(bias, encoder.features(rows[:, ::3]), weight))
+    summed = embedded(encoder, rows[:, ::3], weight, bias)
+    torch.testing.assert_close(summed, torch.baddbmm(bias, encoder.features(rows[:, ::3]), weight))
     double = embedded(encoder, rows[:, ::3], weight.double(), bias.double())
-    torch.testing.assert_close(double, found.double(), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(double, summed.double(), rtol=1e-5, atol=1e-5)
 
 
 def test_the_vote_finds_the_majority():

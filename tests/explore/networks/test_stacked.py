@@ -39,7 +39,7 @@ def test_weights_and_gradients_are_the_same_alone_and_in_company():
     assert not torch.equal(company(inputs[:1].expand(2, -1, -1))[0], company(inputs[:1].expand(2, -1, -1))[1])
 
 
-def test_reading_rows_is_reading_one_hot_features():
+def test_rows_give_the_outputs_of_their_one_hot_features():
     encoder = Encoder(SPACE)
     rows_in = StackedMLP(encoder, (8,), 2, seed=1, name="n", learners=[0, 1])
     features_in = StackedMLP(encoder.size, (8,), 2, seed=1, name="n", learners=[0, 1])
