@@ -5,11 +5,8 @@ from typing import Annotated
 
 import typer
 
-from escapade.report.bandits import catalogue
-from escapade.report.bandits.report import figures, show
-from escapade.runs.experiments import draw, policies_for, simulate
-from escapade.terminal.output import Output, make_folder
-from escapade.terminal.progress import Pulls
+from escapade import report, terminal
+from escapade import runs as work
 
 
 def bandits(
@@ -32,19 +29,18 @@ def bandits(
 
     Example: escapade bandits --policy epsilon-greedy:epsilon=0.1 --policy ucb:c=2 --runs 2000 --horizon 1000
     """
-    output = Output(json)
+    output = terminal.output.Output(json)
     if known:
-        catalogue.show(output)
+        report.bandits.catalogue.show(output)
         return
     if plots is not None:
-        make_folder(plots, "--plots")
-    with Pulls(output.errors) as live:
-        simulation = simulate(
-            testbed, policy or policies_for(testbed, horizon), runs, horizon, seed, threads, live.update
-        )
-    report = figures(simulation)
-    show(output.console, report)
+        terminal.output.make_folder(plots, "--plots")
+    policies = policy or work.experiments.policies_for(testbed, horizon)
+    with terminal.progress.Pulls(output.errors) as pulls:
+        simulation = work.experiments.simulate(testbed, policies, runs, horizon, seed, threads, pulls.update)
+    figures = report.bandits.report.figures(simulation)
+    report.bandits.report.show(output.console, figures)
     if plots is not None:
-        for path in draw(simulation, plots, threads):
+        for path in work.experiments.draw(simulation, plots, threads):
             output.console.print(f"drawn: {path}")
-    output.figures(lambda: report)
+    output.figures(lambda: figures)

@@ -4,10 +4,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bandits.trial import run_trials
-from escapade.report.check import show
-from escapade.terminal.output import Output
-from escapade.terminal.progress import Line
+from bandits import trial
+from escapade import report, terminal
 
 
 def check(
@@ -23,13 +21,13 @@ def check(
     It runs the checks of its contract and compares its traits with the recorded ones of the built-in plugins. Exit
     status 1 where a check fails. Example: escapade check count:beta=0.02
     """
-    output = Output(json)
-    with Line(output.console) as line:
-        trials = run_trials(spec, kind=kind, on_start=line.update)
-    for trial in trials:
-        show(output.console, trial)
-    output.figures(lambda: _figures(spec, [trial.as_dict() for trial in trials]))
-    if not all(trial.passed for trial in trials):
+    output = terminal.output.Output(json)
+    with terminal.progress.Line(output.console) as line:
+        results = trial.run_trials(spec, kind=kind, on_start=line.update)
+    for result in results:
+        report.check.show(output.console, result)
+    output.figures(lambda: _figures(spec, [result.as_dict() for result in results]))
+    if not all(result.passed for result in results):
         raise typer.Exit(1)
 
 

@@ -1,24 +1,11 @@
 """`escapade mazes`: the maze experiment alone."""
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich import box
-from rich.table import Table
 
-from agents.mazes import describe_mazes
-from agents.mazes.traps import IDS, facts
-from escapade.report import setup
-from escapade.report.mazes import profiles, visits
-from escapade.report.mazes.figures import maze_figures
-from escapade.report.mazes.report import show
-from escapade.runs.experiments import check_backend, checked_plan, optima, walls
-from escapade.runs.plan import dqn_settings
-from escapade.runs.store import Store
-from escapade.terminal.output import Output, end_with, make_folder
-from escapade.terminal.progress import swept
+from escapade import report, runs, terminal
 from explore.errors import BadInput
 
 
@@ -48,83 +35,32 @@ def mazes(
     """
     if jobs is not None and jobs < 1:
         raise BadInput(f"--jobs {jobs}: at least one block must train at a time.")
-    output = Output(json)
+    output = terminal.output.Output(json)
     if known:
-        _list(output)
+        report.mazes.catalogue.show(output)
         return
-    dqn = dqn_settings(setting or [])
-    plan = checked_plan(
+    dqn = runs.plan.dqn_settings(setting or [])
+    plan = runs.experiments.checked_plan(
         maze or ["MiniGrid-DoorKey-8x8-v0"], agent or ["epsilon-greedy", "count"], learners, steps, seed, device, dqn
     )
-    check_backend(backend)
+    runs.experiments.check_backend(backend)
     if plots is not None:
-        make_folder(plots, "--plots")
-    store = Store(out)
+        terminal.output.make_folder(plots, "--plots")
+    store = runs.store.Store(out)
     store.check(plan.configurations())
     store.begin({"mazes": plan.as_dict()})
-    trained = swept(output.errors, plan, store, jobs=jobs, backend=backend)
-    figures = maze_figures(trained.blocks, optima(plan.mazes), walls(plan.mazes))
+    trained = terminal.progress.swept(output.errors, plan, store, jobs=jobs, backend=backend)
+    figures = report.mazes.figures.maze_figures(
+        trained.blocks, runs.experiments.optima(plan.mazes), runs.experiments.walls(plan.mazes)
+    )
     store.remember("mazes", figures)
     problems = [*map(str, trained.failures), *store.notes]
     sessions = store.sessions()
     store.close()
-    show(output.console, figures, details=details)
-    setup.show(output.console, sessions)
+    report.mazes.report.show(output.console, figures, details=details)
+    report.setup.show(output.console, sessions)
     if plots is not None:
-        for path in [*visits.plots(figures, plots), *profiles.plots(figures, plots)]:
+        for path in [*report.mazes.visits.plots(figures, plots), *report.mazes.profiles.plots(figures, plots)]:
             output.console.print(f"drawn: {path}")
     output.figures(lambda: {"mazes": figures, "sessions": sessions, "problems": problems})
-    end_with(output.errors, problems, trained.notes)
-
-
-def _list(output: Output) -> None:
-    """Print every maze of the catalogue, and what the traps hold."""
-    listed = describe_mazes()
-    table = Table(title="Mazes", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in ("id", "runs"):
-        table.add_column(name, no_wrap=True)  # to be copied as it stands
-    table.add_column("why not compiled", overflow="fold")
-    for maze in listed:
-        if maze.id not in IDS:
-            table.add_row(maze.id, "compiled" if maze.compiled else "on MiniGrid", maze.why_not or "")
-    output.console.print(table)
-    traps = {name: trap for name in IDS if (trap := facts(name)) is not None}
-    output.console.print(_traps(traps))
-    output.console.print(
-        "The ids of traps begin with escapade/, the deep sea has every size from 10 to 50. Any maze can have its "
-        "reward multiplied: --maze ID:reward_scale=10."
-    )
-    output.console.print(f"{sum(maze.compiled for maze in listed)} of {len(listed)} mazes run compiled.")
-    output.figures(
-        lambda: {
-            "mazes": [
-                {
-                    "id": m.id,
-                    "compiled": m.compiled,
-                    "why_not": m.why_not,
-                    "trap": asdict(traps[m.id]) if m.id in traps else None,
-                }
-                for m in listed
-            ]
-        }
-    )
-
-
-def _traps(traps: dict[str, Any]) -> Table:
-    """The traps with the score of each optimum; what an optimum is, once for all sizes."""
-    table = Table(title="Traps, all compiled", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("id", no_wrap=True)
-    for name in ("local optimum", "global optimum"):
-        table.add_column("score", justify="right", no_wrap=True)
-        table.add_column(name, overflow="fold")
-    last = ("", "")
-    for name, trap in traps.items():
-        if "DeepSea" in name and "-10-" not in name and "-50-" not in name:
-            continue
-        optima = (trap.local_optimum, trap.global_optimum)
-        local, best = ("", "") if optima == last else optima
-        table.add_row(
-            name.removeprefix("escapade/"), f"{trap.local_score:.2f}", local, f"{trap.global_score:.2f}", best
-        )
-        last = optima
-    return table
+    terminal.output.end_with(output.errors, problems, trained.notes)

@@ -6,12 +6,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from escapade.report import setup
-from escapade.report.bandits import report as bandit_report
-from escapade.report.mazes import profiles, visits
-from escapade.report.mazes import report as maze_report
-from escapade.runs.store import open_existing
-from escapade.terminal.output import Output, make_folder
+from escapade import report as reports
+from escapade import runs, terminal
 from explore.errors import BadInput
 
 # What rich fills in: styles, colours and the text.
@@ -45,15 +41,15 @@ def report(
 
     Example: escapade report escapade-runs/quick --html report.html
     """
-    store = open_existing(folder)
+    store = runs.store.open_existing(folder)
     kept = {part: figures for part in ("bandits", "mazes") if (figures := store.recall(part)) is not None}
     sessions = store.sessions()
     store.close()
     if not kept:
         raise BadInput(f"'{folder}' holds no finished experiment: run the same command again to finish it.")
-    output = Output(json)
+    output = terminal.output.Output(json)
     if plots is not None:
-        make_folder(plots, "--plots")
+        terminal.output.make_folder(plots, "--plots")
     consoles = [output.console]
     if html is not None:
         try:
@@ -71,7 +67,7 @@ def report(
         _show(consoles, kept, sessions, details)
     if plots is not None:
         figures = kept.get("mazes", [])
-        drawn = [*visits.plots(figures, plots), *profiles.plots(figures, plots)]
+        drawn = [*reports.mazes.visits.plots(figures, plots), *reports.mazes.profiles.plots(figures, plots)]
         for path in drawn:
             output.console.print(f"drawn: {path}")
         if not drawn:
@@ -82,6 +78,6 @@ def report(
 def _show(consoles: list[Console], kept: dict[str, Any], sessions: list[dict[str, Any]], details: bool) -> None:
     for console in consoles:
         if "bandits" in kept:
-            bandit_report.show(console, kept["bandits"])
-        maze_report.show(console, kept.get("mazes", []), details=details or console.record)
-        setup.show(console, sessions)
+            reports.bandits.report.show(console, kept["bandits"])
+        reports.mazes.report.show(console, kept.get("mazes", []), details=details or console.record)
+        reports.setup.show(console, sessions)

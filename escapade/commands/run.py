@@ -5,17 +5,7 @@ from typing import Annotated
 
 import typer
 
-from escapade.experiment import built_in, load
-from escapade.report import setup
-from escapade.report.bandits import report as bandit_report
-from escapade.report.mazes import report as maze_report
-from escapade.report.mazes.figures import maze_figures
-from escapade.runs.experiments import check_backend, check_bandits, checked_plan, optima, simulate, walls
-from escapade.runs.plan import dqn_settings
-from escapade.runs.store import Store
-from escapade.terminal import interrupt
-from escapade.terminal.output import Output, end_with
-from escapade.terminal.progress import Pulls, swept
+from escapade import experiments, report, runs, terminal
 from explore.errors import BadInput
 
 
@@ -41,34 +31,41 @@ def run(
     """
     if (experiment is not None) + quick + full > 1:
         raise BadInput("give one of an experiment file, --quick and --full.")
-    settings = load(experiment) if experiment else built_in("quick" if quick else "full" if full else "default")
+    name = "quick" if quick else "full" if full else "default"
+    settings = experiments.load(experiment) if experiment else experiments.built_in(name)
     used = settings.seed if seed is None else seed
     mazes = settings.mazes
-    dqn = dqn_settings(setting or [], settings.dqn)
-    plan = checked_plan(mazes.mazes, mazes.agents, mazes.learners, mazes.steps, used, mazes.device, dqn)
+    dqn = runs.plan.dqn_settings(setting or [], settings.dqn)
+    plan = runs.experiments.checked_plan(
+        mazes.mazes, mazes.agents, mazes.learners, mazes.steps, used, mazes.device, dqn
+    )
     backend = backend or mazes.backend
-    check_backend(backend)
+    runs.experiments.check_backend(backend)
     arms = settings.bandits
-    check_bandits(arms.testbed, arms.policies, arms.runs, arms.horizon)
-    output = Output(json)
-    store = Store(out or Path("escapade-runs") / settings.name)
+    runs.experiments.check_bandits(arms.testbed, arms.policies, arms.runs, arms.horizon)
+    output = terminal.output.Output(json)
+    store = runs.store.Store(out or Path("escapade-runs") / settings.name)
     store.check(plan.configurations())
     store.begin({"name": settings.name, "bandits": {**arms.model_dump(), "seed": used}, "mazes": plan.as_dict()})
-    with Pulls(output.errors) as pulls:
-        simulation = simulate(arms.testbed, arms.policies, arms.runs, arms.horizon, used, progress=pulls.update)
-    bandit_figures = bandit_report.figures(simulation)
-    interrupt.finished("the bandit experiment")
-    bandit_report.show(output.console, bandit_figures)
+    with terminal.progress.Pulls(output.errors) as pulls:
+        simulation = runs.experiments.simulate(
+            arms.testbed, arms.policies, arms.runs, arms.horizon, used, progress=pulls.update
+        )
+    bandit_figures = report.bandits.report.figures(simulation)
+    terminal.interrupt.finished("the bandit experiment")
+    report.bandits.report.show(output.console, bandit_figures)
     store.remember("bandits", bandit_figures)
-    trained = swept(output.errors, plan, store, jobs=jobs, backend=backend)
-    maze_results = maze_figures(trained.blocks, optima(plan.mazes), walls(plan.mazes))
+    trained = terminal.progress.swept(output.errors, plan, store, jobs=jobs, backend=backend)
+    maze_results = report.mazes.figures.maze_figures(
+        trained.blocks, runs.experiments.optima(plan.mazes), runs.experiments.walls(plan.mazes)
+    )
     store.remember("mazes", maze_results)
     problems = [*map(str, trained.failures), *store.notes]
     sessions = store.sessions()
     store.close()
-    maze_report.show(output.console, maze_results, details=details)
-    setup.show(output.console, sessions)
+    report.mazes.report.show(output.console, maze_results, details=details)
+    report.setup.show(output.console, sessions)
     output.figures(
         lambda: {"bandits": bandit_figures, "mazes": maze_results, "sessions": sessions, "problems": problems}
     )
-    end_with(output.errors, problems, trained.notes)
+    terminal.output.end_with(output.errors, problems, trained.notes)

@@ -1,0 +1,5 @@
+"""An episode in the terminal or as a GIF."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

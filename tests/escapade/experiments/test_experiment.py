@@ -3,7 +3,7 @@
 import pytest
 
 from agents.dqn.settings import DQNSettings
-from escapade.experiment import BUILT_IN, built_in, read
+from escapade.experiments.experiment import BUILT_IN, built_in, read
 from explore.errors import BadInput
 
 GOOD = """name = "mine"

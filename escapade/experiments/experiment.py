@@ -1,4 +1,4 @@
-"""Experiment files: a TOML file states the bandit and the maze experiment; the built-in ones lie beside this module.
+"""Experiment files: a TOML file states the bandit and the maze experiment; the built-in ones lie in this folder.
 
 Everything is checked before anything runs. An error names the file, the line, the table, the value and what would be
 right; an unknown key comes with the nearest known one.
@@ -23,7 +23,6 @@ from explore.core.spec import requirement
 from explore.errors import BadInput, unknown
 
 BUILT_IN = ("quick", "default", "full")
-EXAMPLE = "example"  # what `escapade init` writes
 
 
 def spec_of(value: Any) -> str:

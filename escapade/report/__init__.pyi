@@ -1,0 +1,10 @@
+from . import bandits, chart, check, mazes, plugins, setup
+
+__all__ = [
+    "bandits",
+    "chart",
+    "check",
+    "mazes",
+    "plugins",
+    "setup",
+]

@@ -1,0 +1,7 @@
+from . import interrupt, output, progress
+
+__all__ = [
+    "interrupt",
+    "output",
+    "progress",
+]

@@ -1,0 +1,10 @@
+from . import episode, gif, keys, picture, playback, players
+
+__all__ = [
+    "episode",
+    "gif",
+    "keys",
+    "picture",
+    "playback",
+    "players",
+]
