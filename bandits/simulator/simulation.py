@@ -16,8 +16,7 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from bandits.policy import POLICIES, Policy
-from bandits.simulator import batched, kernel
-from bandits.simulator.adapter import check_plugin, is_plugin, simulate_plugin
+from bandits.simulator import adapter, batched, kernel
 from bandits.simulator.diagnosis import complaint
 from bandits.simulator.kernel import (
     POINT_COLUMNS,
@@ -34,6 +33,7 @@ from bandits.simulator.kernel import (
 from bandits.simulator.oracle import oracle_rewards
 from bandits.simulator.results import PolicyResult, Simulation, checkpoints, not_finite, summary
 from bandits.testbed import TESTBEDS, Testbed, spelled
+from explore.core.plugins import BONUSES, STRATEGIES
 from explore.core.registry import Registry
 from explore.core.spec import parse
 from explore.errors import BadInput, unknown
@@ -64,9 +64,9 @@ def simulate(
     """Play each policy on the testbed, `runs` times `horizon` pulls.
 
     testbed and policies are spec strings or objects; a spec may name a bonus or strategy, which then plays the
-    first of the runs (`bandits.simulator.adapter` says how many). `threads` is all cores where not given. `progress` is
-    called with the pulls done and to do after each block, from the calling thread; an exception that it raises ends the
-    simulation. Blocks have `BLOCK` runs whatever the number of threads, and their sums are added up in their order:
+    first of the runs (`bandits.simulator.adapter.plugin` states how many). `threads`: all cores by default. `progress`
+    is called with the pulls done and to do after each block, from the calling thread; an exception that it raises ends
+    the simulation. Blocks have `BLOCK` runs whatever the number of threads, and their sums are added up in their order:
     that size is fixed, as another would round the curves of reward otherwise, in their last bits. With `check_bounds`
     every index is checked, which takes longer: OutOfBounds where a policy reads or writes outside of its state.
 
@@ -84,7 +84,7 @@ def simulate(
         done = number * runs * horizon
         report = None if progress is None else (lambda runs_done, d=done: progress(d + runs_done * horizon, total))
         if player is None:
-            results.append(simulate_plugin(bed, spec, runs=runs, horizon=horizon, seed=seed, progress=report))
+            results.append(adapter.simulate_plugin(bed, spec, runs=runs, horizon=horizon, seed=seed, progress=report))
             continue
         workers = threads or os.cpu_count()
         results.append(_simulate_one(bed, spec, player, points, runs, horizon, seed, workers, report, check_bounds))
@@ -240,11 +240,17 @@ def _player(given: str | Policy, bed: Testbed) -> Policy | None:
     """The policy; None for a bonus or strategy. Of two plugins with one name the compiled policy is meant."""
     if isinstance(given, Policy):
         return given
-    if parse(given).name not in POLICIES.names() and is_plugin(given):
-        check_plugin(given, bed)
+    if parse(given).name not in POLICIES.names() and _is_plugin(given):
+        adapter.check_plugin(given, bed)
         return None
     built: Policy = _built(POLICIES, given)
     return built
+
+
+def _is_plugin(spec: str) -> bool:
+    """Whether the spec names a bonus or strategy that is installed or was added from Python; imports none."""
+    name = parse(spec).name
+    return name in BONUSES.names() or name in STRATEGIES.names()
 
 
 def _built(registry: Registry[Any], spec: str) -> Any:

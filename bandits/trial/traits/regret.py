@@ -21,7 +21,7 @@ from bandits.policies.epsilon_greedy import EpsilonGreedy
 from bandits.policies.ucb import UCB
 from bandits.policy import Policy
 from bandits.simulator import adapter
-from bandits.simulator.adapter import Arms, Choose, Learn
+from bandits.simulator.adapter.stepwise import Arms, Choose, Learn
 from bandits.simulator.kernel import POLICY, Floats, Words, specialise
 from bandits.simulator.randomness import key
 from bandits.testbed import Testbed

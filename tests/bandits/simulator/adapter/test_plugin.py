@@ -4,25 +4,27 @@ import numpy as np
 import pytest
 
 import explore
-from bandits.simulator import adapter, simulation
+from bandits.simulator import simulation
+from bandits.simulator.adapter import players, plugin
 from bandits.simulator.simulation import simulate
 from bandits.testbed import TESTBEDS
 from explore.bonuses.count import Count
 from explore.errors import BadInput
+from explore.numerics.hashing import GAMMA
 
 BED = simulation._built(TESTBEDS, "sutton-barto:arms=4")
 
 
 def chosen(spec, runs, horizon, seed=3):
     """The arms that the plugin pulls, `(runs, horizon)`, and the rewards."""
-    choose, told = adapter._player(spec, BED, runs, horizon, seed)
+    choose, learn = plugin.player(spec, BED, runs, horizon, seed)
     random = np.random.default_rng(1)
     pays = random.normal(size=(horizon, 4))
     values, pulls, arms = np.zeros((runs, 4)), np.zeros((runs, 4)), []
     for t in range(1, horizon + 1):
         arm = choose(values, t)
         reward = pays[t - 1, arm]
-        told(arm, reward)
+        learn(arm, reward)
         for run in range(runs):
             pulls[run, arm[run]] += 1
             values[run, arm[run]] += (reward[run] - values[run, arm[run]]) / pulls[run, arm[run]]
@@ -36,8 +38,8 @@ def test_count_follows_its_rule():
     for run in arms:
         values, pulls = np.zeros(4), np.zeros(4)
         for t, arm in enumerate(run):
-            worth = values + 2 / np.sqrt(pulls + 0.01)
-            assert worth[arm] == pytest.approx(worth.max(), abs=1e-6)
+            index = values + 2 / np.sqrt(pulls + 0.01)
+            assert index[arm] == pytest.approx(index.max(), abs=1e-6)
             pulls[arm] += 1
             values[arm] += (pays[t, arm] - values[arm]) / pulls[arm]
 
@@ -53,25 +55,25 @@ def test_a_run_is_the_same_in_any_company(spec):
 
 
 @pytest.mark.parametrize("testbed", ["sutton-barto", "abrupt:changes=20/50", "rotting"])
-def test_plugins_and_policies_meet_the_same_arms_and_rewards(testbed, monkeypatch):
+def test_plugins_and_policies_play_the_same_arms_and_rewards(testbed, monkeypatch):
     """A plugin that pulls the arms of a compiled policy loses what it loses: greedy choice on the same averages."""
 
     def greedy(spec, bed, runs, horizon, seed):
-        coins = adapter._streams(seed, runs)
+        coins = players.tie_streams(seed, runs)
 
         def choose(values, t):
-            found = np.empty(runs, np.int64)
+            arms = np.empty(runs, np.int64)
             for run in range(runs):  # the draws of compiled ε-greedy with ε = 0: a coin, then ties
-                coins[run, 0] += adapter.GAMMA
-            adapter._best_of_each(values.copy(), coins, found)
-            return found
+                coins[run, 0] += GAMMA
+            players._best_of_each(values.copy(), coins, arms)
+            return arms
 
         return choose, lambda arm, reward: None
 
-    monkeypatch.setattr(adapter, "_player", greedy)
+    monkeypatch.setattr(plugin, "player", greedy)
     bed = simulation._built(TESTBEDS, testbed)
     with np.errstate(over="ignore"):
-        ours = adapter.simulate_plugin(bed, "count", runs=20, horizon=80, seed=7)
+        ours = plugin.simulate_plugin(bed, "count", runs=20, horizon=80, seed=7)
     theirs = simulate(testbed, ["epsilon-greedy:epsilon=0"], runs=20, horizon=80, seed=7).policies[0]
     np.testing.assert_allclose(ours.regrets, theirs.regrets, rtol=1e-6)
     assert ours.reward == pytest.approx(theirs.reward)
@@ -89,16 +91,16 @@ def test_count_finds_the_needle():
 
 
 def test_networks_play_fewer_runs():
-    found = simulate("two-arms", ["icm", "count"], runs=60, horizon=20, seed=1).policies
-    assert [len(policy.regrets) for policy in found] == [adapter.MOST_LEARNED, 60]
+    results = simulate("two-arms", ["icm", "count"], runs=60, horizon=20, seed=1).policies
+    assert [len(policy.regrets) for policy in results] == [plugin.MOST_LEARNED, 60]
 
 
 @pytest.mark.parametrize(
-    ("spec", "testbed", "said"),
+    ("spec", "testbed", "message"),
     [("rnd:beta=-1", "two-arms", "beta"), ("cuont", "two-arms", "unknown"), ("count", "two-arms:delay=3", "delay=0")],
 )
-def test_wrong_plugins_are_refused(spec, testbed, said):
-    with pytest.raises(BadInput, match=said):
+def test_wrong_plugins_are_refused(spec, testbed, message):
+    with pytest.raises(BadInput, match=message):
         simulate(testbed, [spec], runs=2, horizon=10)
 
 
@@ -108,9 +110,9 @@ def test_a_bonus_added_from_python_plays() -> None:
     class Mine(Count):
         pass
 
-    explore.BONUSES.add("mine-adapter", Mine)
+    explore.BONUSES.add("mine-plugin", Mine)
     try:
-        played, count = simulate("two-arms", ["mine-adapter", "count"], runs=3, horizon=20).policies
+        played, count = simulate("two-arms", ["mine-plugin", "count"], runs=3, horizon=20).policies
     finally:
-        del explore.BONUSES._added["mine-adapter"]
+        del explore.BONUSES._added["mine-plugin"]
     np.testing.assert_array_equal(played.regrets, count.regrets)
