@@ -26,7 +26,7 @@ def mazes(
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Draw visits and profiles of scores into this folder.")] = None,
     known: Annotated[bool, typer.Option("--list", help="List every maze, and whether it runs compiled.")] = False,
-    details: Annotated[bool, typer.Option("--details", help="Show the curves, scores and maps of every maze.")] = False,
+    details: Annotated[bool, typer.Option("--details", help="Show everything: each curve, score, map, bound.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Train agents in mazes and compare them.
@@ -50,9 +50,7 @@ def mazes(
     store.check(plan.configurations())
     store.begin({"mazes": plan.as_dict()})
     trained = terminal.progress.swept(output.errors, plan, store, jobs=jobs, backend=backend)
-    figures = report.mazes.figures.maze_figures(
-        trained.blocks, runs.experiments.optima(plan.mazes), runs.experiments.walls(plan.mazes)
-    )
+    figures = report.results.figures_of(trained.blocks)
     store.remember("mazes", figures)
     problems = [*map(str, trained.failures), *store.notes]
     sessions = store.sessions()

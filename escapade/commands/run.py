@@ -20,7 +20,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed in the place of the experiment's.", min=0)] = None,
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores if not given.", min=1)] = None,
     backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
-    details: Annotated[bool, typer.Option("--details", help="Show the curves, scores and maps of every maze.")] = False,
+    details: Annotated[bool, typer.Option("--details", help="Show everything: each curve, score, map, bound.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Run the bandit and the maze experiment of a file, and report.
@@ -53,19 +53,14 @@ def run(
         )
     bandit_figures = report.bandits.report.figures(simulation)
     terminal.interrupt.finished("the bandit experiment")
-    report.bandits.report.show(output.console, bandit_figures)
+    output.errors.print(f"finished: {report.bandits.report.sentence(bandit_figures)}", style="dim")
     store.remember("bandits", bandit_figures)
     trained = terminal.progress.swept(output.errors, plan, store, jobs=jobs, backend=backend)
-    maze_results = report.mazes.figures.maze_figures(
-        trained.blocks, runs.experiments.optima(plan.mazes), runs.experiments.walls(plan.mazes)
-    )
+    maze_results = report.results.figures_of(trained.blocks)
     store.remember("mazes", maze_results)
     problems = [*map(str, trained.failures), *store.notes]
-    sessions = store.sessions()
+    results = report.results.Results(settings.name, bandit_figures, maze_results, store.sessions())
     store.close()
-    report.mazes.report.show(output.console, maze_results, details=details)
-    report.setup.show(output.console, sessions)
-    output.figures(
-        lambda: {"bandits": bandit_figures, "mazes": maze_results, "sessions": sessions, "problems": problems}
-    )
+    report.results.show(output.console, results, details=details)
+    output.figures(lambda: {**results.as_dict(), "problems": problems})
     terminal.output.end_with(output.errors, problems, trained.notes)

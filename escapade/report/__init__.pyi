@@ -1,4 +1,4 @@
-from . import bandits, chart, check, mazes, plugins, setup
+from . import bandits, chart, check, mazes, plugins, results, setup
 
 __all__ = [
     "bandits",
@@ -6,5 +6,6 @@ __all__ = [
     "check",
     "mazes",
     "plugins",
+    "results",
     "setup",
 ]

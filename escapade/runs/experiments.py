@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
 import torch
 from joblib import parallel_config
 
@@ -87,6 +88,11 @@ def optima(mazes: Sequence[str]) -> dict[str, float | None]:
 def walls(mazes: Sequence[str]) -> dict[str, list[str]]:
     """Where every training layout of each maze has a wall."""
     return {maze: walls_of(maze) for maze in mazes if is_maze(maze)}
+
+
+def thresholds(mazes: Sequence[str]) -> dict[str, float | None]:
+    """Of each environment that is no maze, the return that solves it by Gymnasium's registry; None where unstated."""
+    return {name: gym.spec(name).reward_threshold for name in mazes if not is_maze(name)}
 
 
 def check_bandits(testbed: str, policies: Sequence[str], runs: int, horizon: int) -> None:

@@ -1,5 +1,6 @@
 from .aggregates import interquartile_mean, optimality_gap, performance_profile
 from .intervals import Interval, iqm_interval, optimality_gap_interval, percentile_interval, rate_interval
+from .median import median, median_interval
 from .pairwise import holm, improvement_interval, permutation_test, probability_of_improvement, welch_test
 from .ranks import MeanRank, mean_ranks
 from .sample_size import seeds_needed
@@ -12,6 +13,8 @@ __all__ = [
     "interquartile_mean",
     "iqm_interval",
     "mean_ranks",
+    "median",
+    "median_interval",
     "optimality_gap",
     "optimality_gap_interval",
     "percentile_interval",

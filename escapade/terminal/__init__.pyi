@@ -1,7 +1,8 @@
-from . import interrupt, output, progress
+from . import interrupt, lines, output, progress
 
 __all__ = [
     "interrupt",
+    "lines",
     "output",
     "progress",
 ]

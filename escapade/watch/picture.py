@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.play import Moment
+from escapade.terminal.lines import joined
 
 ARROWS, LETTERS = "▶▼◀▲", ">v<^"
 STATES = {0: ("_", "open door"), 1: ("D", "door"), 2: ("L", "locked door")}
@@ -139,11 +140,4 @@ def actions_taken(actions: Sequence[str]) -> str:
 
 def legend_lines(moment: Moment, ascii_only: bool, width: int) -> list[str]:
     """The legend in lines of at most `width`, broken between its entries."""
-    lines = [""]
-    for word in legend(moment, ascii_only):
-        longer = f"{lines[-1]} · {word}" if lines[-1] else word
-        if cell_len(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
+    return joined(legend(moment, ascii_only), " · ", width)

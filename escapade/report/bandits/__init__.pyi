@@ -1,10 +1,11 @@
-from . import catalogue, names, report, returns, tables, verdict
+from . import catalogue, names, report, returns, summary, tables, verdict
 
 __all__ = [
     "catalogue",
     "names",
     "report",
     "returns",
+    "summary",
     "tables",
     "verdict",
 ]

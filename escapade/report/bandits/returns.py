@@ -60,7 +60,7 @@ def ranks_by_return(results: dict[str, Any]) -> bool:
 
 def show(console: Console, results: dict[str, Any]) -> None:
     """Print the returns, and how they are meant; where they take the place of regret, what is paid as time goes on."""
-    console.print(_table(results))
+    console.print(returns_table(results))
     known = ranks_by_return(results)
     said = f"return: Σ γ^(t−1) r_t with γ = {results['discount']:g}, mean ± 95 % interval"
     if known:
@@ -122,7 +122,8 @@ def exact_table(results: dict[str, Any]) -> Table:
     return table
 
 
-def _table(results: dict[str, Any]) -> Table:
+def returns_table(results: dict[str, Any]) -> Table:
+    """One line per policy: its return, its share of the optimum where that is known, and its speed."""
     known = ranks_by_return(results)
     title = "Discounted return"
     if known:  # else the table of regret names the experiment

@@ -1,7 +1,8 @@
-from . import catalogue, figures, profiles, report, traps, verdict, visits
+from . import catalogue, cost, figures, profiles, report, traps, verdict, visits
 
 __all__ = [
     "catalogue",
+    "cost",
     "figures",
     "profiles",
     "report",

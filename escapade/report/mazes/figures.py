@@ -6,12 +6,13 @@ interval of the probability of improvement leaves out ½.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from agents.training.results import Block, LearnerResult
+from escapade.report.mazes.cost import cost_figures
 from escapade.report.mazes.traps import trap_figures
 from escapade.statistics import (
     Interval,
@@ -31,24 +32,38 @@ SIGNIFICANT = 0.05
 
 
 def maze_figures(
-    blocks: Sequence[Block], optimum: dict[str, float | None], walls: dict[str, list[str]] | None = None
+    blocks: Sequence[Block],
+    optimum: Mapping[str, float | None],
+    walls: Mapping[str, list[str]] | None = None,
+    thresholds: Mapping[str, float | None] | None = None,
 ) -> list[dict[str, Any]]:
     """The figures of every maze, as plain data.
 
     optimum, walls: by maze, the planner's return and where every layout has a wall, for those where they are known.
+    thresholds: by id, for each environment that is no maze, the return from which Gymnasium's registry says that it is
+    solved (None where it says nothing); whether an episode reached a goal is not known there.
     """
     return [
-        _maze_figures(
-            maze, [block for block in blocks if block.maze == maze], optimum.get(maze), (walls or {}).get(maze, [])
-        )
+        _maze_figures(maze, [block for block in blocks if block.maze == maze], optimum, walls or {}, thresholds or {})
         for maze in dict.fromkeys(block.maze for block in blocks)
     ]
 
 
-def _maze_figures(maze: str, blocks: list[Block], optimum: float | None, walls: list[str]) -> dict[str, Any]:
+def _maze_figures(
+    maze: str,
+    blocks: list[Block],
+    optima: Mapping[str, float | None],
+    walls: Mapping[str, list[str]],
+    thresholds: Mapping[str, float | None],
+) -> dict[str, Any]:
+    optimum, threshold = optima.get(maze), thresholds.get(maze)
     limits = _return_limits(blocks, optimum)
     agents = [_agent_figures(block, limits) for block in blocks]
-    for agent in agents:
+    if maze in thresholds:
+        for agent in agents:
+            _count_solved_by_return(agent, threshold)
+    for agent, block in zip(agents, blocks, strict=True):
+        agent["cost"] = cost_figures(block.results, block.steps_per_second, threshold if optimum is None else optimum)
         agent["score"] = _score(agent["return"]["iqm"], optimum)
         agent["profile"] = _profile(agent["returns"], optimum)
     trap = trap_figures(maze)
@@ -59,7 +74,8 @@ def _maze_figures(maze: str, blocks: list[Block], optimum: float | None, walls: 
         "id": maze,
         "optimum": optimum,
         "return_limits": limits,
-        "walls": walls,
+        "threshold": threshold,
+        "walls": walls.get(maze, []),
         "trap": trap,
         "agents": agents,
     }
@@ -95,6 +111,19 @@ def _agent_figures(block: Block, limits: Interval) -> dict[str, Any]:
         "curve_means": curve_means,
         "visits": _visits(results),
     }
+
+
+def _count_solved_by_return(agent: dict[str, Any], threshold: float | None) -> None:
+    """For an environment without goals: a learner solves it where its return reaches the threshold."""
+    solved = None if threshold is None else sum(value >= threshold for value in agent["returns"])
+    known = solved is not None
+    agent["success"] = {
+        "solved": solved,
+        "rate": solved / agent["learners"] if known else None,
+        "ci": rate_interval(solved, agent["learners"]) if known else None,
+    }
+    agent["stuck"] = agent["learners"] - solved if known else None
+    agent |= {"goal": None, "goals": [], "first_success_steps": [], "median_first_success": None}
 
 
 def _summary(scores: list[float], limits: Interval) -> dict[str, Any]:

@@ -9,36 +9,36 @@ from rich.padding import Padding
 from rich.table import Table
 
 from escapade.report.bandits.names import SHORT, broken
-from escapade.report.chart import chart
+from escapade.report.chart import HEIGHT, LOW, chart
 from escapade.report.mazes import visits
+from escapade.report.mazes.cost import reached
 from escapade.report.mazes.traps import trap_lines
-from escapade.report.mazes.verdict import rank_sentence, sentence
+from escapade.report.mazes.verdict import headline, rank_sentence, sentence
 
 MANY = 13  # learners from which on an interval depends no longer on the limits of the returns: .75^13 < .025
 
 LEGEND = (
-    "return: interquartile mean over learners of the greedy policy on training layouts, with its 95 % interval, which "
-    "allows for learners unlike those seen (bounded bootstrap); held out: on layouts never trained on; solved: "
-    "learners that reach the goal in more than half of the episodes; first reward: median steps; cost: seconds of "
-    "training, and steps of all learners per second. P(better): chance that a learner beats one of the baseline; "
-    "p: exact permutation test, corrected by Holm for the comparisons of a maze."
+    "return: interquartile mean over learners on training layouts and its 95 % interval, which allows for learners "
+    "unlike those seen; held out: on layouts never trained on; solved: learners that {solved}; P: chance to beat a "
+    "learner of the baseline, * significant; half, 90 %: steps of the median learner, and seconds of training all "
+    "learners, to that share of {whole}."
 )
+BY_GOAL, BY_RETURN = "reach the goal in more than half of the episodes", "reach the return that solves it"
+PLANNER, THRESHOLD = "the planner's return", "the return that solves it"
 
 
 def show(console: Console, mazes: Sequence[dict[str, Any]], *, details: bool = False) -> None:
-    """Print the report on the figures of all mazes.
+    """Print the report on the figures of all mazes: the verdict, one table, one curve.
 
-    details: also the curves of every maze, the traps' optima, scores and maps of visits.
+    details: also the sentence on every agent, every maze's curve, scores, the traps' optima and the maps of visits.
     """
     if not mazes:
         return
-    for maze in mazes:
-        console.print(sentence(maze), style="bold")
-    ranks = rank_sentence(list(mazes))
-    if ranks:
-        console.print(ranks)
+    show_verdict(console, mazes)
     console.print(_table(mazes))
-    console.print(LEGEND, style="dim")
+    goals = any(maze["optimum"] is not None or maze.get("threshold") is None for maze in mazes)
+    solved, whole = (BY_GOAL, PLANNER) if goals else (BY_RETURN, THRESHOLD)
+    console.print(LEGEND.format(solved=solved, whole=whole), style="dim")
     unknown = [maze["id"] for maze in mazes if _limits_matter(maze)]
     if unknown:
         console.print(
@@ -47,36 +47,54 @@ def show(console: Console, mazes: Sequence[dict[str, Any]], *, details: bool = F
             style="dim",
         )
     for maze in mazes if details else [max(mazes, key=_spread)]:
-        _show_curve(console, maze)
+        _show_curve(console, maze, HEIGHT if details else LOW)
     if details:
         for maze in mazes:
             _show_details(console, maze)
 
 
+def show_verdict(console: Console, mazes: Sequence[dict[str, Any]]) -> None:
+    """Print the verdict on every maze, and the mean ranks over them."""
+    for maze in mazes:
+        console.print(headline(maze), style="bold")
+    ranks = rank_sentence(list(mazes))
+    if ranks:
+        console.print(ranks)
+
+
 def _table(mazes: Sequence[dict[str, Any]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("maze (planner's return)\n  agent", overflow="fold", min_width=SHORT + 2)
-    for name in ("return [95 %]", "held\nout", "solved", "first\nreward", "cost"):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("maze\n  agent", overflow="fold", min_width=SHORT)
+    for name in ("return [95 %]", "held\nout", "solved", "P", "half", "90 %"):
+        table.add_column(name, justify="right", overflow="fold", no_wrap=name.startswith(("return", "held", "P")))
     for maze in mazes:
-        planner = "unknown" if maze["optimum"] is None else f"{maze['optimum']:.3f}"
-        table.add_row(f"{maze['id']} ({planner})")
+        table.add_row(maze["id"].removeprefix("MiniGrid-"))
+        table.add_row(*_attainable(maze), style="dim")
         for agent in maze["agents"]:
             table.add_row(*_row(agent))
         table.add_section()
     return table
 
 
+def _attainable(maze: dict[str, Any]) -> tuple[str, str]:
+    """What can be had: the planner's return, or the one that solves an environment."""
+    if maze["optimum"] is not None:
+        return "  planner", f"{maze['optimum']:.2f}"
+    threshold = maze.get("threshold")
+    return ("  planner", "unknown") if threshold is None else ("  solved from", f"{threshold:g}")
+
+
 def _row(agent: dict[str, Any]) -> tuple[Any, ...]:
-    interval, median = agent["return"]["ci"], agent["median_first_reward"]
+    interval, comparison, solved = agent["return"]["ci"], agent.get("improvement"), agent["success"]["solved"]
     shown = "" if interval is None else f" [{interval[0]:.2f}, {interval[1]:.2f}]"
     return (
         Padding(broken(agent["spec"]), (0, 0, 0, 2)),
         f"{agent['return']['iqm']:.2f}{shown}",
         "none" if agent["held_out"]["return"] is None else f"{agent['held_out']['return']:.2f}",
-        f"{agent['success']['solved']}/{agent['learners']}",
-        "never" if median is None else f"{median:,.0f}",
-        f"{agent['seconds']:,.0f} s\n{agent['steps_per_second']:,.0f}/s",
+        "unknown" if solved is None else f"{solved}/{agent['learners']}",
+        "" if comparison is None else f"{comparison['probability']:.2f}{'*' if comparison['significant'] else ' '}",
+        reached(agent, "half"),
+        reached(agent, "most"),
     )
 
 
@@ -91,7 +109,7 @@ def _spread(maze: dict[str, Any]) -> float:
     return max(means) - min(means) if means else -1.0
 
 
-def _show_curve(console: Console, maze: dict[str, Any]) -> None:
+def _show_curve(console: Console, maze: dict[str, Any], height: int) -> None:
     series = [
         (agent["spec"], *zip(*[(step, mean) for step, mean, _, _ in agent["curve"]], strict=True))
         for agent in maze["agents"]
@@ -99,10 +117,13 @@ def _show_curve(console: Console, maze: dict[str, Any]) -> None:
     ]
     if series:
         title = f"{maze['id']}: return on training layouts, interquartile mean"
-        console.print(chart(series, title=title, across="steps per learner", width=console.width - 1))
+        limits, width = maze.get("return_limits"), console.width - 1
+        console.print(chart(series, title=title, across="steps per learner", width=width, height=height, limits=limits))
 
 
 def _show_details(console: Console, maze: dict[str, Any]) -> None:
+    console.print(sentence(maze))
+    console.print(f"{maze['id']}: {'; '.join(map(_training, maze['agents']))}.", style="dim")
     scores = [f"{agent['spec']} {agent['score']:.2f}" for agent in maze["agents"] if agent["score"] is not None]
     if scores:
         console.print(f"{maze['id']}: score, the return as a share of the planner's: {', '.join(scores)}.")
@@ -110,3 +131,11 @@ def _show_details(console: Console, maze: dict[str, Any]) -> None:
         for line in trap_lines(maze):
             console.print(line)
     visits.show(console, maze)
+
+
+def _training(agent: dict[str, Any]) -> str:
+    first = "never" if agent["median_first_reward"] is None else f"after {agent['median_first_reward']:,.0f} steps"
+    return (
+        f"{agent['spec']} {agent['seconds']:,.0f} s with evaluation, {agent['steps_per_second']:,.0f} steps per second "
+        f"of all learners, first reward {first} (median)"
+    )

@@ -58,7 +58,7 @@ def test_a_trap_shows_its_true_goal_apart_from_the_return():
     lines = text.getvalue().splitlines()
     assert all(len(line) <= 80 for line in lines)
     flat = " ".join(text.getvalue().split())
-    assert "reward_scale=10 (85.000)" in flat
+    assert "planner 85.00" in flat
     assert "circle around the pillar from item to item, 85.00; global optimum: finish at once, 9.82." in flat
     assert "Its true goal is the finish, the green goal: count in 0% [0%, 100%] of episodes." in flat
 
