@@ -29,6 +29,7 @@ COMMANDS = {
     "plugins": "List the installed plugins with their settings.",
     "init": "Write a commented experiment file to start from.",
     "report": "Show the report of results that were kept.",
+    "export": "Write the results of learners as a table, a row per evaluation.",
     "watch": "See an agent walk a maze.",
 }
 

@@ -24,7 +24,7 @@ def mazes(
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores where not given.")] = None,
     backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
-    plots: Annotated[Path | None, typer.Option(help="Draw visits and profiles of scores into this folder.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Draw curves, visits and profiles into this folder.")] = None,
     known: Annotated[bool, typer.Option("--list", help="List every maze, and whether it runs compiled.")] = False,
     details: Annotated[bool, typer.Option("--details", help="Show everything: each curve, score, map, bound.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
@@ -58,7 +58,7 @@ def mazes(
     report.mazes.report.show(output.console, figures, details=details)
     report.setup.show(output.console, sessions)
     if plots is not None:
-        for path in [*report.mazes.visits.plots(figures, plots), *report.mazes.profiles.plots(figures, plots)]:
+        for path in report.mazes.plots.plots(figures, plots):
             output.console.print(f"drawn: {path}")
     output.figures(lambda: {"mazes": figures, "sessions": sessions, "problems": problems})
     terminal.output.end_with(output.errors, problems, trained.notes)

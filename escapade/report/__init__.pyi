@@ -1,11 +1,16 @@
-from . import bandits, chart, check, mazes, plugins, results, setup
+from . import bandits, chart, check, colours, export, mazes, page, pictures, plugins, results, setup, side_by_side
 
 __all__ = [
     "bandits",
     "chart",
     "check",
+    "colours",
+    "export",
     "mazes",
+    "page",
+    "pictures",
     "plugins",
     "results",
     "setup",
+    "side_by_side",
 ]

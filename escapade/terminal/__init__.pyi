@@ -1,6 +1,7 @@
-from . import interrupt, lines, output, progress
+from . import extras, interrupt, lines, output, progress
 
 __all__ = [
+    "extras",
     "interrupt",
     "lines",
     "output",

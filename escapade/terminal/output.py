@@ -25,17 +25,7 @@ class Output:
         self.console = Console(file=sys.stderr if json_to == "-" else sys.stdout, highlight=False, markup=False)
         self.errors = Console(file=sys.stderr, highlight=False, markup=False)
         if json_to not in (None, "-"):
-            path = Path(str(json_to))
-            existed = path.exists()
-            try:
-                with path.open("a"):
-                    pass
-            except OSError as error:
-                raise BadInput(
-                    f"--json '{json_to}' cannot be written: {error.strerror}; name a file in a folder that exists."
-                ) from None
-            if not existed:
-                path.unlink()
+            check_file(Path(str(json_to)), "--json")
 
     def figures(self, figures: Callable[[], Any]) -> None:
         """Write the figures, where they were asked for; NaN becomes null, as JSON has no NaN."""
@@ -54,6 +44,20 @@ def end_with(errors: Console, problems: Sequence[str], notes: Sequence[str] = ()
         errors.print(f"escapade: {sentence}", soft_wrap=True)
     if problems:
         raise typer.Exit(1)
+
+
+def check_file(path: Path, option: str) -> None:
+    """Refuse, with BadInput, a file that `option` names and that cannot be written; nothing is left behind."""
+    existed = path.exists()
+    try:
+        with path.open("a"):
+            pass
+    except OSError as error:
+        raise BadInput(
+            f"{option} '{path}' cannot be written: {error.strerror}; name a file in a folder that exists."
+        ) from None
+    if not existed:
+        path.unlink()
 
 
 def make_folder(folder: Path, option: str) -> None:

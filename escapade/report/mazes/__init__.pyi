@@ -1,9 +1,11 @@
-from . import catalogue, cost, figures, profiles, report, traps, verdict, visits
+from . import catalogue, cost, curves, figures, plots, profiles, report, traps, verdict, visits
 
 __all__ = [
     "catalogue",
     "cost",
+    "curves",
     "figures",
+    "plots",
     "profiles",
     "report",
     "traps",

@@ -9,30 +9,26 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from escapade.report.mazes.visits import picture_name
+from escapade.report import pictures
 
 
 def plots(mazes: list[dict[str, Any]], folder: Path) -> list[Path]:
-    """Draw the profiles of every maze whose scores are known into `folder`, one PNG per maze; their paths."""
+    """Draw the profiles of every maze whose scores are known into `folder`; the paths of the pictures."""
     made = []
     for maze in mazes:
         # Results of an older version have none.
         profiles = [(agent["spec"], agent["profile"]) for agent in maze["agents"] if agent.get("profile")]
         if profiles:
-            made.append(_picture(maze["id"], profiles, folder / picture_name("profile", maze["id"])))
+            made += pictures.save(_picture(maze["id"], profiles), folder, "profile", maze["id"])
     return made
 
 
-def _picture(title: str, profiles: list[tuple[str, list[list[float]]]], path: Path) -> Path:
+def _picture(title: str, profiles: list[tuple[str, list[list[float]]]]) -> Figure:
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.add_subplot()
-    for spec, profile in profiles:
-        scores, shares, low, high = zip(*profile, strict=True)
-        axes.plot(scores, shares, marker=".", label=spec)
-        axes.fill_between(scores, low, high, alpha=0.15)
+    for place, (spec, profile) in enumerate(profiles):
+        pictures.curve(axes, place, len(profiles), spec, *zip(*profile, strict=True))
     axes.set(title=title, xlabel="score, the return as a share of the planner's", ylabel="learners above it")
     axes.set_ylim(-0.03, 1.03)
     axes.legend(fontsize="small")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150)
-    return path
+    return figure

@@ -23,8 +23,8 @@ LEGEND = (
     "learner of the baseline, * significant; half, 90 %: steps of the median learner, and seconds of training all "
     "learners, to that share of {whole}."
 )
-BY_GOAL, BY_RETURN = "reach the goal in more than half of the episodes", "reach the return that solves it"
-PLANNER, THRESHOLD = "the planner's return", "the return that solves it"
+LEGEND_BY_GOAL = LEGEND.format(solved="reach the goal in more than half of the episodes", whole="the planner's return")
+LEGEND_BY_RETURN = LEGEND.format(solved="reach the return that solves it", whole="the return that solves it")
 
 
 def show(console: Console, mazes: Sequence[dict[str, Any]], *, details: bool = False) -> None:
@@ -37,8 +37,7 @@ def show(console: Console, mazes: Sequence[dict[str, Any]], *, details: bool = F
     show_verdict(console, mazes)
     console.print(_table(mazes))
     goals = any(maze["optimum"] is not None or maze.get("threshold") is None for maze in mazes)
-    solved, whole = (BY_GOAL, PLANNER) if goals else (BY_RETURN, THRESHOLD)
-    console.print(LEGEND.format(solved=solved, whole=whole), style="dim")
+    console.print(LEGEND_BY_GOAL if goals else LEGEND_BY_RETURN, style="dim")
     unknown = [maze["id"] for maze in mazes if _limits_matter(maze)]
     if unknown:
         console.print(

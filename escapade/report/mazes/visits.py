@@ -6,7 +6,6 @@ agents of a maze share one scale, from the least visited of their cells to the m
 """
 
 import math
-import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ from rich.columns import Columns
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
+
+from escapade.report import pictures
 
 Counts = npt.NDArray[np.float64]  # (width, height), visits per learner
 
@@ -97,22 +98,16 @@ def _lines(text: str, width: int) -> list[str]:
 
 
 def plots(mazes: list[dict[str, Any]], folder: Path) -> list[Path]:
-    """Draw the maps of every maze that has counts into `folder`, one PNG per maze, and return their paths."""
+    """Draw the maps of every maze that has counts into `folder`; the paths of the pictures."""
     made = []
     for maze in mazes:
         counted = [(agent["spec"], visits) for agent in maze["agents"] if (visits := counts(agent)) is not None]
         if counted:
-            place = folder / picture_name("visits", maze["id"])
-            made.append(_picture(maze["id"], maze.get("walls") or [], counted, place))
+            made += pictures.save(_picture(maze["id"], maze.get("walls") or [], counted), folder, "visits", maze["id"])
     return made
 
 
-def picture_name(kind: str, maze: str) -> str:
-    """The name of the file with this kind of picture of a maze."""
-    return f"{kind}-{re.sub('[^A-Za-z0-9.-]+', '-', maze)}.png"
-
-
-def _picture(title: str, walls: list[str], counted: list[tuple[str, Counts]], path: Path) -> Path:
+def _picture(title: str, walls: list[str], counted: list[tuple[str, Counts]]) -> Figure:
     across = min(len(counted), 4)
     down = math.ceil(len(counted) / across)
     least = least_visited([visits for _, visits in counted])
@@ -131,6 +126,4 @@ def _picture(title: str, walls: list[str], counted: list[tuple[str, Counts]], pa
         axes.set_xticks([])
         axes.set_yticks([])
     figure.colorbar(shown, ax=figure.axes, shrink=0.8, label="visits")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150)
-    return path
+    return figure

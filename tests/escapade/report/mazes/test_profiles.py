@@ -20,9 +20,9 @@ def test_every_agent_has_its_line_and_its_band(tmp_path, monkeypatch):
     monkeypatch.setattr(
         matplotlib.figure.Figure, "savefig", lambda self, *a, **k: (drawn.append(self), kept(self, *a, **k))[1]
     )
-    (path,) = plots(figures(0.8), tmp_path / "new")
-    assert path.name == "profile-MiniGrid-X-v0.png"
-    assert path.stat().st_size > 1000
+    paths = plots(figures(0.8), tmp_path / "new")
+    assert [path.name for path in paths] == ["profile-MiniGrid-X-v0.png", "profile-MiniGrid-X-v0.svg"]
+    assert all(path.stat().st_size > 1000 for path in paths)
     (axes,) = drawn[0].axes
     assert [line.get_label() for line in axes.lines] == ["a", "b"]
     # Scores 0, ½, 1, 1: three above the thresholds below ½, two above those from ½ on.

@@ -105,8 +105,8 @@ def test_the_picture_shows_the_counts(tmp_path) -> None:
     counts = np.ones((8, 8), dtype=int)
     counts[6, 1] = 10_000
     (maze,) = figures([counts.tolist()])
-    (path,) = plots([{**maze, "walls": []}], tmp_path / "new")
-    assert path.name == "visits-MiniGrid-X-v0.png"
+    path, vectors = plots([{**maze, "walls": []}], tmp_path / "new")
+    assert (path.name, vectors.name) == ("visits-MiniGrid-X-v0.png", "visits-MiniGrid-X-v0.svg")
     picture = imread(path)[..., :3]
     yellow = np.abs(picture - np.array([0xFD, 0xE7, 0x25]) / 255).max(-1) < 0.02  # the end of viridis
     rows, columns = np.nonzero(yellow[:, : picture.shape[1] * 82 // 100])  # without the scale

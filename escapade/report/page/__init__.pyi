@@ -1,0 +1,8 @@
+from . import charts, elements, episode, page
+
+__all__ = [
+    "charts",
+    "elements",
+    "episode",
+    "page",
+]
