@@ -1,4 +1,4 @@
-"""The command line: one module per command in `escapade.commands`, imported when that command is asked for.
+"""The command line: one module per command in `escapade.commands`, imported when that command is called.
 
 Bad input ends with one sentence and exit status 2. The command runs in a thread of its own, so that Ctrl-C is answered
 at once even while compiled code is running: what is in the store is committed, the rest is given up.
@@ -30,12 +30,12 @@ COMMANDS = {
     "init": "Write a commented experiment file to start from.",
     "report": "Show the report of results that were kept.",
     "export": "Write the results of learners as a table, a row per evaluation.",
-    "watch": "See an agent walk a maze.",
+    "watch": "Watch an agent in a maze.",
 }
 
 
 class LazyCommands(TyperGroup):
-    """The group of all commands; a command's module is imported when the command is run or its own help is asked."""
+    """The group of all commands; a command's module is imported when the command or its help is requested."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names, in the order of `COMMANDS`."""

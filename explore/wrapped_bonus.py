@@ -144,7 +144,7 @@ class WrappedBonus:
         else:
             rows, finite = self._encoder.encode(observation), None
         if len(rows) != count:
-            raise BadInput(f"{len(rows)} observations came, where there are {count} environments.")
+            raise BadInput(f"got {len(rows)} observations, where there are {count} environments.")
         # A copy: the environment may write its next observation into the same memory.
         return torch.from_numpy(np.array(rows))[None], np.ones(count, dtype=np.bool_) if finite is None else finite
 

@@ -1,6 +1,6 @@
 """Vector environments by id: mazes, compiled where possible, and whatever else Gymnasium has registered.
 
-An id may begin with the module that registers it, `my_package:MyEnv-v0`, and that of a maze may bring settings,
+An id may begin with the module that registers it, `my_package:MyEnv-v0`, and that of a maze may contain settings,
 `MiniGrid-DoorKey-8x8-v0:reward_scale=10`. All of them reset within the step that ends an episode.
 """
 
@@ -16,7 +16,7 @@ from explore.errors import BadInput
 
 
 def make_vector_env(env: str, seeds: Sequence[int], layouts: str = "train") -> VectorEnv[Any, Any, Any]:
-    """One environment per seed; `layouts` says which layouts a maze is played on, and other environments have none.
+    """One environment per seed; `layouts` of a maze is "train" or "held-out", and other environments have none.
 
     BadInput for an id that Gymnasium does not know, an environment that cannot be made, and layouts that are none.
     """

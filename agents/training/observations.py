@@ -1,8 +1,8 @@
-"""Maze observations as rows of category codes: what replay stores, counts are keyed by, and networks see one-hot.
+"""Maze observations as rows of category codes, for replay and counts; networks read them one-hot.
 
-A MiniGrid view is a grid of (object, colour, state) codes, not a picture: dividing the bytes by 255 would say that a
-key lies between a door and a ball. Every code becomes a category, followed by the direction and, where the maze states
-its task in words, the number of the mission.
+A MiniGrid view is a grid of (object, colour, state) codes, not an image: divided by 255, the code of a key
+would lie between those of a door and a ball. Every code becomes a category, followed by the direction and, where the
+maze states its task in words, the index of the mission.
 """
 
 from typing import Any

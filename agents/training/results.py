@@ -1,4 +1,4 @@
-"""What training gives back, as plain data: one `LearnerResult` per learner, and `Progress` while it runs."""
+"""The results of training as plain data: one `LearnerResult` per learner, and `Progress` while it runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,11 +16,11 @@ class LearnerResult:
     train_return, train_success: mean over evaluation episodes on the training layouts, by the exploiting policy;
     success is the share of episodes that reached the true goal.
     held_out_return, held_out_success: the same on layouts never trained on; None where there are too few.
-    first_reward_step: environment steps of this learner until its first reward above zero; None if it never came.
+    first_reward_step: environment steps of this learner until its first reward above zero; None if there was none.
     first_success_step: environment steps until it first reached the true goal; in MiniGrid's mazes that is the first
     reward, in a trap it is not.
     curve: (environment steps, evaluated return on training layouts) pairs, in order.
-    visits: how many of its training steps led to the cell x, y, as `visits[x][y]`; empty where nobody counted.
+    visits: how many of its training steps led to the cell x, y, as `visits[x][y]`; empty where they were not counted.
     """
 
     learner: int
@@ -36,11 +36,11 @@ class LearnerResult:
 
 @dataclass(frozen=True)
 class Block:
-    """Learners that were trained together: their results, their cost, and what is needed to play them again.
+    """Learners that were trained together: their results, their cost, and the weights to play them.
 
     steps: environment steps per learner. seconds: wall time of training (evaluation included).
     steps_per_second: environment steps of all learners per second of training, evaluation apart.
-    weights: what `agents.training.trained` needs to play them; empty when not asked for.
+    weights: what `agents.training.trained` needs to play them; empty unless requested.
     """
 
     maze: str
@@ -54,7 +54,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a block stands; `returns` `(learners,)` is the newest evaluated return (NaN before the first)."""
+    """The progress of a block; `returns` `(learners,)` is the newest evaluated return (NaN before the first)."""
 
     step: int
     steps: int
@@ -66,13 +66,13 @@ OnProgress = Callable[[Progress], None]
 
 
 class Checkpointer(Protocol):
-    """Where a training keeps its state: when, and in which place, is its business."""
+    """Storage for the state of a training; it decides when and where to save."""
 
     def due(self) -> bool:
-        """Whether the state is to be kept now; asked after every vector step."""
+        """Whether the state is to be saved now; called after every vector step."""
 
     def save(self, step: int, state: dict[str, Any]) -> None:
-        """Keep `state`: numbers, lists and tensors."""
+        """Save `state`: numbers, lists and tensors."""
 
     def load(self) -> dict[str, Any] | None:
-        """The newest state that was kept; None where there is none."""
+        """The newest saved state; None where there is none."""

@@ -1,7 +1,7 @@
-"""Trained learners without their training: the exploiting policy as plain tensors, kept and loaded again.
+"""Trained learners without their training: the exploiting policy as plain tensors, saved and loaded.
 
 The exploiting policy of a DQN needs its target network alone (`DQN.greedy_values`). That network's state, and the
-widths that it was built with, are all that is needed to play; replay, optimiser and bonus are not kept.
+widths that it was built with, are all that is needed to play; replay, optimiser and bonus are not saved.
 """
 
 from typing import Any
@@ -78,7 +78,7 @@ class Trained:
         return self.network.greedy_values(rows)
 
     def only(self, learner: int) -> "Trained":
-        """One of the learners by itself; BadInput where it is not here."""
+        """The policy of one learner; BadInput where it is not among `learners`."""
         if learner not in self.learners:
             raise BadInput(f"there is no learner {learner}: there are {', '.join(map(str, self.learners))}.")
         place = self.learners.index(learner)

@@ -1,7 +1,7 @@
 """The inner loop for many runs at once: `BATCH` runs of one policy advance together, one step of all at a time.
 
-A run alone waits for itself: which arm, then its reward, then the arm's new value. Together the runs, one in each lane,
-fill the processor's vectors. This takes policies and testbeds that state their functions for a whole batch:
+In a single run each operation waits for the one before: the arm, its reward, the arm's new value. Many runs, one in
+each lane, fill the processor's vector registers. This takes policies and testbeds with functions of a whole batch:
 
     select(state, t, rng, chosen, work)             the arms to pull, into `chosen` `(lanes,)`
     update(state, chosen, reward, rng, work)        the update after the rewards `reward` `(lanes,)`
@@ -45,13 +45,13 @@ from bandits.simulator.randomness import EDGES, LAYER, TIE, key, normal_of, part
 from explore.numerics.compiled import kernel_part
 from explore.numerics.hashing import GAMMA, mix
 
-BATCH = 64  # measured: a step has its price however many runs take it, and more than 64 leave the first cache
+BATCH = 64  # measured: fewer runs do not pay the overhead of a step, more than 64 do not fit the first-level cache
 Chosen = npt.NDArray[np.int64]
 Work = tuple[Floats, Floats, Floats, Floats]
 
 
 class Workspace(NamedTuple):
-    """The sizes of what `play` works in: it makes the arrays itself, as those that are its own vectorise."""
+    """The sizes of the arrays of `play`: it makes them itself, as the compiler vectorises loops over local arrays."""
 
     arms: int
     columns: int
@@ -157,7 +157,7 @@ def play(
 
 @kernel_part
 def uniform_batched(rng: Words, out: Floats) -> None:
-    """Numbers in [0, 1), as `uniform`."""
+    """Uniform numbers in [0, 1), as `uniform`."""
     for lane in range(BATCH):
         rng[lane] += GAMMA
         out[lane] = uniform_of(mix(rng[lane]))

@@ -2,7 +2,7 @@
 
 Compiled code does not check indices, so that a policy that writes outside of its state overwrites other memory. The
 copy of a function, and of the compiled functions that it names, is compiled with Numba's `boundscheck`: an index
-outside raises IndexError. Functions that are reached as an attribute (`module.function`) are left as they are.
+outside raises IndexError. Functions that are reached as an attribute (`module.function`) are not copied.
 """
 
 import types
@@ -16,7 +16,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def bounds_checked(function: Any, copies: dict[Any, Any] | None = None) -> Any:
-    """The function compiled anew with checked indices; anything that is no compiled function as it is.
+    """The function compiled again with checked indices; anything that is no compiled function as it is.
 
     copies: of functions already seen, by their plain function, as they may call each other.
     """

@@ -1,7 +1,7 @@
 """Why a policy does not compile: one sentence, with the file and line of the author's code.
 
-The compiler complains about the kernel that the functions are spliced into. Here each function is looked at, and then
-compiled, by itself; the first that fails is the culprit, and its complaint is short.
+The compiler's error is about the kernel that the functions are inlined into. Here the signature of each function is
+checked, and each is compiled by itself; the first that fails is the cause, and its error is short.
 """
 
 import dis
@@ -36,8 +36,8 @@ LIBRARY_FOLDERS = (
 )
 
 
-def complaint(bed: Testbed, policy: Policy, error: Exception) -> str:
-    """The rest of a sentence that begins with the policy's name; `error` is what the compiler raised."""
+def compile_error(bed: Testbed, policy: Policy, error: Exception) -> str:
+    """The rest of a sentence that begins with the policy's name; `error` is the compiler's exception."""
     parts = dict(zip(("select", "update"), policy.functions(bed), strict=True)) | bed.functions()
     for name, function in parts.items():
         plain: Any = getattr(function, "py_func", function)
@@ -49,7 +49,7 @@ def complaint(bed: Testbed, policy: Policy, error: Exception) -> str:
 
 
 def _wrong_arguments(name: str, plain: Callable[..., Any]) -> str | None:
-    """What is wrong with the arguments."""
+    """The error in the arguments; None where they are right."""
     arguments, kinds = ARGUMENTS[name]
     try:
         inspect.signature(plain).bind(*kinds)
@@ -59,7 +59,7 @@ def _wrong_arguments(name: str, plain: Callable[..., Any]) -> str | None:
 
 
 def _failure(name: str, plain: Callable[..., Any]) -> str | None:
-    """What the compiler says of the function by itself, or of what it returns."""
+    """The compiler's message about the function by itself, or about its return type; None where it compiles."""
     kinds = ARGUMENTS[name][1]
     alone = numba.njit(error_model="numpy")(plain)
     try:
@@ -74,7 +74,7 @@ def _failure(name: str, plain: Callable[..., Any]) -> str | None:
 
 
 def _reason(error: Exception, plain: Callable[..., Any] | None = None) -> str:
-    """The complaint in one sentence, with the innermost line of the author's code that it names, or that it means."""
+    """The error in one sentence, with the innermost line of the author's code that it names, or that it means."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     causes = [line for line in lines if not line.startswith(("Failed in", "During:", "File", "-", ">", "There are"))]

@@ -1,10 +1,10 @@
-"""The inner loop of the bed: a block of runs of one policy on one testbed, from the first pull to the last.
+"""The inner loop of the simulator: a block of runs of one policy on one testbed, from the first pull to the last.
 
-`play` is plain Python over seven functions that it finds under global names: `sample_arms`, `advance`, `write_context`,
+`play` is plain Python over seven functions under global names: `sample_arms`, `advance`, `write_context`,
 `sample_reward` of the testbed and `select`, `update`, `write_estimates` of the policy (see `testbed.py` and
-`policy.py`). `specialise` makes a copy of it with given functions in their places, compiled where
-they are. Interpreted, the same lines are the reference of the compiled ones, and the way in which a policy in plain
-Python runs.
+`policy.py`). `specialise` makes a copy of it with the functions of a testbed and a policy in their places, compiled
+where they are. Interpreted, the same lines are the reference of the compiled ones, and the way in which a policy in
+plain Python runs.
 
 The arrays that a run works in are arguments, made by `workspace`, so that their references need not be counted.
 
@@ -60,7 +60,7 @@ class NotFinite(ArithmeticError):
 
 
 class RunSpec(NamedTuple):
-    """What all runs have in common.
+    """The settings that all runs share.
 
     non_stationary: whether `advance` is called before each step, or pulls change an arm. context_rows: how many last
     rows of the state `write_context` fills before each choice. delay: by how many steps the policy learns of a reward
@@ -77,7 +77,7 @@ class RunSpec(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What a block of runs adds to.
+    """The results that a block of runs adds to.
 
     regret: `(runs, points)`, the pseudo-regret up to each point. per_run: `(runs, RUN_COLUMNS)`. per_point:
     `(points, POINT_COLUMNS)`. estimates: `(runs, estimands)`, of width 0 for policies without estimands.
@@ -155,9 +155,9 @@ def workspace(
 def play(
     spec: RunSpec, parameters: Floats, initial: Floats, first: int, points: Integers, tally: Tally, space: Workspace
 ) -> None:
-    """Play the runs `first`, `first` + 1, …, one per row of `tally.regret`, and write what they did into `tally`.
+    """Play the runs `first`, `first` + 1, …, one per row of `tally.regret`, and write their results into `tally`.
 
-    points: the steps `(points,)` at which curves are read. NoSuchArm where the policy chooses none of the arms,
+    points: the steps `(points,)` at which the curves are recorded. NoSuchArm where the policy chooses none of the arms,
     NotFinite where the testbed's reward or mean is not a finite number.
     """
     arms, state, streams = borrowed(space.arms), borrowed(space.state), borrowed(space.streams)
@@ -286,20 +286,20 @@ def _specialised(
     elif check_bounds:
         parts = {name: bounds_checked(function) for name, function in functions}
     else:
-        parts = {name: _spliced(function) for name, function in functions}
+        parts = {name: _inlined(function) for name, function in functions}
     name = "play_" + _names(kernel, [function for _, function in functions])
     copy = types.FunctionType(kernel.__code__, {**kernel.__globals__, **parts}, name)
     copy.__qualname__ = name
     copy.__module__ = kernel.__module__
     if not compilable:
-        return np.errstate(over="ignore")(copy)  # NumPy's numbers wrap around as the compiled ones do, but say so
+        return np.errstate(over="ignore")(copy)  # NumPy's integers wrap around as the compiled ones do, but warn
     if check_bounds:
         return compiled_with_checks(copy)
     return compiled(copy, cache=all(has_source(function) for _, function in functions))
 
 
 @functools.cache
-def _spliced(function: Any) -> Any:
+def _inlined(function: Any) -> Any:
     """The function as a part of kernels, also where its author compiled it by plain `njit`."""
     return function if function.targetoptions.get("forceinline") else kernel_part(function.py_func)
 

@@ -1,6 +1,6 @@
-"""What the best policy earns on its own trajectory, where that is known: rested arms whose means only fall.
+"""The rewards of the best policy on its own trajectory, where that is known: rested arms whose means only fall.
 
-On a testbed where a pull changes an arm, the arms that a policy meets are of its own making. Dynamic regret compares
+On a testbed where a pull changes an arm, the means of the arms depend on the policy. Dynamic regret compares
 each pull with the best arm that this policy still had; policy regret compares whole trajectories,
 
     Σ_t μ of the arm that the oracle pulls in step t  −  Σ_t μ of the arm that the policy pulls in step t,

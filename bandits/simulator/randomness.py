@@ -1,9 +1,9 @@
-"""Compiled random numbers for the bed: one 64-bit word of state per stream.
+"""Compiled random numbers for the simulator: one 64-bit word of state per stream.
 
 A stream is SplitMix64 (Steele, Lea & Flood 2014): the state s moves by the odd constant γ, the output is a mix of s.
 Because the mix turns any two different states into unrelated words, a stream can be begun anywhere by hashing a key:
 `key(seed, run, purpose)`. Every run, and every arm of every run, has a stream of its own, so that neither threads nor
-batches nor what the policy does can change what the n-th pull of an arm pays.
+batches nor the policy's choices can change the reward of the n-th pull of an arm.
 
 In the functions below `rng` is an array `(1,)` of uint64, the state; a `word` is 64 random bits.
 
@@ -50,7 +50,7 @@ def key(seed: np.uint64, run: np.uint64, purpose: np.uint64) -> np.uint64:
 
 @kernel_part
 def words_between(begun: np.uint64, now: np.uint64) -> int:
-    """How many words a stream has given since its state was `begun`."""
+    """The number of words that a stream has drawn since its state was `begun`."""
     return int(np.int64((now - begun) * _INVERSE))
 
 
@@ -69,7 +69,7 @@ def uniform_of(word: np.uint64) -> float:
 
 @kernel_part
 def normal_of(word: np.uint64) -> float:
-    """The word as a standard normal number; the one time in a hundred that needs more bits makes them from it."""
+    """The word as a standard normal number; about one in a hundred needs more bits, derived from it."""
     while True:
         layer = np.int64(word & LAYER)
         u = 2.0 * uniform_of(word) - 1.0
@@ -94,14 +94,14 @@ def normal_of(word: np.uint64) -> float:
 
 @kernel_part
 def uniform(rng: Rng) -> float:
-    """A number in [0, 1)."""
+    """A uniform number in [0, 1)."""
     return uniform_of(next_word(rng))
 
 
 @kernel_part
 def part_of(word: np.uint64, high: int) -> int:
     """The word as a whole number in [0, high), high below 2³² (Lemire's multiplication; bias below 2⁻³² · high)."""
-    # by way of int64: an unsigned index beside a signed one would make Numba index by a float
+    # by way of int64: Numba converts a mix of unsigned and signed integers to a float
     return int(np.int64(((word >> _32) * np.uint64(high)) >> _32))
 
 
@@ -136,7 +136,7 @@ def gamma(rng: Rng, shape: float) -> float:
 
 @kernel_part
 def gamma_at(rng: Rng, d: float, c: float) -> float:
-    """A gamma number of shape d + 1/3 ≥ 1, with c = 1/√(9d) worked out before."""
+    """A gamma number of shape d + 1/3 ≥ 1, with c = 1/√(9d) precomputed."""
     while True:
         x = normal(rng)
         v = 1.0 + c * x
@@ -154,7 +154,7 @@ def beta(rng: Rng, a: float, b: float) -> float:
     """A beta number with parameters a, b > 0."""
     x = gamma(rng, a)
     both = x + gamma(rng, b)
-    if both == 0.0:  # parameters so small that both underflow: all that is left of the law are its ends
+    if both == 0.0:  # parameters so small that both underflow: the distribution degenerates to its two ends
         return 1.0 if uniform(rng) * (a + b) < a else 0.0
     return x / both
 
@@ -163,8 +163,8 @@ def beta(rng: Rng, a: float, b: float) -> float:
 def best(values: npt.NDArray[np.float64], rng: Rng) -> int:
     """The index of the largest value, ties broken uniformly at random; moves the stream by one word.
 
-    The k-th of the tied stays chosen with probability 1/k; its coin is made of that word and its index, so that which
-    smaller values were tied on the way does not matter for what comes next.
+    The k-th of the tied stays chosen with probability 1/k; its random number derives from that word and its index, so
+    that ties among smaller values do not change later draws.
     """
     rng[0] += GAMMA
     chosen, ties = 0, 1

@@ -1,4 +1,4 @@
-"""What a simulation reports: a `Simulation` with a `PolicyResult` per policy, made of what the kernels counted."""
+"""The results of a simulation: a `Simulation` with a `PolicyResult` per policy, from the tallies of the kernels."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ BAND = (0.05, 0.95)  # quantiles over runs of the band around a regret curve
 
 @dataclass(frozen=True)
 class PolicyResult:
-    """What one policy did. Curves are `(points,)`, over `Simulation.steps`; standard errors are NaN for a single run.
+    """The results of one policy; curves are `(points,)`, over `Simulation.steps`. Standard errors of one run are NaN.
 
     regret: mean pseudo-regret at the horizon, Σ_t (μ* − μ_{A_t}), over runs; regret_se its standard error; in testbeds
     that change it is measured against the best arm of each step (dynamic regret). regrets: `(runs,)`, each run's.
@@ -40,7 +40,7 @@ class PolicyResult:
     returns: `(runs,)`, each run's discounted return Σ γ^{t−1} r_t; None on a testbed without a discount.
     estimands, estimates: quantities of known value that the policy estimates, and its estimates at the end of each run,
     `(runs, values)`; None for most policies.
-    compiled: False where the policy is plain Python. compile_seconds: what making its kernel ready took.
+    compiled: False where the policy is plain Python. compile_seconds: seconds to compile or load its kernel.
     """
 
     spec: str
@@ -75,8 +75,9 @@ class PolicyResult:
 
 @dataclass(frozen=True)
 class Simulation:
-    """What was simulated; `steps` `(points,)` are the checkpoints, log-spaced, with step 11 and the horizon.
+    """The results of all policies on one testbed.
 
+    steps: `(points,)`, the checkpoints, log-spaced, with step 11 and the horizon.
     discount: of the testbed, 0 for none; optimum `(runs,)`: the best expected return of endless pulls in each run, None
     where it is not known. oracle_rewards `(runs,)`: the sum of the means that the best policy pulls on its own
     trajectory, where pulls wear the arms out and that policy is known; else None.
@@ -116,10 +117,10 @@ def summary(
     compile_seconds: float,
     compiled: bool,
 ) -> PolicyResult:
-    """The result of what the kernels counted over all runs."""
+    """The result of a policy, from the tally over all runs."""
     runs = len(tally.regret)
     reward, square, optimal = (tally.per_point / runs).T
-    # column by column: all at once would copy the whole
+    # column by column, as all at once would copy the array
     low, high = np.array([np.quantile(column, BAND) for column in tally.regret.T]).T
     final = tally.regret[:, -1].astype(np.float64)
     per_run = tally.per_run

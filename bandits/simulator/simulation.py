@@ -17,7 +17,7 @@ from numba.core.dispatcher import Dispatcher
 
 from bandits.policy import POLICIES, Policy
 from bandits.simulator import adapter, batched, kernel
-from bandits.simulator.diagnosis import complaint
+from bandits.simulator.diagnosis import compile_error
 from bandits.simulator.kernel import (
     POINT_COLUMNS,
     RUN_COLUMNS,
@@ -105,7 +105,7 @@ def check_count(name: str, value: Any) -> None:
 def checked(
     testbed: str | Testbed, policies: Sequence[str | Policy], *, runs: int, horizon: int
 ) -> tuple[Testbed, list[tuple[str, Policy | None]]]:
-    """The testbed, and the policies with their specs, None for a bonus or strategy that is to play.
+    """The testbed, and the policies with their specs, None for a bonus or strategy.
 
     BadInput as `simulate` says, before anything is played.
     """
@@ -116,7 +116,7 @@ def checked(
         raise BadInput(f"a horizon of {horizon} is shorter than the {bed.arms} arms: each needs at least one pull.")
     if not policies:
         raise BadInput("no policy to simulate: name at least one.")
-    return bed, [(_name(given), _player(given, bed)) for given in policies]
+    return bed, [(_name(policy), _player(policy, bed)) for policy in policies]
 
 
 def _simulate_one(
@@ -151,9 +151,9 @@ def _simulate_one(
         return sums
 
     try:
-        block(0, 0)  # no run at all: compiles, or loads what was compiled before
+        block(0, 0)  # no run at all: compiles the kernel, or loads it from the cache
     except Exception as error:  # whatever a compiler raises
-        raise BadInput(f"the policy '{name}' {complaint(bed, policy, error)}") from error
+        raise BadInput(f"the policy '{name}' {compile_error(bed, policy, error)}") from error
     ready = time.perf_counter()
     with ThreadPoolExecutor(threads) as pool:
         try:
@@ -183,7 +183,7 @@ def _simulate_one(
 
 
 def _refusal(bed: Testbed, name: str, error: NoSuchArm | NotAnArm | NotFinite) -> str:
-    """What was wrong with a pull, in one sentence."""
+    """The error of a pull, in one sentence."""
     if isinstance(error, NotFinite):
         return not_finite(bed, *error.args)
     if isinstance(error, NotAnArm):
@@ -194,7 +194,7 @@ def _refusal(bed: Testbed, name: str, error: NoSuchArm | NotAnArm | NotFinite) -
 
 
 def _state(bed: Testbed, name: str, policy: Policy, horizon: int) -> Floats:
-    """The policy's state before the first pull, with the rows that `show` writes."""
+    """The policy's state before the first pull, with the rows that `write_context` fills."""
     own = np.asarray(policy.initial(bed, horizon), dtype=np.float64)
     if own.ndim != 2 or own.shape[1] != bed.arms:
         raise BadInput(
@@ -231,19 +231,19 @@ def _kernel(
     )
 
 
-def _name(given: str | Policy) -> str:
+def _name(policy: str | Policy) -> str:
     """The spec, or the class of a policy that was handed over as an object."""
-    return given if isinstance(given, str) else type(given).__name__
+    return policy if isinstance(policy, str) else type(policy).__name__
 
 
-def _player(given: str | Policy, bed: Testbed) -> Policy | None:
+def _player(policy: str | Policy, bed: Testbed) -> Policy | None:
     """The policy; None for a bonus or strategy. Of two plugins with one name the compiled policy is meant."""
-    if isinstance(given, Policy):
-        return given
-    if parse(given).name not in POLICIES.names() and _is_plugin(given):
-        adapter.check_plugin(given, bed)
+    if isinstance(policy, Policy):
+        return policy
+    if parse(policy).name not in POLICIES.names() and _is_plugin(policy):
+        adapter.check_plugin(policy, bed)
         return None
-    built: Policy = _built(POLICIES, given)
+    built: Policy = _built(POLICIES, policy)
     return built
 
 

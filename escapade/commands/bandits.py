@@ -13,13 +13,13 @@ def bandits(
     testbed: Annotated[str, typer.Option(help="The arms to pull.")] = "sutton-barto",
     policy: Annotated[
         list[str] | None,
-        typer.Option(help="Policy and its settings; repeat for several. Some that suit the testbed, where not given."),
+        typer.Option(help="Policy and its settings; repeat for several. By default some that suit the testbed."),
     ] = None,
     runs: Annotated[int, typer.Option(help="Independent runs per policy.")] = 2000,
     horizon: Annotated[int, typer.Option(help="Pulls per run.")] = 1000,
     seed: Annotated[int, typer.Option(help="Seed of every random stream.")] = 1,
     threads: Annotated[
-        int | None, typer.Option(help="Threads; all cores where not given. Results do not change.")
+        int | None, typer.Option(help="Threads, by default all cores; the results do not depend on it.")
     ] = None,
     plots: Annotated[Path | None, typer.Option(help="Draw figures into this folder.")] = None,
     known: Annotated[bool, typer.Option("--list", help="List every testbed and policy, a line each.")] = False,

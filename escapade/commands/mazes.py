@@ -21,7 +21,7 @@ def mazes(
         list[str] | None, typer.Option("--set", help="A setting of the DQN, such as n_step=5; repeat for several.")
     ] = None,
     device: Annotated[str, typer.Option(help="Where the networks are trained: cpu or cuda.")] = "cpu",
-    jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores where not given.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; by default as many as cores.")] = None,
     backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Draw curves, visits and profiles into this folder.")] = None,

@@ -1,4 +1,4 @@
-"""`escapade watch`: see an agent walk a maze."""
+"""`escapade watch`: watch an agent in a maze."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,18 +16,18 @@ def watch(
         str | None, typer.Option(help="planner, random, an agent to train first, or a folder of results.")
     ] = None,
     maze: Annotated[str | None, typer.Option(help="Which maze of a folder of results.")] = None,
-    learner: Annotated[int | None, typer.Option(help="Which learner of a folder; the best where not given.")] = None,
-    layout: Annotated[int | None, typer.Option(help="Which layout; one by the seed where not given.")] = None,
+    learner: Annotated[int | None, typer.Option(help="Which learner of a folder; by default the best.")] = None,
+    layout: Annotated[int | None, typer.Option(help="Which layout; by default one drawn by the seed.")] = None,
     held_out: Annotated[bool, typer.Option("--held-out", help="A layout that was never trained on.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of every random stream.", min=0)] = 1,
     steps: Annotated[
-        int | None, typer.Option(help="Steps of training before it plays; if not given 40,000.", min=1)
+        int | None, typer.Option(help="Steps of training before it plays; by default 40,000.", min=1)
     ] = None,
     delay: Annotated[float, typer.Option(help="Seconds per step.", min=0.0, max=60.0)] = 0.2,
     gif: Annotated[Path | None, typer.Option(help="Write the episode as a GIF here.")] = None,
     json: Annotated[str | None, typer.Option(help="Write the episode here; - is standard output.")] = None,
 ) -> None:
-    """See an agent walk a maze.
+    """Watch an agent in a maze.
 
     Space pauses, s takes one step, q quits.
 

@@ -1,11 +1,28 @@
-from . import bandits, chart, check, colours, export, mazes, page, pictures, plugins, results, setup, side_by_side
+from . import (
+    bandits,
+    bonuses,
+    chart,
+    check,
+    colours,
+    export,
+    markdown,
+    mazes,
+    page,
+    pictures,
+    plugins,
+    results,
+    setup,
+    side_by_side,
+)
 
 __all__ = [
     "bandits",
+    "bonuses",
     "chart",
     "check",
     "colours",
     "export",
+    "markdown",
     "mazes",
     "page",
     "pictures",

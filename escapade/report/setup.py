@@ -1,4 +1,4 @@
-"""How kept results came about: command, DQN settings other than the defaults, versions, machine, state of the code."""
+"""The provenance of results: command, DQN settings other than the defaults, versions, machine, state of the code."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from escapade.runs.plan import changed_settings
 
 
 def show(console: Console, sessions: list[dict[str, Any]]) -> None:
-    """Print the sessions' lines, dim; nothing for results of earlier versions, which kept none."""
+    """Print the sessions' lines, dim; nothing for results of earlier versions, which have none."""
     for line in lines(sessions):
         console.print(line, style="dim", soft_wrap=False)
 

@@ -1,4 +1,4 @@
-"""64-bit keys of encoded rows and actions: what visits are counted under."""
+"""64-bit keys of encoded rows and actions, under which visits are counted."""
 
 import numpy as np
 import numpy.typing as npt

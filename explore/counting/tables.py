@@ -1,8 +1,8 @@
 """Exact visit counts under 64-bit keys: hash tables that grow, compiled, one call for all learners.
 
 `CountTable` holds one table per learner and lasts; `EpisodeTable` holds one per environment slot and is emptied at the
-end of that slot's episode. Both probe linearly; an entry is found by its owner *and* its key, so learners can share
-the storage without ever sharing a count.
+end of that slot's episode. Both probe linearly; an entry is identified by its owner *and* its key, so learners can
+share the storage without ever sharing a count.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class CountTable:
         return {name: torch.from_numpy(part) for name, part in self._entries().items()}
 
     def load_state_dict(self, state: Mapping[str, torch.Tensor]) -> None:
-        """Become the table that `state` was taken from."""
+        """Restore the table that `state` was taken from."""
         entries = {name: part.cpu().numpy() for name, part in state.items()}
         size = START
         while size < 4 * len(entries["keys"]):
@@ -69,7 +69,7 @@ class CountTable:
 
 
 class EpisodeTable:
-    """How often each environment slot has seen each key in its live episode."""
+    """How often each environment slot has seen each key in its current episode."""
 
     def __init__(self, learners: int, envs: int) -> None:
         self._shape = (learners, envs)
@@ -94,7 +94,7 @@ class EpisodeTable:
         return torch.from_numpy(counts.reshape(self._shape)).to(keys.device)
 
     def get(self, keys: torch.Tensor) -> torch.Tensor:
-        """The count of one key per slot, `(learners, envs)`, in the live episode, float32."""
+        """The count of one key per slot, `(learners, envs)`, in the current episode, float32."""
         array = _rows(keys, self._shape).reshape(-1)
         counts = _get_each(self._keys, self._stamps, self._counts, self._episode, array)
         return torch.from_numpy(counts.reshape(self._shape)).to(keys.device)
@@ -105,7 +105,7 @@ class EpisodeTable:
         return {name: torch.from_numpy(getattr(self, name).copy()) for name in names}
 
     def load_state_dict(self, state: Mapping[str, torch.Tensor]) -> None:
-        """Become the tables that `state` was taken from."""
+        """Restore the tables that `state` was taken from."""
         for name, value in state.items():
             setattr(self, name, value.cpu().numpy().copy())
 
@@ -168,11 +168,11 @@ def _add(
 
 
 @compiled
-def _get(keys: Ints, owners: Ints, counts: Ints, asked: Ints) -> npt.NDArray[np.float32]:
-    visits = np.zeros(asked.shape, dtype=np.float32)
-    for owner in range(asked.shape[0]):
-        for item in range(asked.shape[1]):
-            visits[owner, item] = counts[_find(keys, owners, asked[owner, item], owner)]
+def _get(keys: Ints, owners: Ints, counts: Ints, queries: Ints) -> npt.NDArray[np.float32]:
+    visits = np.zeros(queries.shape, dtype=np.float32)
+    for owner in range(queries.shape[0]):
+        for item in range(queries.shape[1]):
+            visits[owner, item] = counts[_find(keys, owners, queries[owner, item], owner)]
     return visits
 
 
@@ -186,8 +186,8 @@ def _insert(keys: Ints, owners: Ints, counts: Ints, new_owners: Ints, new_keys: 
 
 
 @compiled
-def _find_live(keys: Ints, stamps: Ints, key: int, episode: int) -> int:
-    """The entry of `key` in the live episode, or the free place for it; entries of past episodes are free."""
+def _find_current(keys: Ints, stamps: Ints, key: int, episode: int) -> int:
+    """The entry of `key` in the current episode, or the free place for it; entries of past episodes are free."""
     place = _place(key, 0, len(keys))
     while stamps[place] == episode and keys[place] != key:
         place = (place + 1) & (len(keys) - 1)
@@ -200,25 +200,25 @@ def _add_each(
 ) -> npt.NDArray[np.float32]:
     after = np.zeros(len(new), dtype=np.float32)
     for slot in range(len(new)):
-        place = _find_live(keys[slot], stamps[slot], new[slot], episode[slot])
-        live = stamps[slot, place] == episode[slot]
+        place = _find_current(keys[slot], stamps[slot], new[slot], episode[slot])
+        current = stamps[slot, place] == episode[slot]
         if mask[slot]:
-            if not live:
+            if not current:
                 keys[slot, place] = new[slot]
                 stamps[slot, place] = episode[slot]
                 counts[slot, place] = 0
                 used[slot] += 1
-                live = True
+                current = True
             counts[slot, place] += 1
-        after[slot] = counts[slot, place] if live else 0
+        after[slot] = counts[slot, place] if current else 0
     return after
 
 
 @compiled
-def _get_each(keys: Ints, stamps: Ints, counts: Ints, episode: Ints, asked: Ints) -> npt.NDArray[np.float32]:
-    visits = np.zeros(len(asked), dtype=np.float32)
-    for slot in range(len(asked)):
-        place = _find_live(keys[slot], stamps[slot], asked[slot], episode[slot])
+def _get_each(keys: Ints, stamps: Ints, counts: Ints, episode: Ints, queries: Ints) -> npt.NDArray[np.float32]:
+    visits = np.zeros(len(queries), dtype=np.float32)
+    for slot in range(len(queries)):
+        place = _find_current(keys[slot], stamps[slot], queries[slot], episode[slot])
         if stamps[slot, place] == episode[slot]:
             visits[slot] = counts[slot, place]
     return visits
@@ -231,7 +231,7 @@ def _move_each(
     for slot in range(keys.shape[0]):
         for item in range(keys.shape[1]):
             if stamps[slot, item] == episode[slot]:
-                place = _find_live(new_keys[slot], new_stamps[slot], keys[slot, item], episode[slot])
+                place = _find_current(new_keys[slot], new_stamps[slot], keys[slot, item], episode[slot])
                 new_keys[slot, place] = keys[slot, item]
                 new_stamps[slot, place] = episode[slot]
                 new_counts[slot, place] = counts[slot, item]

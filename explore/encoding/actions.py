@@ -1,9 +1,9 @@
-"""Actions: the check of every action that enters the library, the form in which networks read them, and the loss of a
+"""Actions: the check of every action that enters the library, their encoding for networks, and the loss of a
 prediction.
 
 space               features                    loss of a prediction
 Discrete            one-hot                     cross-entropy
-MultiDiscrete       one-hot, side by side       sum of the cross-entropies
+MultiDiscrete       one-hot, concatenated       sum of the cross-entropies
 Box                 the raw vector              mean squared error
 MultiBinary         the raw vector              mean squared error
 """
@@ -38,7 +38,7 @@ class ActionEncoder:
         self.size = sum(self.categories) + self.numbers
         self._starts = torch.tensor(starts, dtype=torch.int64)
         self._float = np.dtype(np.float64 if space.dtype == np.float64 else np.float32)
-        self._low: npt.NDArray[Any] | None = None  # of whole numbers
+        self._low: npt.NDArray[Any] | None = None  # bounds of integer actions
         self._high: npt.NDArray[Any] | None = None
         if self.categories:
             shape = tuple(space.shape or ())
@@ -61,20 +61,20 @@ class ActionEncoder:
         except ValueError:
             raise BadInput(f"the actions differ in shape, where the space is {self.space}.") from None
         if array.dtype.kind not in "biuf":
-            raise BadInput(f"an action of type {type(action).__name__} came, where the space is {self.space}.")
+            raise BadInput(f"got an action of type {type(action).__name__}, where the space is {self.space}.")
         if array.shape != (batch, *shape):
             if batch == 1:
-                came, right = f"an action of shape {array.shape[1:]}", f"shape {shape}" if shape else "a single number"
+                got, right = f"an action of shape {array.shape[1:]}", f"shape {shape}" if shape else "a single number"
             else:
-                came, right = f"actions of shape {array.shape}", f"shape {(batch, *shape)}"
-            raise BadInput(f"{came} came, where the space {self.space} says {right}.")
+                got, right = f"actions of shape {array.shape}", f"shape {(batch, *shape)}"
+            raise BadInput(f"got {got}, where the space {self.space} has {right}.")
         if self._low is None:
             array = array.astype(self._float, copy=False)
             if not np.isfinite(array).all():
                 raise BadInput(f"an action has {array[~np.isfinite(array)][0]}: actions must be finite.")
             return array.copy()
         if array.dtype.kind == "f":
-            raise BadInput(f"an action of {array.dtype} came, where the space {self.space} has whole numbers.")
+            raise BadInput(f"got an action of {array.dtype}, where the space {self.space} has whole numbers.")
         outside = (array < self._low) | (array > self._high)
         if outside.any():
             raise BadInput(f"action {array[outside][0]} is outside the space {self.space}.")
@@ -91,7 +91,7 @@ class ActionEncoder:
         return torch.cat(parts, dim=-1).float()
 
     def loss(self, predicted: torch.Tensor, action: torch.Tensor) -> torch.Tensor:
-        """How far `predicted`, `(learners, batch, size)`, is from the actions taken, `(learners, batch)`."""
+        """The loss of `predicted`, `(learners, batch, size)`, against the actions taken, `(learners, batch)`."""
         if not self.categories:
             return (predicted - self.features(action)).square().mean(-1)
         logits = predicted.split(self.categories, dim=-1)

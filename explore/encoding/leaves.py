@@ -1,8 +1,8 @@
 """The leaves of an observation space, and the check of every observation that enters the library.
 
 A leaf is a Discrete, MultiDiscrete, MultiBinary or Box space, by itself or within Dict and Tuple spaces. `Leaf.rows`
-takes a batch of a leaf's observations and returns its columns; BadInput says which leaf an observation does not fit,
-what the environment returned and what the space says:
+takes a batch of a leaf's observations and returns its columns; BadInput names the leaf that an observation does not
+fit, what the environment returned and what the space has:
 
     shape       that of the space, after the batch axis; axes of length 1 may be left out or added
     type        whole numbers where the space has them: floats are never cut to integers
@@ -33,7 +33,7 @@ EXACT = {"u1": (0, 255), "i8": (-(2**63), LARGEST_WHOLE), "f4": (-(2**24), 2**24
 
 
 class Leaf:
-    """One leaf of an observation space; `name` says where it lies, such as `observation['image']`.
+    """One leaf of an observation space; `name` is its place in the observation, such as `observation['image']`.
 
     floating: whether its numbers are floats. split: whether a number has two columns, its upper half before its
     lower one. BadInput for a space that is none of the four kinds.
@@ -124,14 +124,14 @@ class Leaf:
         try:
             array = np.asarray(value)
         except ValueError:
-            raise BadInput(f"{self.name}: the parts differ in shape; {self._says()}.") from None
+            raise BadInput(f"{self.name}: the parts differ in shape; {self._expected()}.") from None
         if array.dtype.kind not in "biuf":
-            raise BadInput(f"{self.name}: {array.dtype} came, which are no numbers; {self._says()}.")
+            raise BadInput(f"{self.name}: got {array.dtype}, which are no numbers; {self._expected()}.")
         if array.ndim == 0:
-            raise BadInput(f"{self.name}: a single number came, not a batch with one observation per environment.")
+            raise BadInput(f"{self.name}: got a single number, not a batch with one observation per environment.")
         shape = array.shape[1:]
         if shape != self.shape and [n for n in shape if n != 1] != [n for n in self.shape if n != 1]:
-            raise BadInput(f"{self.name}: an observation of shape {shape} came; {self._says()}.")
+            raise BadInput(f"{self.name}: got an observation of shape {shape}; {self._expected()}.")
         return array
 
     def _floats(self, array: Array, dtype: np.dtype[Any], trusted: bool) -> Array:
@@ -143,7 +143,9 @@ class Leaf:
         if array.dtype.kind in "iu" and array.dtype.itemsize > 2 and not trusted:
             low, high = EXACT[dtype.str[1:]]
             if array.size and (array.max() > high or array.min() < low):
-                raise BadInput(f"{self.name}: whole numbers beyond {high} came, which {dtype} rounds; {self._says()}.")
+                raise BadInput(
+                    f"{self.name}: got whole numbers beyond {high}, which {dtype} rounds; {self._expected()}."
+                )
         return numbers
 
     def _whole(self, array: Array, dtype: np.dtype[Any], trusted: bool) -> Array:
@@ -180,23 +182,21 @@ class Leaf:
     def _refuse_floats(self, array: Array) -> None:
         if array.dtype.kind == "f":
             spread = f" from {array.min():.6g} to {array.max():.6g}" if array.size else ""
-            raise BadInput(f"{self.name}: {array.dtype} numbers{spread} came; {self._says()}.")
+            raise BadInput(f"{self.name}: got {array.dtype} numbers{spread}; {self._expected()}.")
 
     def _outside(self, flat: Array, first: int) -> BadInput:
         """The error for the number at index `first` of the columns, as the environment returned it."""
         place, number = first % self.numbers, flat.reshape(-1)[first]
         at = f" at {[int(i) for i in np.unravel_index(place, self.shape)]}" if self.shape else ""
         if self.floating and not abs(float(number)) <= LARGEST:
-            remedy = 'mend the environment, or leave such observations out with on_invalid="skip"'
-            return BadInput(f"{self.name}: {number} came{at}, which is not finite in float32: {remedy}.")
+            remedy = 'correct the environment, or leave such observations out with on_invalid="skip"'
+            return BadInput(f"{self.name}: got {number}{at}, which is not finite in float32: {remedy}.")
         start = 0 if self._start is None else int(self._start[place])
         low, high = self.least[place] + start, self.most[place] + start
-        return BadInput(
-            f"{self.name}: {number} came{at}, where the space {self._space()} says {low:.6g} to {high:.6g}."
-        )
+        return BadInput(f"{self.name}: got {number}{at}, where the space {self._space()} has {low:.6g} to {high:.6g}.")
 
-    def _says(self) -> str:
-        return f"the space says {self._space()}"
+    def _expected(self) -> str:
+        return f"the space is {self._space()}"
 
     def _space(self) -> str:
         """The space in few words: a Box may have a number per pixel."""
@@ -223,17 +223,17 @@ def values(space: gym.Space[Any], observation: Any, name: str = "observation") -
     """The part of an observation for each leaf, in the order of `leaves`; BadInput where one is missing."""
     if isinstance(space, gym.spaces.Dict):
         if not hasattr(observation, "keys"):
-            raise BadInput(f"{name}: {type(observation).__name__} came; the space says a dictionary of {_keys(space)}.")
+            raise BadInput(f"{name}: got {type(observation).__name__}; the space is a dictionary of {_keys(space)}.")
         for key, part in space.spaces.items():
             if key not in observation:
-                raise BadInput(f"{name}: {key!r} is missing; the space says a dictionary of {_keys(space)}.")
+                raise BadInput(f"{name}: {key!r} is missing; the space is a dictionary of {_keys(space)}.")
             yield from values(part, observation[key], f"{name}[{key!r}]")
     elif isinstance(space, gym.spaces.Tuple):
         if not isinstance(observation, tuple | list) or len(observation) != len(space.spaces):
-            came = f"{type(observation).__name__}"
+            got = f"{type(observation).__name__}"
             if isinstance(observation, tuple | list):
-                came += f" of {len(observation)}"
-            raise BadInput(f"{name}: {came} came; the space says a tuple of {len(space.spaces)}.")
+                got += f" of {len(observation)}"
+            raise BadInput(f"{name}: got {got}; the space is a tuple of {len(space.spaces)}.")
         for place, part in enumerate(space.spaces):
             yield from values(part, observation[place], f"{name}[{place}]")
     else:
@@ -258,12 +258,12 @@ def _loosened(bounds: Sequence[float], sign: int) -> npt.NDArray[np.float64]:
 
 
 def _unsupported(name: str, space: gym.Space[Any]) -> str:
-    """What to say of a space that has no numbers, such as the words of a MiniGrid mission."""
+    """The message about a space that has no numbers, such as the words of a MiniGrid mission."""
     kind = type(space).__name__
     if isinstance(space, gym.spaces.Text) or kind == "MissionSpace":
         return (
             f"{name} is text ({kind}), which is not supported: leave it out (minigrid.wrappers.ImgObsWrapper), let "
-            "minigrid.wrappers.FlatObsWrapper spell it in numbers, or replace it by a Discrete number of the text."
+            "minigrid.wrappers.FlatObsWrapper encode it in numbers, or replace it by a Discrete number of the text."
         )
     if isinstance(space, gym.spaces.Box):
         return f"{name} is a Box of {space.dtype}: use bool, integers, float32 or float64."

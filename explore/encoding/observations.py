@@ -1,8 +1,8 @@
 """From any Gymnasium observation space to tensors: compact codes to store and count, features for networks.
 
 `encode` flattens observations to rows of one dtype, `(…, width)`: what a replay buffer keeps and what a count is keyed
-by. `features` turns rows into what a network reads, `(…, features)` float32: categories one-hot, bytes divided by 255,
-floats as they are. Dictionaries and tuples are flattened in Gymnasium's own order.
+by. `features` turns rows into the input of a network, `(…, features)` float32: categories one-hot, bytes divided by
+255, floats as they are. Dictionaries and tuples are flattened in Gymnasium's own order.
 
 An observation enters the library through `encode`, which checks it (`explore.encoding.leaves`).
 """
@@ -73,10 +73,10 @@ class Encoder:
         self._upper_places = torch.from_numpy(starts[upper])
 
     def encode(self, observation: Any) -> npt.NDArray[Any]:
-        """Rows for a batch of observations as a vector environment gives them: `(batch, width)`, C-contiguous.
+        """Rows for a batch of observations as a vector environment returns them: `(batch, width)`, C-contiguous.
 
-        BadInput where an observation does not fit the space, or is not finite: the message names the leaf, what came
-        and what the space says.
+        BadInput where an observation does not fit the space, or is not finite: the message names the leaf, what the
+        environment returned and what the space has.
         """
         return self._encode(observation, skip=False)[0]
 
@@ -93,7 +93,7 @@ class Encoder:
         for leaf, value in zip(self._leaves, values(self.space, observation), strict=True):
             rows, mask = leaf.rows(value, self.dtype, trusted=self.trusted, skip=skip)
             if parts and len(rows) != len(parts[0]):
-                raise BadInput(f"{leaf.name}: {len(rows)} observations came, {len(parts[0])} of the other parts.")
+                raise BadInput(f"{leaf.name}: got {len(rows)} observations, {len(parts[0])} of the other parts.")
             parts.append(rows)
             if mask is not None:
                 finite = mask if finite is None else finite & mask
@@ -126,7 +126,7 @@ class Encoder:
         return codes + self._category_starts.to(codes.device)
 
     def features(self, rows: torch.Tensor) -> torch.Tensor:
-        """What a network reads: `(…, width)` rows to `(…, size)` float32; BadInput as `places`."""
+        """The input of a network: `(…, width)` rows to `(…, size)` float32; BadInput as `places`."""
         if not len(self._category_columns) and not len(self._upper_columns):
             self.check_width(rows)
             return rows.float() * self._number_scales.to(rows.device)
@@ -144,7 +144,7 @@ class Encoder:
     def check_width(self, rows: torch.Tensor) -> None:
         """BadInput where rows do not have this encoder's columns: compiled code would read past them."""
         if rows.shape[-1] != self.width:
-            raise BadInput(f"rows of {rows.shape[-1]} columns came, where {self.space} is encoded in {self.width}.")
+            raise BadInput(f"got rows of {rows.shape[-1]} columns, where {self.space} is encoded in {self.width}.")
 
 
 def no_such_category() -> BadInput:

@@ -1,8 +1,8 @@
-"""Compilation by Numba that keeps a function's type; every compiled function of the library goes through here.
+"""Compilation by Numba that preserves a function's type; every compiled function of the library goes through here.
 
-`numba.njit` is untyped, which would turn every kernel into `Any` for the type checker; `compiled` gives back the
-type that went in. Compiled code is cached on disk between runs (next to the source, or in the user's cache folder
-where the source is read-only). Where neither can be written to, functions are compiled anew in each process, with one
+`numba.njit` is untyped, which would turn every kernel into `Any` for the type checker; `compiled` returns the
+type that it takes. Compiled code is cached on disk between runs (next to the source, or in the user's cache folder
+where the source is read-only). Where neither can be written to, functions are compiled in each process, with one
 warning that names the environment variable NUMBA_CACHE_DIR.
 
 Numba's key of that cache has the function's name and file, and does not see that a part which it calls from another
@@ -34,7 +34,7 @@ def compiled(function: Function, *, parallel: bool = False, cache: bool = True) 
 
 
 def kernel_part(function: Function) -> Function:
-    """Compile `function` as a part of kernels that call it; it is spliced into them.
+    """Compile `function` as a part of kernels that call it; it is inlined into them.
 
     It is not cached by itself: the kernels are, with their parts in them, and a part that came from its own cache
     would not notice that a function it calls has changed.
@@ -55,7 +55,7 @@ def has_source(function: Callable[..., Any]) -> bool:
 
 
 def _fingerprint(function: Callable[..., Any]) -> str:
-    """A hash of the sources that the function is made of: its module's, and those of the parts that it can see."""
+    """A hash of the sources that the function is made of: its module's, and those of the parts that it can call."""
     modules: set[str] = set()
     for part in (function, borrowed):
         _add_modules(part, modules)
@@ -66,7 +66,7 @@ def _fingerprint(function: Callable[..., Any]) -> str:
 
 
 def _add_modules(plain: Any, modules: set[str]) -> None:
-    """Add the module of each compiled function that this one can see, and that these can see, and its own."""
+    """Add the module of each compiled function that this one can call, directly or not, and its own."""
     if has_source(plain):
         modules.add(plain.__module__)
     for value in plain.__globals__.values():

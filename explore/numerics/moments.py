@@ -23,10 +23,10 @@ Doubles = npt.NDArray[np.float64]
 
 
 class RunningMoments(torch.nn.Module):
-    """Mean and variance of everything seen so far, per learner; statistics have shape `(learners, *shape)`.
+    """Mean and variance of all samples so far, per learner; statistics have shape `(learners, *shape)`.
 
-    most: samples that are remembered. Beyond them the past loses weight, so that new samples never weigh less than one
-    in `most`: an exponential window with that time constant. None remembers all.
+    most: effective number of samples. Beyond it the past loses weight, so that a new sample never weighs less than one
+    in `most`: an exponential window with that time constant. None weighs all samples alike.
     """
 
     mean: torch.Tensor
@@ -42,7 +42,7 @@ class RunningMoments(torch.nn.Module):
 
     @torch.no_grad()
     def update(self, samples: torch.Tensor, valid: torch.Tensor | None = None) -> None:
-        """Take in `samples` `(learners, batch, *shape)`; `valid` `(learners, batch)` leaves rows out.
+        """Add `samples` `(learners, batch, *shape)`; `valid` `(learners, batch)` leaves rows out.
 
         BadInput for samples or a mask of another shape: compiled code would read past them.
         """
@@ -126,7 +126,7 @@ class ReturnScale(torch.nn.Module):
 
     @torch.no_grad()
     def update(self, rewards: torch.Tensor, valid: torch.Tensor | None = None) -> None:
-        """Take in one step's rewards, `(learners, envs)`."""
+        """Add one step's rewards, `(learners, envs)`."""
         filtered = self.returns * self.discount + rewards.double()
         if valid is not None:
             filtered = torch.where(valid, filtered, self.returns)
@@ -150,7 +150,7 @@ def _merge(
 ) -> None:
     """Merge samples `(learners, batch, numbers)` into the moments `(learners, numbers)` and counts `(learners,)`."""
     learners, batch, numbers = samples.shape
-    their_mean, their_squares = np.empty(numbers), np.empty(numbers)
+    batch_mean, batch_squares = np.empty(numbers), np.empty(numbers)
     for learner in range(learners):
         new = valid[learner].sum()
         if new == 0:
@@ -159,22 +159,22 @@ def _merge(
         if kept < count[learner]:
             squares[learner] *= kept / count[learner]
             count[learner] = kept
-        their_mean[:] = 0.0
-        their_squares[:] = 0.0
+        batch_mean[:] = 0.0
+        batch_squares[:] = 0.0
         for item in range(batch):
             if valid[learner, item]:
                 for number in range(numbers):
-                    their_mean[number] += samples[learner, item, number]
-        their_mean /= new
+                    batch_mean[number] += samples[learner, item, number]
+        batch_mean /= new
         for item in range(batch):
             if valid[learner, item]:
                 for number in range(numbers):
-                    their_squares[number] += (samples[learner, item, number] - their_mean[number]) ** 2
+                    batch_squares[number] += (samples[learner, item, number] - batch_mean[number]) ** 2
         total = count[learner] + new
         for number in range(numbers):
-            delta = their_mean[number] - mean[learner, number]
+            delta = batch_mean[number] - mean[learner, number]
             mean[learner, number] += delta * new / total
-            squares[learner, number] += their_squares[number] + delta * delta * new * count[learner] / total
+            squares[learner, number] += batch_squares[number] + delta * delta * new * count[learner] / total
         count[learner] = total
 
 

@@ -1,4 +1,4 @@
-"""Random numbers for the learner axis: one stream per learner, drawn in blocks, handed out as tensors.
+"""Random numbers for the learner axis: one stream per learner, drawn in blocks, returned as tensors.
 
 The first axis of every tensor is the learner. Each learner's stream is keyed by seed, purpose and the learner's name
 (`explore.numerics.seeding`), so a learner draws the same numbers alone and in company.
@@ -18,7 +18,7 @@ BLOCK = 4096  # uniforms drawn per learner and refill; the numbers do not depend
 class Streams:
     """Independent uniform streams, one per learner.
 
-    `learners` names the learners (0, 1, …): the same name gives the same numbers whoever else is present.
+    `learners` names the learners (0, 1, …): the same name gives the same numbers whichever other learners there are.
     """
 
     def __init__(self, seed: int, name: str, learners: Sequence[int], device: torch.device | str = "cpu") -> None:
@@ -33,14 +33,14 @@ class Streams:
 
     def uniform(self, *shape: int) -> torch.Tensor:
         """Uniform numbers in [0, 1), float32, shape `(learners, *shape)`."""
-        wanted = int(np.prod(shape, dtype=np.int64))
+        count = int(np.prod(shape, dtype=np.int64))
         left = self._block.shape[1] - self._used
-        if left < wanted:
-            fresh = [g.random(max(BLOCK, wanted - left), dtype=np.float32) for g in self.generators]
-            self._block = np.concatenate([self._block[:, self._used :], np.stack(fresh)], axis=1)
+        if left < count:
+            drawn = [g.random(max(BLOCK, count - left), dtype=np.float32) for g in self.generators]
+            self._block = np.concatenate([self._block[:, self._used :], np.stack(drawn)], axis=1)
             self._used = 0
-        numbers = self._block[:, self._used : self._used + wanted]
-        self._used += wanted
+        numbers = self._block[:, self._used : self._used + count]
+        self._used += count
         return torch.from_numpy(numbers.reshape(self.learners, *shape).copy()).to(self.device)
 
     def integers(self, high: int, *shape: int) -> torch.Tensor:
@@ -53,14 +53,14 @@ class Streams:
         return quantiles.float()
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything needed to go on with the same numbers: plain numbers and a tensor."""
+        """The state from which the same numbers continue: plain numbers and a tensor."""
         return {
             "generators": [g.bit_generator.state for g in self.generators],
             "block": torch.from_numpy(self._block[:, self._used :].copy()),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where `state_dict` was taken."""
+        """Continue where `state_dict` was taken."""
         for generator, bits in zip(self.generators, state["generators"], strict=True):
             generator.bit_generator.state = bits
         self._block, self._used = state["block"].cpu().numpy().copy(), 0

@@ -45,14 +45,14 @@ def played(space, observations, bonus="count", steps=3, action=1, **options):
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_no_bonus_takes_a_row_of_another_width(name):
     """Compiled code wrote past its arrays, or the bonus went on without a word."""
-    with pytest.raises(BadInput, match=r"observation: an observation of shape \(6,\) came; the space says Box\(-10"):
+    with pytest.raises(BadInput, match=r"observation: got an observation of shape \(6,\); the space is Box\(-10"):
         played(gym.spaces.Box(-10, 10, (1,)), [np.ones(6, np.float32)], name)
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
 @pytest.mark.parametrize("wrong", [259, 16, -1])
 def test_no_bonus_takes_a_category_that_the_space_does_not_have(name, wrong):
-    with pytest.raises(BadInput, match=rf"observation: {wrong} came, where the space Discrete\(16\) says 0 to 15"):
+    with pytest.raises(BadInput, match=rf"observation: got {wrong}, where the space Discrete\(16\) has 0 to 15"):
         played(gym.spaces.Discrete(16), [3, wrong], name)
 
 
@@ -61,7 +61,7 @@ def test_no_bonus_takes_a_category_that_the_space_does_not_have(name, wrong):
 def test_no_bonus_takes_what_is_not_finite(name, wrong):
     """The bonus, and with it the reward, was NaN from then on."""
     ones = np.ones(2, np.float32)
-    with pytest.raises(BadInput, match=r"observation: .* came at .* which is not finite"):
+    with pytest.raises(BadInput, match=r"observation: got .* at .* which is not finite"):
         played(gym.spaces.Box(-np.inf, np.inf, (2,)), [ones, ones, np.array([0, wrong], np.float32)], name)
 
 
@@ -124,7 +124,7 @@ def test_an_episode_that_ends_in_a_skipped_step_has_ended(mode):
 def test_a_picture_in_floats_is_refused():
     """Cast to bytes, most of 100 distinct pictures were one to `count`."""
     pictures = np.random.default_rng(0).random((100, 8, 8, 3)).astype(np.float32)
-    with pytest.raises(BadInput, match=r"observation: float32 numbers from \d.* to 0\.\d+ came; the space says Box"):
+    with pytest.raises(BadInput, match=r"observation: got float32 numbers from \d.* to 0\.\d+; the space is Box"):
         played(gym.spaces.Box(0, 255, (8, 8, 3), np.uint8), pictures)
 
 
@@ -178,13 +178,13 @@ def test_rewards_of_a_vector_are_one_per_environment():
 @pytest.mark.parametrize(
     ("actions", "action", "said"),
     [
-        (gym.spaces.Discrete(3), np.array([1]), r"an action of shape \(1,\) came, where .* says a single number"),
+        (gym.spaces.Discrete(3), np.array([1]), r"got an action of shape \(1,\), where .* has a single number"),
         (gym.spaces.Discrete(3), 3, r"action 3 is outside the space Discrete\(3\)"),
         (gym.spaces.Discrete(3), -1, "action -1 is outside"),
         (gym.spaces.Discrete(3, start=1), 0, "action 0 is outside"),
-        (gym.spaces.Discrete(3), 1.5, r"an action of float64 came, where .* has whole numbers"),
-        (gym.spaces.Discrete(3), {"a": 1}, r"an action of type .* came"),
-        (gym.spaces.Discrete(3), None, r"an action of type .* came"),
+        (gym.spaces.Discrete(3), 1.5, r"got an action of float64, where .* has whole numbers"),
+        (gym.spaces.Discrete(3), {"a": 1}, r"got an action of type .*"),
+        (gym.spaces.Discrete(3), None, r"got an action of type .*"),
     ],
 )
 def test_an_action_that_does_not_fit_is_refused_before_the_environment_gets_it(name, actions, action, said):

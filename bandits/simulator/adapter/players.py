@@ -20,7 +20,7 @@ from explore.numerics.streams import Streams
 
 
 def spaces(arms: int) -> tuple[Any, Any]:
-    """The spaces of a bonus: observed is which arm was pulled, or that none was yet; actions are the arms."""
+    """The spaces of a bonus: the observation is the arm pulled last, or that none was yet; the actions are the arms."""
     return gym.spaces.Discrete(arms + 1), gym.spaces.Discrete(arms)
 
 
@@ -70,9 +70,9 @@ def strategy_player(strategy: Strategy, runs: int, seed: int) -> tuple[Choose, L
         return arms
 
     def learn(chosen: Arms, reward: Floats) -> None:
-        arm, paid = torch.from_numpy(chosen)[:, None], torch.from_numpy(reward).float()[:, None]
-        # Every slot stays in the one state; a strategy that acts for several steps on end is not cut short.
-        strategy.observe(Transitions(row, arm, paid, row, ~yes, ~yes))
+        arm, rewards = torch.from_numpy(chosen)[:, None], torch.from_numpy(reward).float()[:, None]
+        # Every slot stays in the one state; an action that a strategy repeats for several steps is not interrupted.
+        strategy.observe(Transitions(row, arm, rewards, row, ~yes, ~yes))
 
     return choose, learn
 

@@ -1,17 +1,17 @@
 """Bonuses and strategies drive bandits: every run is a learner, and all runs advance together.
 
 A pull is an episode of one step: from the one state there is, observed as `arms`, to an observation that names the arm.
-A **bonus** b is added to what is known of the rewards,
+A **bonus** b is added to the average rewards,
 
     A_t = argmax_a Q_t(a) + b_t(a),
 
-with Q the sample averages (0 before the first pull), b_t(a) the bonus of the transition of arm a under what is known
-now, ties broken at random. The bonus sees every transition that happened, and learns from it once. On the scale of a
-bandit's rewards the mazes' β is next to nothing, and a bonus that is divided by its running mean never falls: where a
-spec does not say otherwise, β is 1 here and novelty is not divided (by the deviation of its return where networks learn
-it). Every pull is the first arrival of its episode.
+with Q the sample averages (0 before the first pull), b_t(a) the bonus of the transition of arm a under the present
+statistics, ties broken at random. The bonus sees every transition that happened, and learns from it once. On the scale
+of a bandit's rewards the default β of the mazes has no effect, and a bonus that is divided by its running mean never
+falls: where a spec does not say otherwise, β is 1 here and novelty is not divided (by the deviation of its return where
+networks learn it). Every pull is the first arrival of its episode.
 
-A **strategy** chooses by itself, given Q.
+A **strategy** chooses from the values Q.
 
 The n-th pull of arm a in run i pays the same as it does to a compiled policy.
 """
@@ -28,7 +28,7 @@ from explore.core.spec import parse
 from explore.errors import BadInput
 
 MOST_LEARNED = 50  # runs of a bonus with networks of its own, of which it has as many
-MOST_RUNS = 2000  # of any other
+MOST_RUNS = 2000  # runs of any other plugin
 BETA = 1.0
 
 
@@ -59,7 +59,7 @@ def simulate_plugin(
 
 
 def _most_runs(spec: str, arms: int) -> int:
-    """How many runs the plugin may play."""
+    """The largest number of runs for the plugin."""
     if parse(spec).name not in BONUSES.names():
         return MOST_RUNS
     one = make_bonus(spec, *spaces(arms))

@@ -1,7 +1,7 @@
 """Policies and plugins that choose the arms of all runs at once, a step of every run at a time.
 
-The interpreter loops over the steps; the runs of a step are vectorised. The n-th pull of arm a in run i pays the same
-as it does to a compiled policy.
+The interpreter loops over the steps; the runs of a step are vectorised. The n-th pull of arm a in run i has the same
+reward as with a compiled policy.
 """
 
 import time
@@ -52,7 +52,7 @@ def play(
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> PolicyResult:
-    """Play the first runs with a policy given as two functions of all runs at once.
+    """Play the first runs with a policy of two functions of all runs at once.
 
     `choose(values, t)` gives the arms `(runs,)` of step t, from the sample averages `values` `(runs, arms)`;
     `learn(arms, rewards)` gets the rewards. `progress` is called with the step. BadInput for an arm that there is not,
@@ -133,7 +133,7 @@ sample_arms = advance = sample_reward = _placeholder
 
 
 def _begin(parameters: Floats, seed: np.uint64, arms: Floats, streams: Words, arms_rng: Words) -> None:
-    """The arms of every run, and the words of their streams, as the kernel of the compiled policies begins them."""
+    """The arms of every run, and the words of their streams, as in the kernel of the compiled policies."""
     for run in range(len(arms)):
         arms_rng[run, 0] = key(seed, np.uint64(run), ARMS)
         pays = key(seed, np.uint64(run), PAY)

@@ -14,6 +14,7 @@ from bandits.problem_kinds import GOALS, KINDS
 from bandits.recommend import installed_policies, recommended, rule_of
 from bandits.testbed import TESTBEDS
 from bandits.theory.bounds.of_policy import bounds_for
+from escapade.report.markdown import links_to_file_and_test, table
 from escapade.terminal.output import Output
 from explore.errors import BadInput
 
@@ -21,9 +22,9 @@ PAGE = """# Testbeds and policies of the bandit bed
 
 This page is printed by `python -m escapade.report.bandits.catalogue`; a test compares it with what is installed. In the
 rules, Q is an arm's average reward, n its pulls, t the step, K the number of arms, T the horizon, σ² the variance that
-a reward can have. Everything said of a policy stands in its file, `bandits/policies/NAME.py`: its rule, source,
-assumptions and bounds. `escapade bandits` prints the bound of each policy where one is known with constants that were
-checked, and names the assumptions that a testbed does not satisfy.
+a reward can have. The rule, source, assumptions and bounds of a policy are stated in its file, which the last column
+links. `escapade bandits` prints the bound of each policy where one is known with constants that were checked, and names
+the assumptions that a testbed does not satisfy.
 
 ## Testbeds
 
@@ -50,7 +51,7 @@ def testbeds() -> list[dict[str, str]]:
 
 
 def policies() -> list[dict[str, str]]:
-    """Name, rule, source, bound, use and needs of every policy that loads."""
+    """Name, rule, source, bound, use, needs and files of every policy that loads."""
     return [
         {
             "name": name,
@@ -60,6 +61,7 @@ def policies() -> list[dict[str, str]]:
             "good_for": policy.good_for,
             "needs": policy.needs,
             "settings": _settings(policy),
+            "where": links_to_file_and_test(policy.__module__),
         }
         for name, policy in installed_policies()
     ]
@@ -68,14 +70,14 @@ def policies() -> list[dict[str, str]]:
 def show(output: Output) -> None:
     """Print both lists."""
     beds, players = testbeds(), policies()
-    table = _table("Testbeds", ("name", "what it is", "source"))
+    listing = _table("Testbeds", ("name", "what it is", "source"))
     for bed in beds:
-        table.add_row(bed["name"], bed["about"], bed["source"])
-    output.console.print(table)
-    table = _table("Policies", ("name", "rule", "good for"))
+        listing.add_row(bed["name"], bed["about"], bed["source"])
+    output.console.print(listing)
+    listing = _table("Policies", ("name", "rule", "good for"))
     for policy in players:
-        table.add_row(policy["name"], policy["rule"], policy["good_for"])
-    output.console.print(table)
+        listing.add_row(policy["name"], policy["rule"], policy["good_for"])
+    output.console.print(listing)
     output.console.print("`escapade plugins` lists the settings of each; docs/bandits.md the sources and bounds.")
     output.figures(lambda: {"testbeds": beds, "policies": players})
 
@@ -83,19 +85,19 @@ def show(output: Output) -> None:
 def page() -> str:
     """docs/bandits.md, of the plugins that state their source."""
     return PAGE.format(
-        testbeds=_markdown(
+        testbeds=table(
             ("testbed and settings", "arms", "source"),
             [(_spec(bed), bed["about"], bed["source"]) for bed in testbeds() if bed["source"]],
         ),
-        policies=_markdown(
-            ("policy and settings", "rule", "source", "bound known", "good for", "needs"),
+        policies=table(
+            ("policy and settings", "rule", "source", "bound known", "good for", "needs", "where"),
             [
-                (_spec(p), p["rule"], p["source"], p["bound"], p["good_for"], p["needs"])
+                (_spec(p), p["rule"], p["source"], p["bound"], p["good_for"], p["needs"], p["where"])
                 for p in policies()
                 if p["source"]
             ],
         ),
-        kinds=_markdown(
+        kinds=table(
             ("problem", "policies", "why"),
             [(kind.description, ", ".join(recommended(kind.name)), kind.why) for kind in (*KINDS, *GOALS)],
         ),
@@ -139,16 +141,11 @@ def _spec(row: dict[str, str]) -> str:
     return f"`{row['name']}:{row['settings']}`" if row["settings"] else f"`{row['name']}`"
 
 
-def _markdown(names: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [names, ("---",) * len(names), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
 def _table(title: str, names: tuple[str, ...]) -> Table:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    listing = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for place, name in enumerate(names):
-        table.add_column(name, overflow="fold", no_wrap=place == 0)
-    return table
+        listing.add_column(name, overflow="fold", no_wrap=place == 0)
+    return listing
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How the specs of policies are written in narrow columns."""
 
-SHORT = 16  # a spec of so many letters stays on one line of a table
+SHORT = 16  # a spec of at most so many letters is on one line of a table
 
 
 def broken(spec: str) -> str:

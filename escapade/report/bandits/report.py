@@ -166,7 +166,7 @@ def _show_theory(console: Console, results: dict[str, Any]) -> None:
 
 
 def sentence(results: dict[str, Any]) -> str:
-    """Which policy had the least regret, which do not differ significantly, and whether published values were met."""
+    """Which policy had the least regret, which do not differ significantly, and how many published values agree."""
     if returns.ranks_by_return(results):
         return returns.sentence(results)
     ranked = sorted(results["policies"], key=lambda policy: policy["regret"]["mean"])
@@ -194,7 +194,7 @@ def lai_robbins_constant(simulation: Any) -> float | None:
 
 
 def _bed(simulation: Any) -> Testbed | None:
-    """The testbed; None for one that was handed over as an object, and has no name."""
+    """The testbed; None for one that was passed as an object, and has no name."""
     try:
         plugin, settings = TESTBEDS.resolve(simulation.testbed)
     except BadInput:
@@ -270,11 +270,11 @@ def _theory(bed: Testbed | None) -> dict[str, Any]:
 
 
 def _known(spec: str, bed: Testbed | None, horizon: int) -> dict[str, Any]:
-    """What the policy's class says: its rule, its bound or why none, and its assumptions that do not hold."""
+    """What the policy's class states: its rule, its bound or why none, and its assumptions that do not hold."""
     known: dict[str, Any] = {"rule": "", "bound": None, "no_bound": None, "misfits": []}
     try:
         plugin, settings = POLICIES.resolve(spec)
-    except BadInput:  # a bonus or strategy that plays, or a policy that was given as an object
+    except BadInput:  # a bonus or strategy that plays, or a policy that was passed as an object
         return known
     known["rule"] = rule_of(plugin)
     if bed is None:

@@ -59,7 +59,7 @@ def ranks_by_return(results: dict[str, Any]) -> bool:
 
 
 def show(console: Console, results: dict[str, Any]) -> None:
-    """Print the returns, and how they are meant; where they take the place of regret, what is paid as time goes on."""
+    """Print the returns, and what they are; where they take the place of regret, also the reward over time."""
     console.print(returns_table(results))
     known = ranks_by_return(results)
     said = f"return: Σ γ^(t−1) r_t with γ = {results['discount']:g}, mean ± 95 % interval"
@@ -79,7 +79,7 @@ def show(console: Console, results: dict[str, Any]) -> None:
 
 
 def sentence(results: dict[str, Any]) -> str:
-    """Which policy earned most and which least, and whether exact values were met."""
+    """Which policy earned most and which least, and how many exact values agree."""
     best, *others = sorted(results["policies"], key=lambda policy: -policy["discounted_return"]["mean"])
     parts = [f"On {results['testbed']}, {best['spec']} earned most ({_plus_minus(best['discounted_return'])}"]
     parts[0] += f", {best['share']['mean']:.1%} of the optimum)" if "share" in best else ")"

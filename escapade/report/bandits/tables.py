@@ -13,7 +13,7 @@ NORMAL = 1.96  # 95 % interval of a mean over many runs
 
 
 def dynamic(results: dict[str, Any]) -> bool:
-    """Whether the best arm is one of each step; results that were kept by an older version do not say."""
+    """Whether the best arm is one of each step; results of an older version lack the entry."""
     return (results.get("bed") or {}).get("regret") == "dynamic"
 
 

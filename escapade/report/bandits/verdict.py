@@ -1,4 +1,4 @@
-"""The verdict of the bandit experiment: which policy to use on this testbed, why each did as it did, and what is
+"""The verdict of the bandit experiment: which policy to use on this testbed, the measured course of each, and what is
 recommended on other problems.
 
 Each sentence states a measured statistic: how far behind a policy is in paired runs, how often the arm that it
@@ -21,7 +21,7 @@ from escapade.report.bandits.returns import ranks_by_return
 from escapade.report.bandits.tables import NORMAL, significant
 
 WRONG = 0.25  # share of the runs: an arm other than the best, recommended as often, explains a regret
-EARLY = 0.5  # share of the regret in the first tenth of the pulls that is worth a remark
+EARLY = 0.5  # share of the regret in the first tenth of the pulls from which it is reported
 FEW_INFERIOR = 0.05  # share of inferior pulls in the last half of a policy that settled on the best arm
 FEW_CHANGES = 0.02  # share of changes of arm in the last half of a policy that settled on some arm
 
@@ -83,7 +83,7 @@ def best_identifier(results: dict[str, Any]) -> dict[str, Any]:
 
 
 def outcome(policy: dict[str, Any], horizon: int, changing: bool) -> str:
-    """How the regret came about, as far as it was measured."""
+    """The measured course of the regret, in words."""
     curve = {step: mean for step, mean, _, _ in policy["curve"]}
     total = curve[horizon]
     if total <= 0.0:

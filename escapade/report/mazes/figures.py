@@ -132,9 +132,9 @@ def _summary(scores: list[float], limits: Interval) -> dict[str, Any]:
 
 
 def _return_limits(blocks: list[Block], optimum: float | None) -> Interval:
-    """Between which returns lie: from 0, or the least seen, to the planner's, or the most seen where it is greater.
+    """The range of returns: from 0, or the least observed, to the planner's, or the most observed where it is greater.
 
-    Where no planner knows the most that can be had, the most that was seen stands for it; 1 where none was positive.
+    Where no planner knows the largest return, the largest observed one takes its place; 1 where none was positive.
     """
     seen = [r.train_return for block in blocks for r in block.results]
     seen += [value for block in blocks for r in block.results for _, value in r.curve]

@@ -98,7 +98,7 @@ def _row(agent: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _limits_matter(maze: dict[str, Any]) -> bool:
-    """Whether intervals depend on how much can be earned, and nobody knows it."""
+    """Whether intervals depend on the largest return, and it is unknown."""
     return maze["optimum"] is None and any(1 < agent["learners"] < MANY for agent in maze["agents"])
 
 

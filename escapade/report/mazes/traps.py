@@ -1,4 +1,4 @@
-"""What the report of the maze experiment says of a trap: its optima, and who reached the true goal at any return."""
+"""Traps in the report of the maze experiment: its optima, and who reached the true goal at any return."""
 
 from dataclasses import asdict
 from typing import Any

@@ -7,7 +7,7 @@ import numba
 import pytest
 
 from bandits import from_functions, simulate
-from bandits.simulator.diagnosis import complaint
+from bandits.simulator.diagnosis import compile_error
 from bandits.testbeds.gaussian import SuttonBarto
 from explore.errors import BadInput
 
@@ -91,7 +91,7 @@ def line_of(mark: str) -> int:
 @pytest.mark.parametrize(("mark", "function", "said"), CASES, ids=[case[0] for case in CASES])
 def test_the_line_is_named(mark: str, function: Any, said: str) -> None:
     policy = from_functions(numba.njit(function), learn_nothing, [0.0])
-    told = complaint(SuttonBarto(), policy, Exception("the kernel does not compile"))
+    told = compile_error(SuttonBarto(), policy, Exception("the kernel does not compile"))
     assert "\n" not in told
     assert re.fullmatch(rf"does not compile: {said}.*test_diagnosis.py, line {line_of(mark)}\)", told)
 
@@ -106,17 +106,17 @@ def test_the_function_that_is_wrong_is_named() -> None:
     class Odd(SuttonBarto):
         sample_reward = staticmethod(numba.njit(lambda arms, arm, word: arms.odd))
 
-    assert complaint(SuttonBarto(), from_functions(first, forget, [0.0]), Exception()).startswith(
+    assert compile_error(SuttonBarto(), from_functions(first, forget, [0.0]), Exception()).startswith(
         "does not compile: in update, Unknown attribute 'forget'"
     )
-    assert complaint(Odd(), from_functions(first, learn_nothing, [0.0]), Exception()).startswith(
+    assert compile_error(Odd(), from_functions(first, learn_nothing, [0.0]), Exception()).startswith(
         "does not compile, on Odd,: in sample_reward, Unknown attribute 'odd'"
     )
 
 
 def test_what_compiles_alone_is_told_in_the_words_of_the_compiler() -> None:
     error = Exception("Failed in nopython mode\nthe kernel is too large")
-    said = complaint(SuttonBarto(), from_functions(first, learn_nothing, [0.0]), error)
+    said = compile_error(SuttonBarto(), from_functions(first, learn_nothing, [0.0]), error)
     assert said == "does not compile: the kernel is too large"
 
 

@@ -118,7 +118,7 @@ def test_observations_that_are_not_finite_can_be_left_out():
     assert rows.tolist() == [[1, 2, 0], [0, 0, 0], [3, 4, 2], [0, 0, 0]]
     rows, finite = encoder.encode_finite({"a": np.zeros((1, 2)), "b": np.array([1])})
     assert finite is None
-    with pytest.raises(BadInput, match=r"observation\['b'\]: 4 came"):
+    with pytest.raises(BadInput, match=r"observation\['b'\]: got 4"):
         encoder.encode_finite({"a": a[:1], "b": np.array([4])})
 
 
