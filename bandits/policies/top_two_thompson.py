@@ -19,6 +19,7 @@ from bandits.policies.base.assumptions import (
 from bandits.policies.base.posterior import (
     DRAWS,
     SHARE,
+    SPREAD,
     SUPPORT,
     PosteriorSampling,
     select_beta,
@@ -33,31 +34,25 @@ from bandits.testbed import Testbed
 from explore.core.spec import Settings
 from explore.numerics.compiled import kernel_part
 
-REDRAWS = 100  # a second arm is looked for so often; then the one with the largest last draw among the others
+REDRAWS = 100  # draws for a second arm; after them, the largest of the last draw among the others
 
 
 @kernel_part
-def select_two_beta(state: Floats, t: int, rng: Any) -> int:
-    """Top-two, Bernoulli arms."""
-    first = select_beta(state, t, rng)
-    if state.shape[1] == 1 or uniform(rng) < state[SHARE, 0]:
-        return first
-    for _ in range(REDRAWS):
-        other = select_beta(state, t, rng)
-        if other != first:
-            return other
-    state[DRAWS, first] = -math.inf
-    return best(state[DRAWS], rng)
+def largest_draw(state: Floats, t: int, rng: Any) -> int:
+    """The arm with the largest draw of its posterior, whose spread is 0 in the state of Bernoulli arms."""
+    if state[SPREAD, 0] > 0.0:
+        return select_gaussian(state, t, rng)
+    return select_beta(state, t, rng)
 
 
 @kernel_part
-def select_two_gaussian(state: Floats, t: int, rng: Any) -> int:
-    """Top-two, Gaussian arms."""
-    first = select_gaussian(state, t, rng)
+def select_two(state: Floats, t: int, rng: Any) -> int:
+    """The arm with the largest draw, or the second candidate."""
+    first = largest_draw(state, t, rng)
     if state.shape[1] == 1 or uniform(rng) < state[SHARE, 0]:
         return first
     for _ in range(REDRAWS):
-        other = select_gaussian(state, t, rng)
+        other = largest_draw(state, t, rng)
         if other != first:
             return other
     state[DRAWS, first] = -math.inf
@@ -95,6 +90,4 @@ class TopTwoThompson(PosteriorSampling):
 
     def functions(self, bed: Testbed) -> Functions:
         """The pair of the model."""
-        if self.model(bed) == "beta":
-            return select_two_beta, update_beta
-        return select_two_gaussian, update_gaussian
+        return select_two, update_beta if self.model(bed) == "beta" else update_gaussian

@@ -13,7 +13,7 @@ each lane, fill the processor's vector registers. This takes policies and testbe
 """
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,7 @@ from bandits.simulator.kernel import (
     Words,
 )
 from bandits.simulator.randomness import EDGES, LAYER, TIE, key, normal_of, part_of, uniform_of, words_between
+from bandits.simulator.specialise import placeholder
 from explore.numerics.compiled import kernel_part
 from explore.numerics.hashing import GAMMA, mix
 
@@ -57,11 +58,7 @@ class Workspace(NamedTuple):
     columns: int
 
 
-def _placeholder(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the testbed or policy that `specialise` puts in its place")
-
-
-sample_arms = sample_reward = select = update = _placeholder
+sample_arms = sample_reward = select = update = placeholder
 
 
 def play(

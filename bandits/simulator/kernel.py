@@ -7,31 +7,23 @@ where they are. Interpreted, the same lines are the reference of the compiled on
 plain Python runs.
 
 The arrays that a run works in are arguments, made by `workspace`, so that their references need not be counted.
-
-Compiled code is cached on disk, by the name of the function, so the name says which functions are in their places.
 """
 
-import functools
-import hashlib
 import math
-import types
-from collections.abc import Callable, Sequence
-from numbers import Integral
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba.core.dispatcher import Dispatcher
 
-from bandits.simulator.bounds_checking import bounds_checked, compiled_with_checks
 from bandits.simulator.randomness import key, uniform, words_between
-from explore.numerics.compiled import borrowed, compiled, has_source, kernel_part
+from bandits.simulator.specialise import placeholder
+from explore.numerics.compiled import borrowed, kernel_part
 from explore.numerics.hashing import GAMMA, mix
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 Integers = npt.NDArray[np.int64]
-Named = tuple[str, Callable[..., Any]]
 ARMS, PAY, POLICY, DELAY = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)  # what a run's streams are for
 LAST = 10  # steps at the end over which reward and share of optimal pulls are averaged
 WORTHLESS = 1e-30  # a reward of which no more than this share counts is left out of the discounted return
@@ -49,10 +41,6 @@ FIRST_DUE, NEXT_DUE, PULLED_ARM = range(3)  # rows of `Workspace.due`
 
 class NoSuchArm(IndexError):
     """A policy chose an arm that there is not; the arguments are the arm, the step, and how many arms there are."""
-
-
-class NotAnArm(TypeError):
-    """A policy in plain Python returned no whole number; the arguments are the step and what it returned."""
 
 
 class NotFinite(ArithmeticError):
@@ -112,24 +100,13 @@ class Workspace(NamedTuple):
     due: Integers
 
 
-def _placeholder(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the testbed or policy that `specialise` puts in its place")
-
-
-sample_arms = advance = write_context = sample_reward = select = update = write_estimates = _placeholder
+sample_arms = advance = write_context = sample_reward = select = update = write_estimates = placeholder
 
 
 @kernel_part
 def as_arm(choice: int, step: int) -> int:
-    """What `select` returned; where it is plain Python `_checked_arm` stands in its place."""
+    """What `select` returned; where it is plain Python `checked_arm` stands in its place."""
     return choice
-
-
-def _checked_arm(choice: Any, step: int) -> int:
-    """NotAnArm where a function in plain Python returned no whole number."""
-    if not isinstance(choice, Integral):
-        raise NotAnArm(step, choice)
-    return int(choice)
 
 
 def workspace(
@@ -263,53 +240,3 @@ def _steps_late(delay: float, longest: int, rng: Words) -> int:
     if delay > 0.0:
         return int(delay)
     return int(min(float(longest), math.floor(math.log(1.0 - uniform(rng)) / math.log(-delay / (1.0 - delay)))))
-
-
-def specialise(
-    kernel: Callable[..., None], functions: dict[str, Callable[..., Any]], *, check_bounds: bool = False
-) -> Callable[..., None]:
-    """`kernel`, such as `play`, with these functions in their places, compiled if all of them are.
-
-    check_bounds: every index of the kernel and of the functions is checked: IndexError for one outside of its array.
-    """
-    return _specialised(kernel, tuple(sorted(functions.items())), check_bounds)
-
-
-@functools.cache
-def _specialised(
-    kernel: Callable[..., None], functions: tuple[Named, ...], check_bounds: bool = False
-) -> Callable[..., None]:
-    """One kernel per combination and process."""
-    compilable = all(isinstance(function, Dispatcher) for _, function in functions)
-    if not compilable:
-        parts = {**dict(functions), "as_arm": _checked_arm}
-    elif check_bounds:
-        parts = {name: bounds_checked(function) for name, function in functions}
-    else:
-        parts = {name: _inlined(function) for name, function in functions}
-    name = "play_" + _names(kernel, [function for _, function in functions])
-    copy = types.FunctionType(kernel.__code__, {**kernel.__globals__, **parts}, name)
-    copy.__qualname__ = name
-    copy.__module__ = kernel.__module__
-    if not compilable:
-        return np.errstate(over="ignore")(copy)  # NumPy's integers wrap around as the compiled ones do, but warn
-    if check_bounds:
-        return compiled_with_checks(copy)
-    return compiled(copy, cache=all(has_source(function) for _, function in functions))
-
-
-@functools.cache
-def _inlined(function: Any) -> Any:
-    """The function as a part of kernels, also where its author compiled it by plain `njit`."""
-    return function if function.targetoptions.get("forceinline") else kernel_part(function.py_func)
-
-
-def _names(kernel: Callable[..., None], functions: list[Callable[..., Any]]) -> str:
-    """A hash of which functions these are; what they do is in the hash that `compiled` adds."""
-    digest = hashlib.blake2b(digest_size=8)
-    for function in (kernel, *functions):
-        plain = getattr(function, "py_func", function)
-        digest.update(f"{plain.__module__}.{plain.__qualname__}.".encode())
-        if not has_source(function):
-            digest.update(repr(id(function)).encode())
-    return digest.hexdigest()

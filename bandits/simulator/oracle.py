@@ -10,12 +10,11 @@ the moment is optimal for every horizon, as the values that it takes are the lar
 arms (Heidari, Kearns & Roth 2016; Levine, Crammer & Mannor 2017).
 """
 
-from typing import Any
-
 import numpy as np
 
-from bandits.simulator.kernel import ARMS, Floats, Words, specialise
+from bandits.simulator.kernel import ARMS, Floats, Words
 from bandits.simulator.randomness import key
+from bandits.simulator.specialise import placeholder, specialise
 from bandits.testbed import Testbed
 
 
@@ -28,11 +27,7 @@ def oracle_rewards(bed: Testbed, seed: int, runs: int, horizon: int) -> Floats:
     return rewards
 
 
-def _placeholder(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the testbed that `specialise` puts in its place")
-
-
-sample_arms = advance = sample_reward = _placeholder
+sample_arms = advance = sample_reward = placeholder
 
 
 def _play_greedily(

@@ -24,14 +24,13 @@ from bandits.simulator.kernel import (
     Floats,
     Integers,
     NoSuchArm,
-    NotAnArm,
     NotFinite,
     RunSpec,
     Tally,
-    specialise,
 )
 from bandits.simulator.oracle import oracle_rewards
 from bandits.simulator.results import PolicyResult, Simulation, checkpoints, not_finite, summary
+from bandits.simulator.specialise import NotAnArm, specialise
 from bandits.testbed import TESTBEDS, Testbed, spelled
 from explore.core.plugins import BONUSES, STRATEGIES
 from explore.core.registry import Registry

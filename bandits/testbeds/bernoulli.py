@@ -16,7 +16,7 @@ from bandits.simulator.batched import BATCH, Work
 from bandits.simulator.kernel import Words
 from bandits.simulator.randomness import uniform_of
 from bandits.testbed import BedSettings, Floats, Testbed
-from bandits.testbeds.families import Family
+from bandits.testbeds.base.family import Family
 from explore.numerics.compiled import kernel_part
 
 

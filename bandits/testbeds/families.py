@@ -1,4 +1,4 @@
-"""Arms of one family of rewards, with means of your own or drawn for each run from a uniform prior.
+"""Arms of one family of rewards, with fixed means or means drawn for each run from a uniform prior.
 
 `gaussian`            N(μ, σ²), σ per arm
 `truncated-gaussian`  N(m, σ²) kept to [0, 1]: draws outside are drawn again; its mean is computed
@@ -8,8 +8,8 @@
 `beta`                Beta(κμ, κ(1 − μ))
 `student`             μ + σ T_ν: heavy tails
 
-`means=0.2/0.5` gives means; without, `arms` means are drawn uniformly from [`low`, `high`] as each run begins. What a
-setting per arm is separated by / too; a single value holds for all arms.
+`means=0.2/0.5` fixes the means; without, `arms` means are drawn uniformly from [`low`, `high`] as each run begins.
+The values of a setting per arm are separated by / too; a single value holds for all arms.
 """
 
 import math
@@ -19,31 +19,11 @@ import numpy as np
 from pydantic import Field
 from scipy import stats
 
-from bandits.simulator.randomness import beta, gamma, normal, normal_of, uniform, uniform_of
-from bandits.testbed import BedSettings, Floats, Testbed
-from explore.errors import BadInput
+from bandits.simulator.randomness import beta, gamma, normal, normal_of, uniform_of
+from bandits.testbed import Floats
+from bandits.testbeds.base.family import CENTRE, MEAN, SPREAD, Family, numbers, sample_arms
 from explore.numerics.compiled import kernel_part
 from explore.numerics.hashing import GAMMA, mix
-
-MEAN, SPREAD, CENTRE = range(3)  # columns of the arms; of the parameters: mean or NaN, spread, low, high
-
-
-def numbers(text: str, name: str) -> Floats:
-    """The numbers in `text`, separated by /; BadInput where one is none."""
-    try:
-        return np.array([float(part) for part in text.split("/")])
-    except ValueError:
-        raise BadInput(f"{name}={text}: give numbers separated by /, such as 0.2/0.5.") from None
-
-
-@kernel_part
-def sample_arms(arms: Floats, parameters: Floats, rng: Any) -> None:
-    """Means as given, or drawn from the prior."""
-    for arm in range(len(arms)):
-        mean = parameters[arm, 0]
-        if math.isnan(mean):
-            mean = parameters[arm, 2] + (parameters[arm, 3] - parameters[arm, 2]) * uniform(rng)
-        arms[arm, MEAN], arms[arm, SPREAD], arms[arm, CENTRE] = mean, parameters[arm, 1], mean
 
 
 @kernel_part
@@ -122,70 +102,6 @@ def sample_arms_student(arms: Floats, parameters: Floats, rng: Any) -> None:
     """As `start`, and the degrees of freedom."""
     sample_arms(arms, parameters, rng)
     arms[:, CENTRE] = parameters[:, 4]
-
-
-class Family(Testbed):
-    """What the families share. BadInput where means or prior leave [`lowest`, `highest`]."""
-
-    source = "one-parameter families as in Garivier & Cappé 2011, section 5"
-    columns = 3
-    lowest, highest = -math.inf, math.inf
-
-    class Settings(BedSettings):
-        means: str = Field("", description="the mean of each arm, separated by /; empty for means drawn per run")
-        arms: int = Field(10, ge=1, le=100_000, description="how many arms, where means are drawn")
-        low: float = Field(0.0, description="lower end of the prior of the means")
-        high: float = Field(1.0, description="upper end of the prior of the means")
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        given = self.means
-        ends = np.array([self.settings.low, self.settings.high]) if given is None else given
-        if self.settings.low > self.settings.high:
-            raise BadInput(f"low={self.settings.low:g} is above high={self.settings.high:g}.")
-        for value in ends:
-            if not self.lowest <= value <= self.highest:
-                raise BadInput(f"a mean of {value:g} is outside [{self.lowest:g}, {self.highest:g}] of this family.")
-        self.parameters  # noqa: B018  (settings per arm that do not fit are refused at once)
-
-    @property
-    def means(self) -> Floats | None:
-        """As they are given."""
-        return numbers(self.settings.means, "means") if self.settings.means else None
-
-    @property
-    def prior(self) -> str:
-        """Uniform, where no means are given."""
-        return "" if self.settings.means else f"U[{self.settings.low:g}, {self.settings.high:g}]"
-
-    @property
-    def mean_gap(self) -> float | None:
-        """E[max] of K uniform numbers is low + (high − low) K/(K + 1)."""
-        if self.settings.means:
-            return super().mean_gap
-        arms = self.settings.arms
-        return float((self.settings.high - self.settings.low) * (arms / (arms + 1) - 0.5))
-
-    @property
-    def spread(self) -> str:
-        """The setting that goes into the column SPREAD."""
-        return "1"
-
-    @property
-    def parameters(self) -> Floats:
-        """Mean or NaN, spread, low and high, degrees of freedom, `(arms, 5)`."""
-        means = self.means if self.means is not None else np.full(self.settings.arms, np.nan)
-        spread = numbers(self.spread, "the setting per arm")
-        if len(spread) not in (1, len(means)):
-            raise BadInput(f"{len(spread)} values for {len(means)} arms: give one for each, or one for all.")
-        if not (spread > 0).all():
-            raise BadInput(f"the value {spread.min():g} per arm is not above 0.")
-        parameters = np.empty((len(means), 5))
-        parameters[:, 0], parameters[:, 1] = means, spread
-        parameters[:, 2], parameters[:, 3], parameters[:, 4] = self.settings.low, self.settings.high, np.nan
-        return parameters
-
-    sample_arms = staticmethod(sample_arms)
 
 
 class Gaussian(Family):

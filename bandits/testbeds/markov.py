@@ -26,8 +26,9 @@ from typing import Any
 import numpy as np
 from pydantic import Field, model_validator
 
-from bandits.simulator.kernel import ARMS, Words, specialise
+from bandits.simulator.kernel import ARMS, Words
 from bandits.simulator.randomness import exponential, integer, key, uniform, uniform_of
+from bandits.simulator.specialise import specialise
 from bandits.testbed import BedSettings, Floats, Testbed
 from bandits.theory.gittins.duff import DISCOUNT, two_tasks
 from bandits.theory.gittins.indices import eliminate

@@ -8,7 +8,7 @@ import pytest
 
 import bandits
 from bandits.policies import epsilon_greedy
-from bandits.simulator import kernel
+from bandits.simulator import specialise
 from bandits.simulator.randomness import best, integer, uniform
 from explore.errors import BadInput
 
@@ -37,7 +37,7 @@ def test_two_compiled_functions_are_a_policy_like_any_other() -> None:
     assert ours.compiled
     np.testing.assert_array_equal(ours.regrets, theirs.regrets)
     bed = bandits.simulator.simulation._built(bandits.testbed.TESTBEDS, "sutton-barto")
-    assert all(part.targetoptions["forceinline"] for part in map(kernel._spliced, own.functions(bed)))
+    assert all(part.targetoptions["forceinline"] for part in map(specialise._inlined, own.functions(bed)))
 
 
 def test_plain_functions_work_and_the_report_says_how_slow_they_are(capsys: pytest.CaptureFixture[str]) -> None:

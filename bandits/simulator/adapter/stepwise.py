@@ -6,7 +6,6 @@ reward as with a compiled policy.
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +27,10 @@ from bandits.simulator.kernel import (
     Floats,
     Tally,
     Words,
-    specialise,
 )
 from bandits.simulator.randomness import key
 from bandits.simulator.results import PolicyResult, checkpoints, not_finite, summary
+from bandits.simulator.specialise import placeholder, specialise
 from bandits.testbed import Testbed
 from explore.errors import BadInput
 from explore.numerics.hashing import GAMMA, mix
@@ -125,11 +124,7 @@ def play(
     )
 
 
-def _placeholder(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the testbed that `specialise` puts in its place")
-
-
-sample_arms = advance = sample_reward = _placeholder
+sample_arms = advance = sample_reward = placeholder
 
 
 def _begin(parameters: Floats, seed: np.uint64, arms: Floats, streams: Words, arms_rng: Words) -> None:

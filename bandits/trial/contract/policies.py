@@ -1,8 +1,8 @@
 """The contract of a bandit policy as checks: its arms, numbers, arrays and stream, and that runs are independent.
 
-Most checks follow single runs, in which the policy's two functions are bound into `_trace` as the simulator binds them
-into its loop; the last three simulate. A policy is tried with Gaussian and with Bernoulli arms, or, where it refuses
-both because of their rewards, with the first testbed that it takes.
+Most checks follow single runs (`bandits.trial.contract.traces`); the last three simulate. A policy is tried with
+Gaussian and with Bernoulli arms, or, where it refuses both because of their rewards, with the first testbed that it
+takes.
 """
 
 import copy
@@ -10,31 +10,26 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from bandits.policy import Policy
-from bandits.simulator.kernel import PAY, POLICY, Floats, Words, specialise
-from bandits.simulator.randomness import key
+from bandits.simulator.kernel import Floats
 from bandits.simulator.results import PolicyResult
 from bandits.simulator.simulation import BLOCK, OutOfBounds, simulate
 from bandits.testbed import TESTBEDS, Testbed
 from bandits.testbeds.bernoulli import Scaled
 from bandits.testbeds.gaussian import SuttonBarto
 from bandits.trial.comparison import Fault, Refused, changed, contents, fixed_random_state, global_streams
+from bandits.trial.contract.traces import MARK, PULLS, Integers, Trace, pulls_of
 from bandits.trial.plugin_under_test import PluginUnderTest
 from explore.errors import BadInput
 from explore.numerics.compiled import compiled
-from explore.numerics.hashing import GAMMA, mix
 from explore.numerics.seeding import stream
 
 Verdict = tuple[Fault, str]
-Integers = npt.NDArray[np.int64]
 
 ARMS = (1, 2, 3, 10, 60)
 USUAL = 10
-GUARD = 2  # rows or words on either side of an array that nobody may write to
-MARK = 7
-RUNS, PULLS = 2 * BLOCK + 2, 40  # of a simulation: three blocks of the simulator, the last of them not full
+RUNS = 2 * BLOCK + 2  # of a simulation: three blocks of the simulator, the last of them not full
 SOME = BLOCK + 6
 THREADS = (2, 4)
 
@@ -50,7 +45,7 @@ def policy_arms(plugin: PluginUnderTest) -> Verdict:
     """Arms 0 … K − 1, whatever was paid."""
     for arms in ARMS:
         for bed in beds(plugin, arms):
-            for kind, rewards in _rewards(bed, _pulls(bed)).items():
+            for kind, rewards in _rewards(bed, pulls_of(bed)).items():
                 chosen = Trace(plugin.policy(), bed).play(0, rewards)
                 wrong = chosen[(chosen < 0) | (chosen >= bed.arms)]
                 if len(wrong):
@@ -62,7 +57,7 @@ def policy_numbers(plugin: PluginUnderTest) -> Verdict:
     """No NaN in the state; an infinite index is a fair way to say that an arm comes first."""
     for arms in (1, USUAL):
         for bed in beds(plugin, arms):
-            for kind, rewards in _rewards(bed, _pulls(bed)).items():
+            for kind, rewards in _rewards(bed, pulls_of(bed)).items():
                 trace = Trace(plugin.policy(), bed)
                 trace.play(0, rewards)
                 rows = np.flatnonzero(np.isnan(trace.state).any(1))
@@ -79,13 +74,13 @@ def policy_arrays(plugin: PluginUnderTest) -> Verdict:
     for bed in beds(plugin, USUAL):
         for policy in _variants(plugin, bed) if _from_elsewhere(plugin) else ():
             try:
-                simulate(bed, [policy], runs=2, horizon=_pulls(bed), threads=1, check_bounds=True)
+                simulate(bed, [policy], runs=2, horizon=pulls_of(bed), threads=1, check_bounds=True)
             except OutOfBounds as error:
                 return f"an index of it lies outside of its arrays ({error.__cause__})", ""
             except BadInput:
                 pass  # such as an arm that there is not, or what does not compile: other checks say so
         trace = Trace(plugin.policy(), bed)
-        trace.play(0, _rewards(bed, _pulls(bed))["usual"])
+        trace.play(0, _rewards(bed, pulls_of(bed))["usual"])
         for what, guards in trace.guards().items():
             if (guards != MARK).any():
                 return f"it writes outside of {what}", ""
@@ -116,7 +111,7 @@ def _one_by_one(policy: Policy) -> Policy:
 def policy_stream(plugin: PluginUnderTest) -> Verdict:
     """The global random states of Python, NumPy, torch and Numba are neither used nor set."""
     for bed in beds(plugin, USUAL):
-        rewards = _rewards(bed, _pulls(bed))["usual"]
+        rewards = _rewards(bed, pulls_of(bed))["usual"]
         before = contents(global_streams())
         chosen = [_seeded(plugin, bed, rewards, seed) for seed in (0, 1)]
         if not np.array_equal(chosen[0], chosen[1]):
@@ -130,9 +125,9 @@ def policy_stream(plugin: PluginUnderTest) -> Verdict:
 def policy_state(plugin: PluginUnderTest) -> Verdict:
     """A run is played the same after other runs: nothing is remembered outside of the state, and it begins anew."""
     for bed in beds(plugin, USUAL):
-        rewards = [_rewards(bed, _pulls(bed), seed)["usual"] for seed in range(4)]
+        rewards = [_rewards(bed, pulls_of(bed), seed)["usual"] for seed in range(4)]
         policy = plugin.policy()
-        initial = policy.initial(bed, _pulls(bed)).copy()
+        initial = policy.initial(bed, pulls_of(bed)).copy()
         first = _seeded(plugin, bed, rewards[0], 0)
         for run in (1, 2, 3):
             Trace(policy, bed).play(run, rewards[run][run:])  # of any length, lest a memory come round to the same
@@ -140,7 +135,7 @@ def policy_state(plugin: PluginUnderTest) -> Verdict:
             if not np.array_equal(first, again):
                 step = int(np.flatnonzero(first != again)[0]) + 1
                 return f"after other runs the same run is played otherwise, from pull {step} on", ""
-        if not np.array_equal(initial, policy.initial(bed, _pulls(bed)), equal_nan=True):
+        if not np.array_equal(initial, policy.initial(bed, pulls_of(bed)), equal_nan=True):
             return "initial gives another state after some runs were played", ""
     return None, ""
 
@@ -190,112 +185,10 @@ def _takes(plugin: PluginUnderTest, bed: Testbed) -> bool:
 
 def _why_not(plugin: PluginUnderTest, bed: Testbed) -> str | None:
     try:
-        plugin.policy().initial(bed, _pulls(bed))
+        plugin.policy().initial(bed, pulls_of(bed))
     except BadInput as error:
         return str(error)
     return None
-
-
-def _pulls(bed: Testbed) -> int:
-    return 3 * bed.arms + PULLS
-
-
-class Trace:
-    """Single runs of a policy, whose state and stream lie between marks."""
-
-    def __init__(self, policy: Policy, bed: Testbed) -> None:
-        initial = np.vstack([policy.initial(bed, _pulls(bed)), np.zeros((bed.context_rows, bed.arms))])
-        select, update = policy.functions(bed)
-        parts: dict[str, Any] = {"select": select, "update": update}
-        self._follow = (
-            specialise(_trace, parts)
-            if not bed.context_rows
-            else specialise(_trace_with_contexts, {**parts, **bed.functions()})
-        )
-        self._bed = bed
-        self._state = np.full((len(initial) + 2 * GUARD, bed.arms), float(MARK))
-        self._words = np.full(1 + 2 * GUARD, MARK, np.uint64)
-        self.state = self._state[GUARD:-GUARD]
-        self.rng = self._words[GUARD:-GUARD]
-        self._initial = initial
-
-    def play(self, run: int, rewards: Floats) -> Integers:
-        """The arms that are pulled in a run, up to one that there is not; rewards `(pulls, arms)`.
-
-        A testbed with contexts pays its own rewards, as these belong to its contexts.
-        """
-        self.state[:] = self._initial
-        self.rng[0] = key(np.uint64(0), np.uint64(run), POLICY)
-        chosen = np.zeros(len(rewards), np.int64)
-        if not self._bed.context_rows:
-            self._follow(self.state, self.rng, rewards, chosen)
-            return chosen
-        arms, streams = np.empty((self._bed.arms, self._bed.columns)), np.zeros(self._bed.arms + 1, np.uint64)
-        for place in range(len(streams)):
-            streams[place] = key(np.uint64(run), np.uint64(place), PAY)
-        parameters = np.ascontiguousarray(self._bed.parameters)
-        self._follow(
-            self.state,
-            self.rng,
-            parameters,
-            self._bed.non_stationary,
-            self._bed.context_rows,
-            arms,
-            streams[:1],
-            streams[1:],
-            chosen,
-        )
-        return chosen
-
-    def guards(self) -> dict[str, npt.NDArray[Any]]:
-        """What lies on either side of the arrays that are the run's, by name."""
-        sides = (slice(None, GUARD), slice(-GUARD, None))
-        return {
-            "the state": np.concatenate([self._state[side] for side in sides]),
-            "the run's stream": np.concatenate([self._words[side] for side in sides]),
-        }
-
-
-def _placeholder(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the policy that `specialise` puts in its place")
-
-
-sample_arms = advance = write_context = sample_reward = select = update = _placeholder
-
-
-def _trace(state: Floats, rng: Words, rewards: Floats, chosen: Integers) -> None:
-    """One run; it ends before anything is learned of an arm that there is not."""
-    for step in range(len(rewards)):
-        arm = select(state, step + 1, rng)
-        chosen[step] = arm
-        if arm < 0 or arm >= state.shape[1]:
-            return
-        update(state, arm, rewards[step, arm], rng)
-
-
-def _trace_with_contexts(
-    state: Floats,
-    rng: Words,
-    parameters: Floats,
-    non_stationary: bool,
-    context_rows: int,
-    arms: Floats,
-    arms_rng: Words,
-    streams: Words,
-    chosen: Integers,
-) -> None:
-    """One run on a testbed with contexts."""
-    sample_arms(arms, parameters, arms_rng)
-    for step in range(len(chosen)):
-        if non_stationary and step > 0:
-            advance(arms, parameters, step + 1, arms_rng)
-        write_context(arms, state[len(state) - context_rows :])
-        arm = select(state, step + 1, rng)
-        chosen[step] = arm
-        if arm < 0 or arm >= state.shape[1]:
-            return
-        streams[arm] += GAMMA
-        update(state, arm, sample_reward(arms, arm, np.uint64(mix(streams[arm]))), rng)
 
 
 def _rewards(bed: Testbed, pulls: int, seed: int = 0) -> dict[str, Floats]:

@@ -13,7 +13,6 @@ runs, so that plugins of all kinds can be compared.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -22,8 +21,9 @@ from bandits.policies.ucb import UCB
 from bandits.policy import Policy
 from bandits.simulator import adapter
 from bandits.simulator.adapter.stepwise import Arms, Choose, Learn
-from bandits.simulator.kernel import POLICY, Floats, Words, specialise
+from bandits.simulator.kernel import POLICY, Floats, Words
 from bandits.simulator.randomness import key
+from bandits.simulator.specialise import placeholder, specialise
 from bandits.testbed import Testbed
 from bandits.testbeds.bernoulli import Needle, TwoArms
 from bandits.testbeds.gaussian import SuttonBarto
@@ -137,11 +137,7 @@ def policy_player(policy: Policy, bed: Testbed, runs: int, horizon: int, seed: i
     return choose, lambda arms, rewards: learns(states, np.ascontiguousarray(arms), rewards, streams)
 
 
-def _placeholder(*arguments: Any) -> Any:
-    raise NotImplementedError("a function of the policy that `specialise` puts in its place")
-
-
-select = update = _placeholder
+select = update = placeholder
 
 
 def _choose(states: Floats, t: int, streams: Words, chosen: Arms) -> None:

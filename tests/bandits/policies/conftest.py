@@ -1,16 +1,67 @@
 """Steps of a policy outside the simulator: states after given rewards, and choices counted over many draws."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bandits.policies.base import action_value
+from bandits.policies.base.optimism import INDEX
 from bandits.policy import Policy
 from bandits.testbed import Testbed
-from bandits.testbeds.bernoulli import Bernoulli
+from bandits.testbeds.bernoulli import Bernoulli, TwoArms
 
 SEED = 3
+DRAWS = 4000  # of an arm, to measure how often it is pulled
+
+
+@dataclass
+class EightPulls:
+    """Five pulls of one arm and three of the other, before step 9 of 500: statistics of each arm, `(2,)`."""
+
+    horizon = 500
+    rewards = ((0.0, 1.0, 1.0, 0.0, 1.0), (1.0, 0.0, 0.5))
+    pulls = np.array([5.0, 3.0])
+    means = np.array([np.mean(r) for r in rewards])
+    variances = np.array([np.var(r) for r in rewards])
+
+    def index(self, policy: Any) -> Any:
+        """The index in step 9 of a policy that pulls the arm where it is largest."""
+        bed, rng = TwoArms(), np.array([1], np.uint64)
+        state = policy.initial(bed, self.horizon)
+        select, update = policy.functions(bed)
+        for arm, rewards in enumerate(self.rewards):
+            for reward in rewards:
+                update(state, arm, reward, rng)
+        assert select(state, 9, rng) == state[INDEX].argmax()
+        return state[INDEX]
+
+
+@pytest.fixture
+def eight_pulls() -> EightPulls:
+    return EightPulls()
+
+
+@pytest.fixture
+def share_of_best() -> Callable[[Policy, int], float]:
+    """The measured share of pulls of the arm of the largest value, 2 of four, in step t."""
+    bed = Bernoulli(means="0.1/0.4/0.3/0.2")
+
+    def share(policy: Policy, t: int) -> float:
+        state = policy.initial(bed, 100)
+        state[action_value.VALUES] = [0.1, 0.2, 0.7, 0.3]
+        rng, select = np.array([5], np.uint64), policy.functions(bed)[0]
+        return float(np.mean([select(state, t, rng) == 2 for _ in range(DRAWS)]))
+
+    return share
+
+
+@pytest.fixture
+def near() -> Callable[[float], object]:
+    """A share of `DRAWS` draws of this probability, within five standard errors; exact for 0 and 1."""
+    return lambda chance: pytest.approx(chance, abs=5 * (chance * (1 - chance) / DRAWS) ** 0.5)
 
 
 @pytest.fixture

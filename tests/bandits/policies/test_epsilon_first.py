@@ -1,34 +1,15 @@
 """ε-first: random, then never; and its bound."""
 
 import math
+from typing import Any
 
-import numpy as np
 import pytest
 
-from bandits.policies.base import action_value
 from bandits.policies.epsilon_first import EpsilonFirst
-from bandits.policy import Policy
-from bandits.testbeds.bernoulli import Bernoulli
 from bandits.theory.bounds.of_policy import bounds_for
 
-BED = Bernoulli(means="0.1/0.4/0.3/0.2")
-DRAWS = 4000
 
-
-def share_of_best(policy: Policy, t: int) -> float:
-    """How often the arm of the largest value, 2, is taken in step t."""
-    state = policy.initial(BED, 100)
-    state[action_value.VALUES] = [0.1, 0.2, 0.7, 0.3]
-    rng, select = np.array([5], np.uint64), policy.functions(BED)[0]
-    return float(np.mean([select(state, t, rng) == 2 for _ in range(DRAWS)]))
-
-
-def near(chance: float) -> object:
-    """A share of `DRAWS` coins, within five standard errors; to the letter where nothing is left to chance."""
-    return pytest.approx(chance, abs=5 * (chance * (1 - chance) / DRAWS) ** 0.5)
-
-
-def test_first_at_random_then_never() -> None:
+def test_first_at_random_then_never(share_of_best: Any, near: Any) -> None:
     policy = EpsilonFirst(pulls=30)
     assert [share_of_best(policy, t) for t in (1, 30)] == [near(1 / 4)] * 2
     assert [share_of_best(policy, t) for t in (31, 1000)] == [1.0, 1.0]

@@ -1,11 +1,12 @@
 """ε-greedy: its choice step by step, its ties, and its bounds."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from bandits.policies import epsilon_greedy
 from bandits.policies.epsilon_greedy import EpsilonGreedy
-from bandits.policy import Policy
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import Bernoulli
 from bandits.theory.bounds.of_policy import bound_for, bounds_for
@@ -14,27 +15,14 @@ BED = Bernoulli(means="0.1/0.4/0.3/0.2")
 DRAWS = 4000
 
 
-def share_of_best(policy: Policy, t: int) -> float:
-    """How often the arm of the largest value, 2, is taken in step t."""
-    state = policy.initial(BED, 100)
-    state[epsilon_greedy.VALUES] = [0.1, 0.2, 0.7, 0.3]
-    rng, select = np.array([5], np.uint64), policy.functions(BED)[0]
-    return float(np.mean([select(state, t, rng) == 2 for _ in range(DRAWS)]))
-
-
-def near(chance: float) -> object:
-    """A share of `DRAWS` coins, within five standard errors; to the letter where nothing is left to chance."""
-    return pytest.approx(chance, abs=5 * (chance * (1 - chance) / DRAWS) ** 0.5)
-
-
 @pytest.mark.parametrize("epsilon", [0.0, 0.3, 1.0])
-def test_constant_epsilon(epsilon: float) -> None:
+def test_constant_epsilon(epsilon: float, share_of_best: Any, near: Any) -> None:
     """1 − ε + ε/K at any step."""
     for t in (1, 1000):
         assert share_of_best(EpsilonGreedy(epsilon=epsilon), t) == near(1 - epsilon * 3 / 4)
 
 
-def test_ties_are_broken_at_random() -> None:
+def test_ties_are_broken_at_random(near: Any) -> None:
     state, rng = EpsilonGreedy(epsilon=0).initial(BED, 100), np.array([5], np.uint64)
     state[epsilon_greedy.VALUES] = [0.5, 0.2, 0.5, 0.5]
     counted = np.bincount([epsilon_greedy.select(state, 9, rng) for _ in range(DRAWS)], minlength=4)

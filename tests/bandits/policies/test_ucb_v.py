@@ -5,31 +5,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bandits.policies.base.optimism import INDEX
 from bandits.policies.ucb_v import UCBV
-from bandits.testbeds.bernoulli import TwoArms
-
-T = 500
-REWARDS = [[0.0, 1.0, 1.0, 0.0, 1.0], [1.0, 0.0, 0.5]]  # five of one arm and three of the other, before step 9
-N, Q, V = np.array([5.0, 3.0]), np.array([np.mean(r) for r in REWARDS]), np.array([np.var(r) for r in REWARDS])
-LOG = np.log(8)
-
-
-def index_of(policy: Any, state_after: Any) -> Any:
-    """The index in step 9, and the arm of the largest is chosen."""
-    state = state_after(policy, TwoArms(), [(arm, r) for arm, rewards in enumerate(REWARDS) for r in rewards], T)
-    arm = policy.functions(TwoArms())[0](state, 9, np.array([1], np.uint64))
-    assert arm == state[INDEX].argmax()
-    return state[INDEX]
 
 
 @pytest.mark.parametrize(
-    ("policy", "index"),
-    [
-        (UCBV(), Q + np.sqrt(2 * 1.2 * V * LOG / N) + 3 * 1.2 * LOG / N),
-        (UCBV(zeta=0.5, c=0.1), Q + np.sqrt(V * LOG / N) + 0.15 * LOG / N),
-        (UCBV(scale=4.0), Q + np.sqrt(2 * 1.2 * V * LOG / N) + 12 * 1.2 * LOG / N),
-    ],
+    ("settings", "zeta", "c", "scale"),
+    [({}, 1.2, 1, 1), ({"zeta": 0.5, "c": 0.1}, 0.5, 0.1, 1), ({"scale": 4.0}, 1.2, 1, 4)],
 )
-def test_the_index_is_the_papers(policy: Any, index: Any, state_after: Any) -> None:
-    np.testing.assert_allclose(index_of(policy, state_after), index, rtol=1e-12)
+def test_the_index_is_the_papers(settings: Any, zeta: float, c: float, scale: float, eight_pulls: Any) -> None:
+    """Q + √(2ζV ln t/n) + 3cζ b ln t/n for rewards in [0, b]."""
+    N, Q, V = eight_pulls.pulls, eight_pulls.means, eight_pulls.variances
+    log = np.log(8)
+    index = Q + np.sqrt(2 * zeta * V * log / N) + 3 * c * zeta * scale * log / N
+    np.testing.assert_allclose(eight_pulls.index(UCBV(**settings)), index, rtol=1e-12)

@@ -11,7 +11,7 @@ import bandits
 from bandits.policies import epsilon_first, epsilon_greedy, optimistic, ucb, ucb1
 from bandits.policies.base import divergence
 from bandits.policy import Policy, rows
-from bandits.simulator import batched, kernel, results, simulation
+from bandits.simulator import batched, kernel, results, simulation, specialise
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import FixedBernoulli
 from bandits.testbeds.gaussian import SuttonBarto
@@ -243,7 +243,7 @@ def test_the_kernel_is_named_after_its_functions() -> None:
     bed = SuttonBarto().functions()
 
     def name(play: Callable[..., None], **functions: Callable[..., Any]) -> str:
-        bound: Any = kernel.specialise(play, {**bed, **functions})
+        bound: Any = specialise.specialise(play, {**bed, **functions})
         return str(bound.py_func.__qualname__)
 
     one = name(kernel.play, select=epsilon_greedy.select, update=epsilon_greedy.update)
@@ -256,11 +256,11 @@ def test_the_kernel_is_named_after_its_functions() -> None:
 def test_a_kernel_is_named_after_what_its_functions_call_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """KL-UCB solves its equation in another module: a change there must not leave the old kernel in the cache."""
     functions = (("select", divergence.select), ("update", divergence.update))
-    before: Any = kernel._specialised.__wrapped__(kernel.play, functions)
+    before: Any = specialise._specialised.__wrapped__(kernel.play, functions)
     real = compiled._source
     changed = "bandits.theory.divergences"
     monkeypatch.setattr(compiled, "_source", lambda name: b"changed" if name == changed else real(name))
-    after: Any = kernel._specialised.__wrapped__(kernel.play, functions)
+    after: Any = specialise._specialised.__wrapped__(kernel.play, functions)
     assert after.py_func.__qualname__ != before.py_func.__qualname__
 
 

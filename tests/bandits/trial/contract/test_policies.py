@@ -16,7 +16,6 @@ from bandits.simulator.simulation import simulate
 from bandits.trial import run_trial
 from bandits.trial.contract.checks import contract, rules
 from bandits.trial.contract.policies import (
-    Trace,
     beds,
     policy_arms,
     policy_arrays,
@@ -24,6 +23,7 @@ from bandits.trial.contract.policies import (
     policy_state,
     policy_stream,
 )
+from bandits.trial.contract.traces import Trace
 from bandits.trial.plugin_under_test import plugin_under_test
 from explore.errors import BadInput
 from explore.numerics.compiled import kernel_part
