@@ -5,7 +5,8 @@ A step is a transition where no episode had ended before it and its observations
 """
 
 from dataclasses import fields
-from typing import Any, Literal
+from numbers import Integral
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,16 +17,25 @@ from explore.core.plugins import make_bonus
 from explore.core.transitions import Transitions
 from explore.encoding.actions import ActionEncoder
 from explore.encoding.observations import Encoder
-from explore.errors import BadInput, unknown
-
-OnInvalid = Literal["refuse", "skip"]
-Flags = npt.NDArray[np.bool_]
+from explore.encoding.steps import (
+    Array,
+    Flags,
+    OnInvalid,
+    checked_ends,
+    checked_on_invalid,
+    checked_rewards,
+    final_state_keys,
+    state_keys,
+    with_final,
+)
+from explore.errors import BadInput
 
 
 class WrappedBonus:
     """A bonus of one learner that a wrapper shows the steps of `envs` environments.
 
     learn_every: steps between two calls of `bonus.learn`, on all transitions since the last; 0 never calls it.
+    resets_within: whether the step that ends an episode returns the first observation of the next one.
     on_invalid, trusted: as `BonusReward` takes them.
     """
 
@@ -39,12 +49,11 @@ class WrappedBonus:
         learn_every: int,
         on_invalid: OnInvalid,
         trusted: bool,
+        resets_within: bool = False,
     ) -> None:
-        if on_invalid not in ("refuse", "skip"):
-            raise unknown("on_invalid", on_invalid, ["refuse", "skip"])
+        self._skip = checked_on_invalid(on_invalid) == "skip"
         self._encoder = Encoder(spaces[0], trusted=trusted)
         self._actions = ActionEncoder(spaces[1])
-        self._skip = on_invalid == "skip"
         self._envs = envs
         if isinstance(bonus, str):
             bonus = make_bonus(bonus, *spaces, envs=envs, seed=seed)
@@ -58,24 +67,25 @@ class WrappedBonus:
                 f"the bonus is made for observations in {bonus.observation_space} and actions in {bonus.action_space}: "
                 f"the environment has {spaces[0]} and {spaces[1]}."
             )
-        if learn_every < 0:
-            raise BadInput(f"learn_every is {learn_every}: give the steps between two updates, or 0 for none.")
+        if not isinstance(learn_every, Integral) or learn_every < 0:
+            raise BadInput(f"learn_every is {learn_every!r}: give the steps between two updates, or 0 for none.")
         self.bonus = bonus
-        self.learn_every = learn_every
+        self.learn_every = int(learn_every)
+        self.resets_within = resets_within
         self.over: Flags = np.zeros(envs, dtype=np.bool_)  # where the episode ended and no new one has begun
-        self._rows: torch.Tensor | None = None
+        self._rows: Array | None = None  # (envs, width) what each environment returned last
         self._finite: Flags = np.ones(envs, dtype=np.bool_)  # where the observations in `_rows` are finite
-        self._state_key: torch.Tensor | None = None
+        self._state_key: npt.NDArray[np.int64] | None = None
         self._waiting: list[Transitions] = []
         self._steps = 0
 
     def reset(self, observation: Any, info: dict[str, Any], which: Flags) -> None:
         """New episodes began in the environments `which`; `observation` is a batch of all."""
-        self._rows, self._finite = self._encode(observation)
-        key = _keys(info.get("state_key"))
+        self._rows, self._finite = self._encode(observation, self._envs)
+        key = state_keys(info, self._envs)
         if key is not None and self._state_key is not None:
             # Of the environments that were not reset the info tells nothing, zeros in their place.
-            key = torch.where(torch.from_numpy(which), key, self._state_key)
+            key = np.where(which, key, self._state_key)
         self._state_key = key
         self.over = self.over & ~which
         self.bonus.episode_start[0, torch.from_numpy(which)] = True
@@ -85,7 +95,7 @@ class WrappedBonus:
         return torch.from_numpy(self._actions.encode(action, self._envs))[None]
 
     def pay(
-        self, action: torch.Tensor, reward: Any, terminated: Flags, truncated: Flags, after: Any, info: dict[str, Any]
+        self, action: torch.Tensor, reward: Any, terminated: Any, truncated: Any, after: Any, info: dict[str, Any]
     ) -> npt.NDArray[np.float64]:
         """The bonus of one step, `(envs,)`; `after` is the batch of observations that the step returned.
 
@@ -93,35 +103,39 @@ class WrappedBonus:
         """
         if self._rows is None:
             raise BadInput("step was called before reset: reset the environment first.")
-        reward = self._reward(reward)
-        (rows, finite), ended = self._encode(after), terminated | truncated
-        key = _keys(info.get("state_key"))
+        envs = self._envs
+        reward = checked_rewards(reward, envs)
+        terminated, truncated = checked_ends("terminated", terminated, envs), checked_ends("truncated", truncated, envs)
+        (rows, finite), ended = self._encode(after, envs), terminated | truncated
+        key = state_keys(info, envs)
         successor, arrived, next_key = rows, finite, key
-        if "final_obs" in info and ended.any():
-            successor, arrived = self._with_final(rows, finite, info["final_obs"], ended)
+        if self.resets_within and ended.any():
+            if "final_obs" not in info:
+                raise BadInput(
+                    "an episode ended, and info['final_obs'] does not tell the observation that it ended in."
+                )
+            successor, arrived = with_final(rows, finite, info["final_obs"], ended, self._encode)
             if key is not None:
-                # Gymnasium's own vector environments hand the last info of an episode over as `final_info`.
-                final_key = _keys(info.get("final_state_key", info.get("final_info", {}).get("state_key")))
+                final_key = final_state_keys(info, envs)
                 # None where the name of the true successor is lost.
-                next_key = None if final_key is None else torch.where(torch.from_numpy(ended), final_key, key)
+                next_key = None if final_key is None else np.where(ended, final_key, key)
         valid = ~self.over & self._finite & arrived
         transitions = Transitions(
-            observation=self._rows,
+            observation=_learner(self._rows),
             action=action,
-            reward=torch.from_numpy(reward.astype(np.float32))[None],
-            next_observation=successor,
-            terminated=torch.from_numpy(terminated)[None],
-            truncated=torch.from_numpy(truncated)[None],
-            state_key=self._state_key,
-            next_state_key=next_key,
-            valid=None if valid.all() else torch.from_numpy(valid)[None],
+            reward=_learner(reward.astype(np.float32)),
+            next_observation=_learner(successor),
+            terminated=_learner(terminated),
+            truncated=_learner(truncated),
+            state_key=None if self._state_key is None else _learner(self._state_key),
+            next_state_key=None if next_key is None else _learner(next_key),
+            valid=None if valid.all() else _learner(valid),
         ).to(self.bonus.steps.device)
         episodic = self.bonus.observe(transitions)
         paid: npt.NDArray[np.float64] = self.bonus.score(transitions, episodic)[0].double().cpu().numpy()
         self._learn(transitions)
-        # The bonus does not see the end of an episode in a step that is left out.
-        self.bonus.episode_start[0, torch.from_numpy(ended & ~valid)] = True
-        self._rows, self._finite, self._state_key, self.over = rows, finite, key, ended
+        self._rows, self._finite, self._state_key = rows, finite, key
+        self.over = np.zeros(envs, dtype=np.bool_) if self.resets_within else ended
         return paid
 
     def _learn(self, transitions: Transitions) -> None:
@@ -136,9 +150,8 @@ class WrappedBonus:
             if batch.reward.shape[1]:
                 self.bonus.learn(batch)
 
-    def _encode(self, observation: Any, count: int | None = None) -> tuple[torch.Tensor, Flags]:
-        """Rows of `count` observations, of all environments where None, `(1, count, width)`, and which are finite."""
-        count = self._envs if count is None else count
+    def _encode(self, observation: Any, count: int) -> tuple[Array, Flags]:
+        """The rows of `count` observations, `(count, width)`, and which are finite, `(count,)`."""
         if self._skip:
             rows, finite = self._encoder.encode_finite(observation)
         else:
@@ -146,58 +159,12 @@ class WrappedBonus:
         if len(rows) != count:
             raise BadInput(f"got {len(rows)} observations, where there are {count} environments.")
         # A copy: the environment may write its next observation into the same memory.
-        return torch.from_numpy(np.array(rows))[None], np.ones(count, dtype=np.bool_) if finite is None else finite
-
-    def _with_final(self, rows: torch.Tensor, finite: Flags, final: Any, ended: Flags) -> tuple[torch.Tensor, Flags]:
-        """`rows` and `finite` of the true successors where episodes ended: an object per environment, or a batch."""
-        rows, finite = rows.clone(), finite.copy()
-        if isinstance(final, np.ndarray) and final.dtype == object:
-            for env in np.flatnonzero(ended):
-                rows[:, env : env + 1], finite[env : env + 1] = self._encode(one(final[env]), 1)
-        else:
-            # Where no episode ended a batch may hold anything.
-            rows[:, ended], finite[ended] = self._encode(_selected(final, ended), int(ended.sum()))
-        return rows, finite
-
-    def _reward(self, reward: Any) -> npt.NDArray[np.float64]:
-        """The rewards, one finite number per environment."""
-        array = np.asarray(reward)
-        if array.shape != (self._envs,) or array.dtype.kind not in "biuf":
-            raise BadInput(
-                f"the environment's rewards have shape {array.shape} and type {array.dtype}: "
-                f"one number for each of {self._envs} environments is right."
-            )
-        if not np.isfinite(array).all():
-            raise BadInput(f"the environment's reward is {array[~np.isfinite(array)][0]}: rewards must be finite.")
-        return array.astype(np.float64)
+        return np.array(rows), np.ones(count, dtype=np.bool_) if finite is None else finite
 
 
-def one(observation: Any) -> Any:
-    """A batch of one, as a vector environment would give it."""
-    if isinstance(observation, dict):
-        return {name: one(part) for name, part in observation.items()}
-    if isinstance(observation, tuple):
-        return tuple(one(part) for part in observation)
-    return np.asarray(observation)[None]
-
-
-def _selected(observation: Any, which: Flags) -> Any:
-    """The observations of a batch where `which`."""
-    if isinstance(observation, dict):
-        return {name: _selected(part, which) for name, part in observation.items()}
-    if isinstance(observation, tuple):
-        return tuple(_selected(part, which) for part in observation)
-    return np.asarray(observation)[which]
-
-
-def _keys(keys: Any) -> torch.Tensor | None:
-    """State keys as 64-bit integers, `(1, envs)`; a float may not hold a key exactly."""
-    if keys is None:
-        return None
-    array = np.asarray(keys)
-    if array.dtype.kind not in "biu":
-        raise BadInput(f"the environment's state keys are {array.dtype}: they must be whole numbers of 64 bits.")
-    return torch.from_numpy(array.astype(np.int64))[None]
+def _learner(array: Array) -> torch.Tensor:
+    """An array of all environments as that of the one learner, `(1, envs, …)`."""
+    return torch.from_numpy(array)[None]
 
 
 def _joined(parts: list[Transitions]) -> Transitions:

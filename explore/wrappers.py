@@ -30,8 +30,9 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv, VectorWrapper
 
 from explore.core.bonus import Bonus
+from explore.encoding.steps import OnInvalid, one
 from explore.errors import BadInput
-from explore.wrapped_bonus import OnInvalid, WrappedBonus, one
+from explore.wrapped_bonus import WrappedBonus
 
 
 class SharedWrapper:
@@ -100,7 +101,6 @@ class BonusReward(SharedWrapper, VectorWrapper):
             raise BadInput('the environment does not say how it resets: set metadata["autoreset_mode"] to its mode.')
         super().__init__(env)
         spaces = (env.single_observation_space, env.single_action_space)
-        self._mode: AutoresetMode = env.metadata["autoreset_mode"]
         self._wrapped = WrappedBonus(
             bonus,
             env.num_envs,
@@ -109,6 +109,7 @@ class BonusReward(SharedWrapper, VectorWrapper):
             learn_every=learn_every,
             on_invalid=on_invalid,
             trusted=trusted,
+            resets_within=env.metadata["autoreset_mode"] == AutoresetMode.SAME_STEP,
         )
         self._add = add
 
@@ -123,8 +124,6 @@ class BonusReward(SharedWrapper, VectorWrapper):
         checked = self._wrapped.actions(actions)
         observation, reward, terminated, truncated, info = self.env.step(actions)
         paid = self._wrapped.pay(checked, reward, terminated, truncated, observation, info)
-        if self._mode == AutoresetMode.SAME_STEP:
-            self._wrapped.over = np.zeros(self.num_envs, dtype=np.bool_)  # the new episode has begun already
         info = {**info, "bonus": paid, "extrinsic_reward": np.array(reward, dtype=np.float64)}
         return observation, reward + paid if self._add else reward, terminated, truncated, info
 
@@ -156,6 +155,10 @@ class BonusRewardSingle(SharedWrapper, gym.Wrapper[Any, Any, Any, Any]):
     ) -> None:
         if isinstance(env, VectorEnv):
             raise BadInput("BonusRewardSingle wraps a single environment: use BonusReward for a vector one.")
+        if not isinstance(env, gym.Env):
+            raise BadInput(
+                f"BonusRewardSingle wraps a Gymnasium environment, such as gymnasium.make gives, not {env!r}."
+            )
         super().__init__(env)
         spaces = (env.observation_space, env.action_space)
         self._wrapped = WrappedBonus(
@@ -174,8 +177,7 @@ class BonusRewardSingle(SharedWrapper, gym.Wrapper[Any, Any, Any, Any]):
         shape = np.asarray(reward).shape
         if shape:
             raise BadInput(f"the environment's reward has shape {shape}: a single number is right.")
-        flags = (np.array([terminated], dtype=np.bool_), np.array([truncated], dtype=np.bool_))
-        paid = self._wrapped.pay(checked, [reward], *flags, one(observation), _batch_of_one(info))
+        paid = self._wrapped.pay(checked, [reward], [terminated], [truncated], one(observation), _batch_of_one(info))
         bonus = float(paid[0])
         info = {**info, "bonus": bonus, "extrinsic_reward": float(reward)}
         return observation, float(reward) + bonus if self._add else reward, terminated, truncated, info

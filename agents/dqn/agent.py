@@ -132,7 +132,7 @@ class QAgent:
         batch = self.with_returns(drawn)
         if isinstance(self.replay, PrioritisedReplay):
             exponent = s.importance + (1.0 - s.importance) * min(1.0, self.steps / self.strategy.horizon)
-            batch = replace(batch, importance=self.replay.importance(drawn, exponent))
+            batch = replace(batch, importance=batch.importance * self.replay.importance(drawn, exponent))
         errors = self.backend.update(batch, self.replay_streams)
         if isinstance(self.replay, PrioritisedReplay):
             self.replay.update_priorities(drawn, errors.abs().mean(-1))

@@ -103,7 +103,9 @@ class DQN:
             vector.with_key = True
         # Mazes have their seeds already; other environments get them with the first reset.
         first_seeds = seeds if isinstance(env, str) and not isinstance(vector, Mazes) else None
-        self.env = LearnerVectorEnv(vector, len(self.learners), device, seeds=first_seeds)
+        self.env = LearnerVectorEnv(
+            vector, len(self.learners), device, seeds=first_seeds, on_invalid=settings.on_invalid
+        )
         self._spec = spec
 
     @property
@@ -138,7 +140,8 @@ class DQN:
     def act(self, observations: Any) -> npt.NDArray[np.int64]:
         """The exploiting policy's actions, `(batch,)`, for a batch of observations as a vector environment gives them.
 
-        The batch is divided evenly among the learners, in order; BadInput where it cannot be.
+        The batch is divided evenly among the learners, in order; BadInput where it cannot be, and for an observation
+        that is not finite, whatever `settings.on_invalid` says: there is no last one to act on.
         """
         rows = self.env.encode(observations)
         best = self.agent.greedy_values(rows).argmax(-1)
@@ -168,9 +171,20 @@ class DQN:
         env = self.id if env is None else env
         if env is None:
             raise BadInput("this DQN was made with a vector environment: give evaluate one, or an id.")
+        on_invalid = self.settings.on_invalid
         if isinstance(env, str):
-            return evaluate(self, env, layouts, episodes, seed=self.seed, purpose=purpose, epsilon=epsilon)
-        return play_episodes(self, LearnerVectorEnv(env, len(self.learners), self.device), self.seed, purpose, epsilon)
+            return evaluate(
+                self,
+                env,
+                layouts,
+                episodes,
+                seed=self.seed,
+                purpose=purpose,
+                epsilon=epsilon,
+                on_invalid=on_invalid,
+            )
+        learner_env = LearnerVectorEnv(env, len(self.learners), self.device, on_invalid=on_invalid)
+        return play_episodes(self, learner_env, self.seed, purpose, epsilon)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything that training needs to go on: `load` brings it back.

@@ -4,7 +4,8 @@
     importance weight = (N·P(i))^−β / max over the batch   (section 3.4)
 
 A start has the largest priority so far from when all n steps of its sequence are there, until its update; it is not
-drawn before, nor once its place is written anew. The sums are a binary tree per learner, and a draw descends it.
+drawn before, nor once its place is written anew, and never where it is no transition (`Transitions.valid`). The sums
+are a binary tree per learner, and a draw descends it.
 """
 
 from typing import Any
@@ -46,7 +47,7 @@ class PrioritisedReplay(Replay):
             _set(self._tree, overwritten, np.zeros(overwritten.shape))
         if len(self) >= self.steps:
             complete = np.tile(places + (self.written - self.steps) % self.length, (learners, 1))
-            _set(self._tree, complete, np.repeat(self._largest[:, None], self.envs, axis=1))
+            _set(self._tree, complete, np.repeat(self._largest[:, None], self.envs, axis=1) * self._counts(complete))
 
     def sample(self, batch: int, steps: int, streams: Streams) -> NStepBatch:
         """As `Replay.sample`, by priority; `steps` is what the replay was made for, BadInput else."""
@@ -67,15 +68,17 @@ class PrioritisedReplay(Replay):
         """Importance weights with β = `exponent`, `(learners, batch)` float32, the largest of each learner 1."""
         starts = self._starts(drawn)
         leaves = self._tree[:, self._leaves :]
-        shares = np.take_along_axis(leaves, starts, axis=1) / self._tree[:, 1:2]
+        total = np.where(self._tree[:, 1:2] > 0, self._tree[:, 1:2], 1.0)  # 0: a learner without a start that counts
+        shares = np.take_along_axis(leaves, starts, axis=1) / total
         count = (leaves > 0).sum(1, keepdims=True)
-        weights = (count * shares) ** -exponent
-        weights /= weights.max(1, keepdims=True)
+        weights = np.where(shares > 0, count * shares, 1.0) ** -exponent * (shares > 0)
+        weights /= np.maximum(weights.max(1, keepdims=True), np.finfo(np.float64).tiny)
         return torch.from_numpy(weights.astype(np.float32)).to(drawn.mask.device)
 
     def update_priorities(self, drawn: NStepBatch, errors: torch.Tensor) -> None:
         """The priorities of drawn sequences from the absolute errors `(learners, batch)` of their updates."""
         priorities = (errors.cpu().double().numpy() + LEAST) ** self.exponent
+        priorities *= drawn.counts.cpu().numpy()
         self._largest = np.maximum(self._largest, priorities.max(1))
         _set(self._tree, self._starts(drawn), priorities)
 
@@ -86,6 +89,12 @@ class PrioritisedReplay(Replay):
     def load_state_dict(self, state: dict[str, Any], device: torch.device) -> None:
         super().load_state_dict(state, device)
         self._tree, self._largest = state["tree"].numpy().copy(), state["largest"].numpy().copy()
+
+    def _counts(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Whether the rows at places within their learner, `(learners, batch)`, are transitions."""
+        if "valid" not in self._parts:
+            return np.ones(places.shape, dtype=np.bool_)
+        return np.take_along_axis(self._parts["valid"].flatten(1).cpu().numpy(), places, axis=1)
 
     def _starts(self, drawn: NStepBatch) -> npt.NDArray[np.int64]:
         """The places of the drawn starts within their learner, `(learners, batch)`."""

@@ -3,6 +3,9 @@
 Each environment slot of each learner has a ring of its own, so that a sequence lies in consecutive rows. What is stored
 is what happened (and the episodic factor that only the running episode knew), never a bonus or an n-step return: those
 are computed from the sequence when it is drawn, so that no bonus goes stale.
+
+Rows that are no transitions (`Transitions.valid`) keep their place, so that rows stay consecutive, but nothing learns
+from them: a sequence ends before the first, and one that starts with one has the weight 0.
 """
 
 from dataclasses import fields
@@ -19,16 +22,23 @@ from explore.numerics.streams import Streams
 class NStepBatch:
     """`steps` consecutive transitions from each drawn start; every tensor begins `(learners, batch)`.
 
-    mask: `(learners, batch, steps)` bool, True until the sequence's episode ends. What is large is copied out of the
-    replay when it is first asked for, and never if it is not.
+    mask: `(learners, batch, steps)` bool, True until the sequence's episode ends, or a row comes that is no transition.
+    counts: `(learners, batch)` bool, whether the first row is a transition; what starts with another is to be left out.
+    What is large is copied out of the replay when it is first asked for, and never if it is not.
     """
 
     def __init__(self, parts: dict[str, torch.Tensor], places: torch.Tensor) -> None:
         """The places `(learners, batch, steps)` of parts whose first axis is everything that the replay holds."""
         self._parts, self.places = parts, places
         ended = self._at("terminated", places) | self._at("truncated", places)
+        breaks = ended[..., :-1]
+        self.counts = torch.ones_like(ended[..., 0])
+        if "valid" in parts:
+            valid = self._at("valid", places)
+            self.counts = valid[..., 0]
+            breaks = breaks | ~valid[..., 1:]
         self.mask = torch.ones_like(ended)
-        self.mask[..., 1:] = ended[..., :-1].cumsum(-1) == 0
+        self.mask[..., 1:] = breaks.cumsum(-1) == 0
 
     @cached_property
     def transitions(self) -> Transitions:
@@ -82,7 +92,10 @@ class Replay:
         return min(self.written, self.length)
 
     def add(self, transitions: Transitions, episodic: torch.Tensor) -> None:
-        """Store one vector step, every tensor `(learners, envs, …)`."""
+        """Store one vector step, every tensor `(learners, envs, …)`.
+
+        BadInput where it has not the parts that the first one had: a mask of valid rows, or the states' names.
+        """
         parts = _named(transitions)
         parts["episodic"] = episodic
         if not self._parts:
@@ -90,6 +103,9 @@ class Replay:
                 name: torch.zeros(*part.shape[:2], self.length, *part.shape[2:], dtype=part.dtype, device=part.device)
                 for name, part in parts.items()
             }
+        if parts.keys() != self._parts.keys():
+            names = ", ".join(sorted(parts.keys() ^ self._parts.keys()))
+            raise BadInput(f"a step differs from the first that was stored in what it has: {names}.")
         place = self.written % self.length
         for name, part in parts.items():
             self._parts[name][:, :, place] = part

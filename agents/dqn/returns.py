@@ -4,7 +4,9 @@
 
 m ≤ n is where the sequence or its episode ends, and b_k the bonus of the k-th transition *as scored now*. The value of
 the state after the m-th step is multiplied by γ^m; by 0 where the episode terminated there. A truncated episode did
-not end in the world (Pardo et al. 2018), so its last state's value counts unless `bootstrap_truncated` is off.
+not end in the world (Pardo et al. 2018), so its last state's value counts unless `bootstrap_truncated` is off. A
+sequence also ends before a row that is no transition, with the value of the state that it got to, and one that starts
+with such a row has the weight 0.
 """
 
 import torch
@@ -48,5 +50,5 @@ def with_returns(
         successor=last.next_observation,
         returns=torch.stack(returns, dim=-1),
         discounts=torch.stack(discounts, dim=-1),
-        importance=torch.ones_like(returns[0]),
+        importance=drawn.counts.to(returns[0].dtype),
     )

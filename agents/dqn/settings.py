@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from explore.core.spec import Settings
+from explore.encoding.steps import OnInvalid
 
 
 class DQNSettings(Settings):
@@ -46,6 +47,9 @@ class DQNSettings(Settings):
     )
     importance: float = Field(
         0.4, ge=0, le=1, description="β of the importance weights at the start; it rises to 1 (Schaul et al. 2016)"
+    )
+    on_invalid: OnInvalid = Field(
+        "refuse", description="observations that are not finite: refuse them, or skip the steps to and from them"
     )
     warmup: int = Field(1_000, ge=1, description="transitions before the first update")
     bonus_half_life: float = Field(0.27, ge=0, description="share of the run in which β halves; 0: never")

@@ -15,6 +15,7 @@ import torch
 from agents.mazes.vector import Mazes
 from agents.training.environments import make_vector_env
 from agents.training.learner_env import LearnerVectorEnv
+from explore.encoding.steps import OnInvalid
 from explore.numerics.seeding import stream
 from explore.numerics.streams import Streams
 
@@ -45,16 +46,25 @@ def slot_seeds(seed: int, purpose: str, learners: list[int], slots: int) -> list
 
 
 def evaluate(
-    agent: ValueAgent, env: str, layouts: str, episodes: int, *, seed: int, purpose: str, epsilon: float = EPSILON
+    agent: ValueAgent,
+    env: str,
+    layouts: str,
+    episodes: int,
+    *,
+    seed: int,
+    purpose: str,
+    epsilon: float = EPSILON,
+    on_invalid: OnInvalid = "refuse",
 ) -> Score:
     """Play `episodes` episodes per learner in the environment with this id; `purpose` names the random streams.
 
-    layouts: of a maze, "train" or "held-out". epsilon: share of random actions.
+    layouts: of a maze, "train" or "held-out". epsilon: share of random actions. on_invalid: whether an observation that
+    is not finite is refused, or the agent acts on the last that was ("skip").
     """
     seeds = slot_seeds(seed, f"{purpose}/layouts", agent.learners, episodes)
     vector = make_vector_env(env, seeds, layouts)
     first_seeds = None if isinstance(vector, Mazes) else seeds
-    learner_env = LearnerVectorEnv(vector, len(agent.learners), agent.device, seeds=first_seeds)
+    learner_env = LearnerVectorEnv(vector, len(agent.learners), agent.device, seeds=first_seeds, on_invalid=on_invalid)
     score = play_episodes(agent, learner_env, seed, purpose, epsilon)
     learner_env.close()
     return score

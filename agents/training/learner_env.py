@@ -1,6 +1,10 @@
-"""A vector environment as the learners see it: `(learners, envs, …)` tensors, true successors, no resets."""
+"""A vector environment as the learners see it: `(learners, envs, …)` tensors, true successors, no resets.
 
-import copy
+What it returns is checked (`explore.encoding`): BadInput says what came and what would be right. With
+`on_invalid="skip"` a slot whose observation is not finite acts on the last one that was, and the steps to and from it
+are no transitions: `Transitions.valid` says so.
+"""
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +20,17 @@ from agents.mazes.vector import Mazes
 from agents.training.observations import symbolic_rows, symbolic_space
 from explore.core.transitions import Transitions
 from explore.encoding.observations import Encoder
+from explore.encoding.steps import (
+    Array,
+    Flags,
+    OnInvalid,
+    checked_ends,
+    checked_on_invalid,
+    checked_rewards,
+    final_state_keys,
+    state_keys,
+    with_final,
+)
 from explore.errors import BadInput
 
 
@@ -23,11 +38,13 @@ class LearnerVectorEnv:
     """`envs` slots for each of `learners` learners; slot i of the vector environment is learner i // envs.
 
     The vector environment must reset within the step that ends an episode (`AutoresetMode.SAME_STEP`), so that every
-    step is a transition. seeds: one per slot for the first reset, None where the environment has its own. BadInput
-    for another reset mode, actions that are not discrete, and slots that cannot be divided among the learners.
+    step is a transition. seeds: one per slot for the first reset, None where the environment has its own.
+    on_invalid: whether observations that are not finite are refused, or their steps skipped. BadInput for another
+    reset mode, actions that are not discrete, and slots that cannot be divided among the learners.
     """
 
-    rows: torch.Tensor  # (learners, envs, width) what each slot sees now
+    rows: torch.Tensor  # (learners, envs, width) what each slot sees now, or saw last that was finite
+    success: torch.Tensor  # (learners, envs) where the last step reached the true goal
     _state_key: torch.Tensor | None
 
     def __init__(
@@ -37,6 +54,7 @@ class LearnerVectorEnv:
         device: torch.device | str = "cpu",
         *,
         seeds: Sequence[int] | None = None,
+        on_invalid: OnInvalid = "refuse",
     ) -> None:
         if vector.metadata.get("autoreset_mode") != AutoresetMode.SAME_STEP:
             raise BadInput("the agents need an environment that resets within the step: AutoresetMode.SAME_STEP.")
@@ -53,39 +71,50 @@ class LearnerVectorEnv:
         self.space = symbolic_space(vector.single_observation_space)
         # The compiled mazes keep to their space; whatever else runs is checked.
         self._encoder = Encoder(self.space, trusted=isinstance(vector, Mazes) and vector.compiled)
+        self._skip = checked_on_invalid(on_invalid) == "skip"
         self._begin(None if seeds is None else list(seeds))
         self.success = torch.zeros(learners, self.envs, dtype=torch.bool)
 
     def step(self, actions: torch.Tensor) -> Transitions:
         """Act in every slot, `actions` `(learners, envs)`; afterwards `rows` is what each slot sees now.
 
-        `success` says where this step reached the true goal.
+        `success` follows `info["success"]`; without one it is where an episode terminated with a reward above zero.
         """
+        slots = self.vector.num_envs
         observation, reward, terminated, truncated, info = self.vector.step(
             actions.cpu().numpy().reshape(-1) + self.first_action
         )
-        rows = self._rows(observation)
-        successor = rows
-        ended = self._per_slot(terminated | truncated)
-        state_key = self._per_slot(info["state_key"]) if "state_key" in info else None
-        next_state_key = state_key
-        if "final_obs" in info:
+        reward = checked_rewards(reward, slots)
+        terminated = checked_ends("terminated", terminated, slots)
+        truncated = checked_ends("truncated", truncated, slots)
+        ended = terminated | truncated
+        rows, finite = self._encode(observation, slots)
+        state_key = None if self._state_key is None else state_keys(info, slots)
+        successor, arrived, next_state_key = rows, finite, state_key
+        if ended.any():
             # The observation of an ended slot is already the next episode's; its true successor is the final one.
-            successor = torch.where(ended.unsqueeze(-1), self._rows(_batched(info["final_obs"], observation)), rows)
-            if state_key is not None:
-                next_state_key = torch.where(ended, self._per_slot(info["final_state_key"]), state_key)
+            if "final_obs" not in info:
+                raise BadInput("an episode ended, and info['final_obs'] does not have the observation it ended in.")
+            successor, arrived = with_final(rows, finite, info["final_obs"], ended, self._encode)
+            final_key = None if state_key is None else final_state_keys(info, slots)
+            next_state_key = None if final_key is None else np.where(ended, final_key, state_key)
+        if self._state_key is not None and next_state_key is None:
+            raise BadInput("the environment named its exact states at the reset: it must in every step and at the end.")
+        valid = self._per_slot(self._finite & arrived) if self._skip else None
         transitions = Transitions(
             observation=self.rows,
             action=actions,
             reward=self._per_slot(reward).float(),
-            next_observation=successor,
+            next_observation=self._per_slot(successor),
             terminated=self._per_slot(terminated),
             truncated=self._per_slot(truncated),
             state_key=self._state_key,
-            next_state_key=next_state_key,
+            next_state_key=None if next_state_key is None else self._per_slot(next_state_key),
+            valid=valid,
         )
-        self.success = self._per_slot(info.get("success", terminated & (reward > 0)))
-        self.rows, self._state_key = rows, state_key
+        self.success = self._per_slot(_successes(info, terminated & (reward > 0), ended))
+        self._see(rows, finite)
+        self._state_key = None if state_key is None else self._per_slot(state_key)
         return transitions
 
     def encode(self, observation: Any) -> torch.Tensor:
@@ -131,27 +160,40 @@ class LearnerVectorEnv:
         """Begin an episode in every slot."""
         # Vector environments take one seed per slot too, which VectorEnv's own annotation leaves out.
         observation, info = self.vector.reset(seed=seeds)  # type: ignore[arg-type]
-        self.rows = self._rows(observation)
-        self._state_key = self._per_slot(info["state_key"]) if "state_key" in info else None
+        rows, self._finite = self._encode(observation, self.vector.num_envs)
+        self.rows = self._per_slot(rows)
+        key = state_keys(info, self.vector.num_envs)
+        self._state_key = None if key is None else self._per_slot(key)
 
-    def _rows(self, observation: Any) -> torch.Tensor:
-        return self._per_slot(self._encoder.encode(symbolic_rows(self.vector.single_observation_space, observation)))
+    def _see(self, rows: Array, finite: Flags) -> None:
+        """Take what each slot sees now; where that is not finite, what it saw last stays."""
+        seen = self._per_slot(rows)
+        self.rows = seen if finite.all() else torch.where(self._per_slot(finite).unsqueeze(-1), seen, self.rows)
+        self._finite = finite
+
+    def _encode(self, observation: Any, count: int) -> tuple[Array, Flags]:
+        """The rows of `count` observations, `(count, width)`, and which are finite, `(count,)`."""
+        symbolic = symbolic_rows(self.vector.single_observation_space, observation)
+        if self._skip:
+            rows, finite = self._encoder.encode_finite(symbolic)
+        else:
+            rows, finite = self._encoder.encode(symbolic), None
+        if len(rows) != count:
+            raise BadInput(f"{len(rows)} observations came, where there are {count} slots.")
+        if not self._encoder.trusted:
+            rows = rows.copy()  # the environment may write its next observation into the same memory
+        return rows, np.ones(count, dtype=np.bool_) if finite is None else finite
 
     def _per_slot(self, values: npt.NDArray[Any]) -> torch.Tensor:
         array = np.ascontiguousarray(values)
         return torch.from_numpy(array.reshape(self.learners, self.envs, *array.shape[1:])).to(self.device)
 
 
-def _batched(final: Any, observation: Any) -> Any:
-    """Final observations as one batch: Gymnasium's own vector environments give one object per slot, None if live."""
-    if not (isinstance(final, np.ndarray) and final.dtype == object):
-        return final
-    ended = [slot for slot, value in enumerate(final) if value is not None]
-    batch = copy.deepcopy(observation)
-    for slot in ended:
-        if isinstance(batch, dict):
-            for name, part in batch.items():
-                part[slot] = final[slot][name]
-        else:
-            batch[slot] = final[slot]
-    return batch
+def _successes(info: dict[str, Any], otherwise: Flags, ended: Flags) -> Flags:
+    """Where the environment says that this step reached its goal, `otherwise` where it does not say; `(slots,)`."""
+    live, last = info.get("success"), info.get("final_info", {}).get("success")
+    reached = otherwise if live is None else checked_ends("info['success']", live, len(ended))
+    if last is None:
+        return reached
+    # Gymnasium's own vector environments hand the last info of an episode over as `final_info`.
+    return np.where(ended, checked_ends("info['final_info']['success']", last, len(ended)), reached)

@@ -57,6 +57,7 @@ def train(
         device=device,
         settings=settings,
     )
+    on_invalid = dqn.settings.on_invalid
     names, slots, mazes = dqn.learners, dqn.settings.envs, dqn.env.vector
     if isinstance(mazes, Mazes):
         mazes.count_visits()
@@ -79,7 +80,9 @@ def train(
         if dqn.steps in points:
             before = time.perf_counter()
             refuse_infinite_values(dqn, agent)
-            score = evaluate(dqn, maze, "train", CURVE_EPISODES, seed=seed, purpose=f"curve/{dqn.steps}")
+            score = evaluate(
+                dqn, maze, "train", CURVE_EPISODES, purpose=f"curve/{dqn.steps}", seed=seed, on_invalid=on_invalid
+            )
             returns = score.returns
             for curve, value in zip(curves, returns.tolist(), strict=True):
                 curve.append((dqn.steps, value))
@@ -117,10 +120,12 @@ def train(
         shape = (len(names), slots, mazes.layouts.width, mazes.layouts.height)
         visits = mazes.visits.reshape(shape).sum(1).tolist()
     training = elapsed + time.perf_counter() - started - evaluating
-    train_score = evaluate(dqn, maze, "train", FINAL_EPISODES, seed=seed, purpose="final/train")
+    train_score = evaluate(dqn, maze, "train", FINAL_EPISODES, purpose="final/train", seed=seed, on_invalid=on_invalid)
     held_out = None
     if isinstance(mazes, Mazes) and has_held_out(maze):
-        held_out = evaluate(dqn, maze, "held-out", FINAL_EPISODES, seed=seed, purpose="final/held-out")
+        held_out = evaluate(
+            dqn, maze, "held-out", FINAL_EPISODES, purpose="final/held-out", seed=seed, on_invalid=on_invalid
+        )
     return Block(
         maze=maze,
         agent=agent,

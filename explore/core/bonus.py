@@ -199,7 +199,8 @@ class Bonus(StatefulModule, ABC):
         if not self.frozen:
             self._follow(counted, episodic)
             self.steps += transitions.mask.sum(1)
-        self.episode_start.copy_(torch.where(transitions.mask, transitions.ended, self.episode_start))
+        # A row that is left out may end an episode all the same.
+        self.episode_start.copy_(transitions.ended | (self.episode_start & ~transitions.mask))
         return episodic
 
     def _follow(self, transitions: Transitions, episodic: torch.Tensor) -> None:

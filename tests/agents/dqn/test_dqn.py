@@ -204,3 +204,58 @@ def test_bad_input(tmp_path: Any) -> None:
     other = DQN(lines(4), learners=1, settings=DQNSettings(**{**SMALL, "n_step": 5}))
     with pytest.raises(BadInput, match="DQN with settings"):
         other.load(tmp_path / "agent.pt")
+
+
+class Failing(gym.Env[Any, Any]):
+    """A line of ten places whose sensor returns NaN in a third of the steps; then the reward is `paid`."""
+
+    observation_space = gym.spaces.Box(-np.inf, np.inf, (1,), np.float32)
+    action_space = gym.spaces.Discrete(2)
+
+    def __init__(self, paid: float = 0.0, garbage: float = np.nan) -> None:
+        self.paid, self.garbage = paid, garbage
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        self.state, self.time = 0, 0
+        self.failed = False
+        return self._seen(), {}
+
+    def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        self.time += 1
+        self.state = max(0, self.state + (1 if action else -1))
+        failed, goal = self.failed, self.state == 9
+        seen = self._seen()
+        reward = self.paid if failed or self.failed else float(goal)
+        return seen, reward, goal, self.time >= 30, {}
+
+    def _seen(self) -> Any:
+        self.failed = bool(self.np_random.random() < 1 / 3)
+        return np.array([self.garbage if self.failed else self.state], np.float32)
+
+
+@pytest.mark.parametrize("more", [{}, {"bonus": "rnd"}, {"bonus": "count+ngu"}, {"settings": {"priority": 0.6}}])
+def test_skipped_steps_leave_no_trace_in_the_agent(more: dict[str, Any]) -> None:
+    """Whatever stands in an observation that is not finite, and whatever was paid for the steps to and from it."""
+    trained = []
+    for paid, garbage in ((0.0, np.nan), (1000.0, np.inf)):
+        settings = SMALL | {"on_invalid": "skip", "n_step": 3} | more.get("settings", {})
+        bonus = "mix:bonuses=" + more["bonus"] if "+" in more.get("bonus", "") else more.get("bonus")
+        vector = SyncVectorEnv([lambda p=paid, g=garbage: Failing(p, g)] * 8, autoreset_mode=AutoresetMode.SAME_STEP)
+        vector.reset(seed=1)
+        agent = DQN(vector, bonus=bonus, learners=2, settings=settings)
+        agent.train(240)
+        trained.append(agent.agent.backend.state_dict()["network"])
+    assert all(tensor.isfinite().all() for tensor in trained[0].values())
+    assert all(torch.equal(tensor, trained[1][name]) for name, tensor in trained[0].items())
+
+
+def test_an_agent_that_skips_learns_and_is_evaluated_where_it_is_refused_by_default() -> None:
+    vector = SyncVectorEnv([Failing] * 8, autoreset_mode=AutoresetMode.SAME_STEP)
+    with pytest.raises(BadInput, match="is not finite in float32: mend the environment, or leave such observations"):
+        DQN(vector, learners=2, settings=SMALL).train(240)
+    agent = DQN(vector, learners=2, settings=SMALL | {"on_invalid": "skip"})
+    agent.train(240)
+    held = agent.agent.replay.state_dict()["parts"]["valid"].float().mean().item()
+    assert 0.3 < held < 0.6  # both ends of a step are finite in (2/3)² of them
+    assert np.isfinite(agent.evaluate(vector).returns).all()

@@ -76,3 +76,32 @@ def test_other_lengths_are_refused() -> None:
         filled(9).sample(4, 3, Streams(0, "draw", [0, 1]))
     with pytest.raises(BadInput, match="holds 1 vector steps"):
         filled(1).sample(4, STEPS, Streams(0, "draw", [0, 1]))
+
+
+def test_what_is_no_transition_is_never_drawn() -> None:
+    replay = PrioritisedReplay(ENVS * LENGTH, ENVS, STEPS, 0.7)
+    no = torch.zeros(LEARNERS, ENVS, dtype=torch.bool)
+    for time in range(9):
+        value = (10.0 * time + torch.arange(ENVS)).expand(LEARNERS, ENVS).clone()
+        valid = ~no
+        valid[0, 1] = False  # slot 1 of learner 0 never is one
+        step = Transitions(value[..., None], no.long(), value, value[..., None], no, no, valid=valid)
+        replay.add(step, torch.ones(no.shape))
+    for _ in range(2):
+        drawn = replay.sample(2000, STEPS, Streams(0, "draw", [0, 1]))
+        slots = drawn.first.reward % 10
+        assert slots[0].unique().tolist() == [0.0, 2.0]
+        assert slots[1].unique().tolist() == [0.0, 1.0, 2.0]
+        assert (replay.importance(drawn, 0.5) > 0).all()
+        replay.update_priorities(drawn, torch.ones(2, 2000))
+
+
+def test_a_learner_without_any_transition_has_the_weight_zero() -> None:
+    replay = PrioritisedReplay(ENVS * LENGTH, ENVS, STEPS, 0.7)
+    no = torch.zeros(LEARNERS, ENVS, dtype=torch.bool)
+    valid = torch.tensor([[False], [True]]).expand(LEARNERS, ENVS)
+    for _ in range(4):
+        ones = torch.ones(LEARNERS, ENVS)
+        replay.add(Transitions(ones[..., None], no.long(), ones, ones[..., None], no, no, valid=valid), ones)
+    weights = replay.importance(replay.sample(50, STEPS, Streams(0, "draw", [0, 1])), 0.5)
+    assert torch.equal(weights, torch.tensor([[0.0], [1.0]]).expand(2, 50))

@@ -1,5 +1,7 @@
 """Replay against steps whose every number says whose, where and when it is."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -91,3 +93,28 @@ def test_what_a_transition_has_worked_out_is_not_stored() -> None:
     replay.add(step, torch.ones(2, 3))
     replay.add(labelled_step(1), torch.ones(2, 3))
     assert replay.sample(4, 2, Streams(0, "replay", [0, 1])).first.reward.shape == (2, 4)
+
+
+def test_a_sequence_ends_before_a_row_that_is_no_transition() -> None:
+    """Slot 0 has none at time 4, learner 1 alone."""
+    replay = Replay(300, 3)
+    for time in range(8):
+        step = labelled_step(time)
+        valid = torch.ones(2, 3, dtype=torch.bool)
+        valid[1, 0] = time != 4
+        replay.add(replace(step, valid=valid), torch.ones(2, 3))
+    batch = replay.sample(400, 3, Streams(0, "replay", [0, 1]))
+    rewards = batch.transitions.reward.view(2, 400, 3)
+    broken = (rewards == 104).cumsum(-1) > 0
+    assert broken[1, :, 0].any()
+    assert torch.equal(batch.counts, ~broken[..., 0])
+    assert torch.equal(batch.mask[..., 1:][batch.counts], ~broken[..., 1:][batch.counts])
+    cut = batch.counts & (broken.sum(-1) == 1)  # the third row is the one
+    assert torch.equal(batch.last.reward[cut], torch.full_like(batch.last.reward[cut], 103.0))
+
+
+def test_a_step_with_other_parts_than_the_first_is_refused() -> None:
+    """The parts that are missing would keep what stood in their place before."""
+    replay = filled(300, 2)
+    with pytest.raises(BadInput, match="differs from the first that was stored in what it has: valid"):
+        replay.add(replace(labelled_step(2), valid=torch.ones(2, 3, dtype=torch.bool)), torch.ones(2, 3))

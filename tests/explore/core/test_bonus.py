@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from explore.core.bonus import Bonus
+from explore.core.plugins import make_bonus
+from explore.core.transitions import Transitions
 from explore.errors import BadInput
 
 SPACES = (gym.spaces.Discrete(9), gym.spaces.Discrete(2))
@@ -198,3 +200,21 @@ def test_a_factor_of_the_wrong_shape_is_refused(moves):
 def test_transitions_of_other_slots_are_refused(moves):
     with pytest.raises(BadInput, match=r"has shape \(1, 3, 1\): \(1, 2, 1\) is right"):
         Place(*SPACES, envs=2).observe(moves([[0, 0, 0]], [[1, 2, 3]]))
+
+
+@pytest.mark.parametrize("spec", ["episodic-count", "mix:bonuses=count+episodic-count"])
+def test_an_episode_may_end_in_a_row_that_is_left_out(spec):
+    """The parts of a mix went on with the memory of the episode before."""
+    space = gym.spaces.Discrete(5)
+    bonus = make_bonus(spec, space, gym.spaces.Discrete(2))
+
+    def step(before, after, **flags):
+        no = torch.zeros(1, 1, dtype=torch.bool)
+        codes = [torch.tensor([[[code]]], dtype=torch.uint8) for code in (before, after)]
+        return Transitions(codes[0], no.long(), torch.zeros(1, 1), codes[1], no, **{"truncated": no} | flags)
+
+    yes = torch.ones(1, 1, dtype=torch.bool)
+    first = bonus.observe(step(0, 1))
+    assert not torch.equal(bonus.observe(step(0, 1)), first)
+    bonus.observe(step(1, 2, truncated=yes, valid=~yes))
+    assert torch.equal(bonus.observe(step(0, 1)), first)
