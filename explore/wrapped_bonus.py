@@ -57,6 +57,8 @@ class WrappedBonus:
         self._envs = envs
         if isinstance(bonus, str):
             bonus = make_bonus(bonus, *spaces, envs=envs, seed=seed)
+        if not isinstance(bonus, Bonus):
+            raise BadInput(f"the bonus is {bonus!r}: give a spec such as 'count:beta=0.1', or a bonus that was made.")
         if bonus.learners != 1 or bonus.envs != envs:
             raise BadInput(
                 f"the bonus is made for {bonus.learners} learners with {bonus.envs} environments each: "

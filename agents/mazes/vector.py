@@ -169,7 +169,7 @@ class Mazes(VectorEnv[Any, Any, Any]):
 
 def checked_seeds(seed: Any, slots: int) -> list[int | None]:
     """The seeds of `slots` slots: seed, seed + 1, …, or one each, None for a slot that keeps its own. BadInput else."""
-    if isinstance(seed, Integral):
+    if isinstance(seed, Integral) and not isinstance(seed, bool):
         seeds: list[Any] = [int(seed) + slot for slot in range(slots)]
     else:
         try:

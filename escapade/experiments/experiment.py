@@ -21,6 +21,7 @@ from bandits.simulator.simulation import checked
 from escapade.runs.plan import environment_settings
 from explore.core.spec import requirement
 from explore.errors import BadInput, unknown
+from explore.numerics.seeding import LARGEST_SEED
 
 BUILT_IN = ("quick", "default", "full")
 
@@ -98,7 +99,7 @@ class Experiment(_Table):
     """One experiment: name, seed and the tables [bandits], [mazes] and [dqn]."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9._-]+$", description="name of the folder of the results")
-    seed: int = Field(1, ge=0, description="seed of every random stream")
+    seed: int = Field(1, ge=0, le=LARGEST_SEED, strict=True, description="seed of every random stream")
     bandits: BanditExperiment
     mazes: MazeExperiment
     dqn: DQNSettings = Field(default_factory=DQNSettings, description="the DQN's settings")

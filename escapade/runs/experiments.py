@@ -22,6 +22,7 @@ from bandits.simulator.simulation import simulate as simulated
 from escapade.report.bandits.report import lai_robbins_constant
 from escapade.runs.plan import Plan, environment_settings
 from explore.errors import BadInput, unknown
+from explore.numerics.seeding import checked_seed
 
 BACKENDS = ("loky", "ray", "dask")  # of joblib
 
@@ -41,8 +42,7 @@ def checked_plan(
             raise BadInput(f"--{name} {value}: at least 1 is needed.")
     if steps < dqn.envs:
         raise BadInput(f"--steps {steps}: at least {dqn.envs} are needed, one in each environment slot.")
-    if seed < 0:
-        raise BadInput(f"--seed {seed}: a seed is zero or a positive whole number.")
+    seed = checked_seed(seed, "--seed")
     if device != "cpu":
         if not device.startswith("cuda"):
             raise unknown("device", device, ["cpu", "cuda"])
@@ -118,8 +118,7 @@ def simulate(
     for name, value in (("runs", runs), ("horizon", horizon), ("threads", 1 if threads is None else threads)):
         if value < 1:
             raise BadInput(f"--{name} {value}: at least 1 is needed.")
-    if seed < 0:
-        raise BadInput(f"--seed {seed}: a seed is zero or a positive whole number.")
+    seed = checked_seed(seed, "--seed")
     return simulated(
         testbed=testbed,
         policies=list(policies),

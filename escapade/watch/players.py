@@ -20,6 +20,7 @@ from agents.mazes.layouts.named_sets import layouts
 from agents.training.training import train
 from escapade.runs.store import Store, open_existing
 from explore.errors import BadInput, unknown
+from explore.numerics.seeding import checked_seed
 
 PLANNER, RANDOM = "planner", "random"
 STEPS = 40_000  # of training, where an agent is trained first
@@ -125,6 +126,7 @@ def best_learner(folder: Path, maze: str | None, agent: str | None, learner: int
 
 def layout_of(maze: str, layout: int | None, held_out: bool, seed: int) -> tuple[Layouts, int]:
     """The layouts that are played on and which of them; by the seed where none is named. BadInput out of range."""
+    seed = checked_seed(seed, "--seed")
     maze_layouts = layouts(maze, "held-out" if held_out else "train")
     if layout is None:
         return maze_layouts, layout_index(seed, 0, len(maze_layouts))

@@ -61,7 +61,8 @@ class ActionEncoder:
         except ValueError:
             raise BadInput(f"the actions differ in shape, where the space is {self.space}.") from None
         if array.dtype.kind not in "biuf":
-            raise BadInput(f"got an action of type {type(action).__name__}, where the space is {self.space}.")
+            kind = array.dtype if isinstance(action, np.ndarray) else type(action).__name__
+            raise BadInput(f"got an action of type {kind}, where the space is {self.space}.")
         if array.shape != (batch, *shape):
             if batch == 1:
                 got, right = f"an action of shape {array.shape[1:]}", f"shape {shape}" if shape else "a single number"

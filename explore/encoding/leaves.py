@@ -40,6 +40,8 @@ class Leaf:
     """
 
     def __init__(self, name: str, space: gym.Space[Any]) -> None:
+        if not isinstance(space, gym.Space):
+            raise BadInput(f"{name}: {space!r} is no Gymnasium space.")
         self.name = name
         self.space = space
         self.shape: tuple[int, ...] = tuple(space.shape or ())

@@ -41,6 +41,10 @@ class Encoder:
         self.space = space
         self.trusted = trusted
         self._leaves = list(leaves(space))
+        if not sum(leaf.numbers for leaf in self._leaves):
+            raise BadInput(
+                f"the observation space {space} has no number in it: there is nothing to tell states apart by."
+            )
         self.dtype = _row_type(self._leaves)
         for leaf in self._leaves:
             leaf.split = not leaf.floating and not leaf.fits(self.dtype)

@@ -11,8 +11,11 @@ from typing import Any
 import torch
 
 from explore.encoding.observations import Encoder
+from explore.errors import BadInput
 from explore.networks.one_hot import embedded
 from explore.numerics.seeding import stream
+
+MOST_FEATURES = 2**22  # of an observation: 2 GiB of weights into 128 units
 
 
 class StackedLinear(torch.nn.Module):
@@ -45,6 +48,11 @@ class StackedInput(StackedLinear):
     """
 
     def __init__(self, encoder: Encoder, outputs: int, *, seed: int, name: str, learners: Sequence[int]) -> None:
+        if encoder.size > MOST_FEATURES:
+            raise BadInput(
+                f"an observation of {encoder.space} has {encoder.size} features, of which networks read at most "
+                f"{MOST_FEATURES}: describe it by a Box, or use a bonus that counts."
+            )
         super().__init__(encoder.size, outputs, seed=seed, name=name, learners=learners)
         self.encoder = encoder
 

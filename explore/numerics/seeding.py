@@ -16,10 +16,13 @@ from explore.errors import BadInput
 LARGEST_SEED = 2**63 - 1  # what a signed 64-bit integer holds: compiled code and the run store keep seeds as one
 
 
-def checked_seed(seed: Any) -> int:
-    """`seed` as a Python integer; BadInput where it is not a whole number from 0 to 2⁶³ − 1."""
-    if not isinstance(seed, Integral) or not 0 <= int(seed) <= LARGEST_SEED:
-        raise BadInput(f"seed {seed!r}: a seed is a whole number from 0 to 2^63 - 1.")
+def checked_seed(seed: Any, name: str = "seed") -> int:
+    """`seed` as a Python integer; BadInput where it is not a whole number from 0 to 2⁶³ − 1, or is True or False.
+
+    name: what the message calls it.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= int(seed) <= LARGEST_SEED:
+        raise BadInput(f"{name} {seed!r}: a seed is a whole number from 0 to 2^63 - 1.")
     return int(seed)
 
 

@@ -219,6 +219,30 @@ def test_names_of_states_are_whole_numbers():
         env.reset()
 
 
+@pytest.mark.parametrize("bonus", [None, 3, BONUSES.get("count")])
+def test_what_is_no_bonus_is_refused(bonus):
+    with pytest.raises(BadInput, match=r"give a spec such as 'count:beta=0.1', or a bonus that was made"):
+        played(gym.spaces.Discrete(4), [1], bonus)
+
+
+@pytest.mark.parametrize("every", [-1, 1.5, None])
+def test_the_steps_between_two_updates_are_a_whole_number(every):
+    with pytest.raises(BadInput, match="give the steps between two updates"):
+        played(gym.spaces.Discrete(4), [1], "rnd", learn_every=every)
+
+
+@pytest.mark.parametrize(("ends", "said"), [(None, "terminated is None"), (2, "True or False"), ([True], r"\(1, 1\)")])
+def test_the_end_of_an_episode_is_true_or_false(ends, said):
+    """None was taken for False, and any word for True."""
+    env = Scripted(gym.spaces.Discrete(4), [1])
+    plain = env.step
+    env.step = lambda action: (*plain(action)[:2], ends, False, {})
+    wrapped = BonusRewardSingle(env, "count")
+    wrapped.reset()
+    with pytest.raises(BadInput, match=said):
+        wrapped.step(1)
+
+
 def test_an_unknown_way_with_invalid_observations_is_refused():
     with pytest.raises(BadInput, match="unknown on_invalid 'skipp': did you mean 'skip'"):
         played(gym.spaces.Discrete(3), [0], on_invalid="skipp")

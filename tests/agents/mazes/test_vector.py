@@ -127,7 +127,7 @@ def test_seeds_of_any_whole_number_type(backend: str) -> None:
 
 
 @BACKENDS
-@pytest.mark.parametrize("seed", [-1, [3, -1], 2**63 - 1, 1.5, [0, 1.5], "ab", [1, 2, 3]])
+@pytest.mark.parametrize("seed", [-1, [3, -1], 2**63 - 1, 1.5, [0, 1.5], True, "ab", [1, 2, 3]])
 def test_seeds_that_do_not_fit_are_refused(backend: str, seed: Any) -> None:
     with pytest.raises(BadInput, match="seed"):
         make(MAZE, 2, seed=seed, backend=backend)

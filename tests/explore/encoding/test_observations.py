@@ -146,6 +146,17 @@ def test_a_trusted_encoder_checks_shapes_alone():
         encoder.encode(np.zeros((1, 3)))
 
 
+@pytest.mark.parametrize("space", [gym.spaces.Box(-1, 1, (0,)), gym.spaces.Dict({}), gym.spaces.Tuple([])])
+def test_a_space_without_any_number_is_refused(space):
+    with pytest.raises(BadInput, match="has no number in it"):
+        Encoder(space)
+
+
+def test_what_is_no_space_is_refused():
+    with pytest.raises(BadInput, match="observation: None is no Gymnasium space"):
+        Encoder(None)
+
+
 def test_unsupported_spaces_are_refused():
     with pytest.raises(BadInput, match="not supported"):
         Encoder(gym.spaces.Text(5))

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 import torch
 
+from explore.core.plugins import make_bonus
 from explore.encoding.observations import Encoder
+from explore.errors import BadInput
 from explore.networks.stacked import StackedMLP
 
 SPACE = gym.spaces.MultiDiscrete([4, 3, 5])
@@ -56,3 +58,9 @@ def test_initial_weights_are_within_their_limit():
     weight = StackedMLP(100, (50,), 1, seed=0, name="n", learners=[0]).layers[0].weight
     assert weight.abs().max().item() <= 0.1
     assert weight.std().item() == pytest.approx(0.1 / np.sqrt(3), rel=0.05)
+
+
+def test_more_features_than_a_network_reads_are_refused():
+    """One-hot, a Discrete of 2⁴⁰ states took 512 TiB."""
+    with pytest.raises(BadInput, match="has 1099511627776 features, of which networks read at most"):
+        make_bonus("rnd", gym.spaces.Discrete(2**40), gym.spaces.Discrete(2))

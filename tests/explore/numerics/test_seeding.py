@@ -14,7 +14,7 @@ from explore.errors import BadInput
 from explore.numerics.seeding import LARGEST_SEED, checked_seed, stream
 from explore.numerics.streams import Streams
 
-WRONG = [-1, 2**64, 2**63, None, 1.5, "7", np.float64(3.0)]
+WRONG = [-1, 2**64, 2**63, None, 1.5, "7", np.float64(3.0), True]
 
 
 def test_equal_paths_give_equal_numbers_and_different_paths_do_not():
