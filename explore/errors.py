@@ -2,10 +2,21 @@
 
 import difflib
 from collections.abc import Iterable
+from numbers import Integral
+from typing import Any
 
 
 class BadInput(ValueError):
     """Something the user gave is wrong; the message names it and says what would be right."""
+
+
+def checked_count(name: str, value: Any, least: int = 1) -> int:
+    """`value` as a Python integer; BadInput where it is no whole number, or below `least`."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise BadInput(f"{name} is {value!r}: it must be a whole number.")
+    if int(value) < least:
+        raise BadInput(f"{name} is {value}: at least {least} is needed.")
+    return int(value)
 
 
 def unknown(kind: str, name: str, known: Iterable[str], owner: str = "") -> BadInput:

@@ -5,7 +5,6 @@ A step is a transition where no episode had ended before it and its observations
 """
 
 from dataclasses import fields
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from explore.encoding.steps import (
     state_keys,
     with_final,
 )
-from explore.errors import BadInput
+from explore.errors import BadInput, checked_count
 
 
 class WrappedBonus:
@@ -69,10 +68,8 @@ class WrappedBonus:
                 f"the bonus is made for observations in {bonus.observation_space} and actions in {bonus.action_space}: "
                 f"the environment has {spaces[0]} and {spaces[1]}."
             )
-        if not isinstance(learn_every, Integral) or learn_every < 0:
-            raise BadInput(f"learn_every is {learn_every!r}: give the steps between two updates, or 0 for none.")
         self.bonus = bonus
-        self.learn_every = int(learn_every)
+        self.learn_every = checked_count("learn_every", learn_every, 0)
         self.resets_within = resets_within
         self.over: Flags = np.zeros(envs, dtype=np.bool_)  # where the episode ended and no new one has begun
         self._rows: Array | None = None  # (envs, width) what each environment returned last

@@ -33,7 +33,8 @@ from explore.core.plugins import BONUSES, STRATEGIES
 from explore.core.spec import Spec, parse, settings_from
 from explore.core.strategy import Strategy
 from explore.core.transitions import Transitions
-from explore.errors import BadInput
+from explore.errors import BadInput, checked_count
+from explore.numerics.seeding import learner_names
 
 FORMAT = 1  # of saved agents
 HORIZON = 100_000  # steps that schedules run over until `train` says how many there are
@@ -67,9 +68,7 @@ class DQN:
         settings: DQNSettings | Mapping[str, Any] | None = None,
         backend: BackendName = "auto",
     ) -> None:
-        self.learners = list(range(learners)) if isinstance(learners, int) else list(learners)
-        if not self.learners or len(set(self.learners)) < len(self.learners):
-            raise BadInput(f"a DQN needs learners with different names: got {self.learners}.")
+        self.learners = learner_names(learners)
         if not isinstance(settings, DQNSettings):
             settings = settings_from(DQNSettings, settings or {}, "the DQN")
         self.settings = settings
@@ -125,7 +124,7 @@ class DQN:
         vector step's transitions after the learning; an exception that it raises ends the training. BadInput for fewer
         steps than there are slots.
         """
-        if steps < self.settings.envs:
+        if checked_count("steps", steps) < self.settings.envs:
             raise BadInput(f"{steps} steps are too few: at least {self.settings.envs}, one in each environment slot.")
         agent, env = self.agent, self.env
         if not agent.steps:
@@ -169,6 +168,9 @@ class DQN:
         environment and none is given.
         """
         env = self.id if env is None else env
+        checked_count("episodes", episodes)
+        if not 0 <= epsilon <= 1:
+            raise BadInput(f"epsilon is {epsilon}: it must be from 0 to 1.")
         if env is None:
             raise BadInput("this DQN was made with a vector environment: give evaluate one, or an id.")
         on_invalid = self.settings.on_invalid

@@ -12,7 +12,7 @@ from agents.mazes.layouts.own_sets import layout_set
 from agents.mazes.maze_spec import MazeSpec, Reward, parse_maze
 from agents.mazes.real import RealMazes
 from agents.mazes.vector import Mazes, checked_seeds
-from explore.errors import BadInput, unknown
+from explore.errors import BadInput, checked_count, unknown
 
 
 def make(
@@ -51,8 +51,7 @@ def make(
     spec = parse_maze(maze).with_settings(
         max_steps=max_steps, max_episode_steps=max_episode_steps, size=size, reward=reward
     )
-    if num_envs < 1:
-        raise BadInput(f"{num_envs} environments: at least 1 is needed.")
+    num_envs = checked_count("num_envs", num_envs)
     seeds = [value for value in checked_seeds(seed, num_envs) if value is not None]
     if len(seeds) != num_envs:
         raise BadInput(f"{len(seeds)} seeds for {num_envs} environments: give one each.")

@@ -96,8 +96,10 @@ class LearnerVectorEnv:
             if "final_obs" not in info:
                 raise BadInput("an episode ended, and info['final_obs'] does not have the observation it ended in.")
             successor, arrived = with_final(rows, finite, info["final_obs"], ended, self._encode)
-            final_key = None if state_key is None else final_state_keys(info, slots)
-            next_state_key = None if final_key is None else np.where(ended, final_key, state_key)
+            final_key = final_state_keys(info, slots)
+            if state_key is not None:
+                final_key = final_state_keys(info, slots)
+                next_state_key = None if final_key is None else np.where(ended, final_key, state_key)
         if self._state_key is not None and next_state_key is None:
             raise BadInput("the environment named its exact states at the reset: it must in every step and at the end.")
         valid = self._per_slot(self._finite & arrived) if self._skip else None

@@ -20,7 +20,7 @@ from agents.training.evaluation import evaluate
 from agents.training.results import Block, Checkpointer, LearnerResult, OnProgress, Progress
 from agents.training.trained import weights_of
 from explore.core.transitions import Transitions
-from explore.errors import BadInput
+from explore.errors import BadInput, checked_count
 
 CURVE_POINTS = 20  # evaluations in a run, and checks that the values are finite
 CURVE_EPISODES = 16
@@ -47,6 +47,7 @@ def train(
     ends as if it had never stopped (in mazes on real MiniGrid every slot begins a new episode instead).
     """
     spec = parse_agent(agent)
+    steps = checked_count("steps", steps)
     dqn = DQN(
         maze,
         bonus=spec.bonus,

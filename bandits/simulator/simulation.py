@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ from bandits.testbed import TESTBEDS, Testbed, spelled
 from explore.core.plugins import BONUSES, STRATEGIES
 from explore.core.registry import Registry
 from explore.core.spec import parse
-from explore.errors import BadInput, unknown
+from explore.errors import BadInput, checked_count, unknown
 from explore.numerics.seeding import checked_seed
 
 BLOCK = batched.BATCH  # runs played by one thread before it takes the next ones
@@ -73,7 +72,7 @@ def simulate(
     than the arms, a policy that chooses none of the arms, and a testbed that pays NaN or infinity.
     """
     if threads is not None:
-        check_count("threads", threads)
+        checked_count("threads", threads)
     seed = checked_seed(seed)
     bed, players = checked(testbed, policies, runs=runs, horizon=horizon)
     points = checkpoints(horizon)
@@ -93,14 +92,6 @@ def simulate(
     return Simulation(name, horizon, runs, seed, points, results, bed.discount, optimum, oracle)
 
 
-def check_count(name: str, value: Any) -> None:
-    """BadInput where `value` is no whole number from 1."""
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise BadInput(f"{name} is {value!r}: it must be a whole number.")
-    if value < 1:
-        raise BadInput(f"{name} is {value}: at least 1 is needed.")
-
-
 def checked(
     testbed: str | Testbed, policies: Sequence[str | Policy], *, runs: int, horizon: int
 ) -> tuple[Testbed, list[tuple[str, Policy | None]]]:
@@ -109,7 +100,7 @@ def checked(
     BadInput as `simulate` says, before anything is played.
     """
     for name, value in (("runs", runs), ("horizon", horizon)):
-        check_count(name, value)
+        checked_count(name, value)
     bed = testbed if isinstance(testbed, Testbed) else _built(TESTBEDS, spelled(testbed))
     if horizon < bed.arms:
         raise BadInput(f"a horizon of {horizon} is shorter than the {bed.arms} arms: each needs at least one pull.")

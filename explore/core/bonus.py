@@ -41,8 +41,8 @@ from explore.core.transitions import Transitions
 from explore.counting.keys import row_keys
 from explore.counting.tables import EpisodeTable
 from explore.encoding.observations import Encoder
-from explore.errors import BadInput
-from explore.numerics.seeding import checked_seed
+from explore.errors import BadInput, checked_count
+from explore.numerics.seeding import checked_seed, learner_names
 
 
 class BonusSettings(Settings):
@@ -91,9 +91,8 @@ class Bonus(StatefulModule, ABC):
         **settings: Any,
     ) -> None:
         super().__init__()
-        self.names = list(range(learners)) if isinstance(learners, int) else list(learners)
-        if not self.names or envs < 1:
-            raise BadInput(f"a bonus needs at least one learner and one environment: got {len(self.names)} and {envs}.")
+        self.names = learner_names(learners)
+        envs = checked_count("envs", envs)
         self.settings = settings_from(self.Settings, settings, f"the bonus {type(self).__name__}")
         self.observation_space = observation_space
         self.action_space = action_space

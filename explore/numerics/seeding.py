@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from explore.errors import BadInput
+from explore.errors import BadInput, checked_count
 
 LARGEST_SEED = 2**63 - 1  # what a signed 64-bit integer holds: compiled code and the run store keep seeds as one
 
@@ -26,6 +26,19 @@ def checked_seed(seed: Any, name: str = "seed") -> int:
     return int(seed)
 
 
+def learner_names(learners: Any) -> list[int]:
+    """The names of learners: 0, 1, … where `learners` says how many, or as they are.
+
+    BadInput where there is none, two have the same, or one is no whole number from 0.
+    """
+    if isinstance(learners, Integral | float | str | None):
+        return list(range(checked_count("learners", learners)))
+    names = [_index(learner) for learner in learners]
+    if not names or len(set(names)) < len(names):
+        raise BadInput(f"learners need different names, and there must be one: got {names}.")
+    return names
+
+
 def stream(seed: int, *path: str | int) -> np.random.Generator:
     """The generator for `seed` and `path`; equal arguments give equal generators.
 
@@ -37,6 +50,6 @@ def stream(seed: int, *path: str | int) -> np.random.Generator:
 
 
 def _index(part: Any) -> int:
-    if not isinstance(part, Integral) or part < 0:
+    if not isinstance(part, Integral) or isinstance(part, bool) or part < 0:
         raise BadInput(f"the learner {part!r}: a learner's name is a whole number from 0.")
     return int(part)

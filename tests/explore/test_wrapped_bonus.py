@@ -227,7 +227,7 @@ def test_what_is_no_bonus_is_refused(bonus):
 
 @pytest.mark.parametrize("every", [-1, 1.5, None])
 def test_the_steps_between_two_updates_are_a_whole_number(every):
-    with pytest.raises(BadInput, match="give the steps between two updates"):
+    with pytest.raises(BadInput, match="learn_every is"):
         played(gym.spaces.Discrete(4), [1], "rnd", learn_every=every)
 
 

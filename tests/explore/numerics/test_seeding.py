@@ -8,10 +8,12 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
+from agents.dqn.dqn import DQN
+from agents.mazes import make
 from explore import BonusReward, BonusRewardSingle
 from explore.core.plugins import make_bonus
 from explore.errors import BadInput
-from explore.numerics.seeding import LARGEST_SEED, checked_seed, stream
+from explore.numerics.seeding import LARGEST_SEED, checked_seed, learner_names, stream
 from explore.numerics.streams import Streams
 
 WRONG = [-1, 2**64, 2**63, None, 1.5, "7", np.float64(3.0), True]
@@ -51,6 +53,48 @@ def test_every_door_refuses_a_wrong_seed_in_one_sentence(seed: Any) -> None:
     ]
     for door in doors:
         with pytest.raises(BadInput, match=r"^seed .*: a seed is a whole number from 0 to 2\^63 - 1\.$"):
+            door()
+
+
+@pytest.mark.parametrize(
+    ("learners", "said"),
+    [
+        (0, "learners is 0: at least 1"),
+        (-1, "learners is -1"),
+        (2.5, "learners is 2.5: it must be a whole number"),
+        (None, "learners is None"),
+        (True, "learners is True"),
+        ("3", "learners is '3'"),
+        ([], "learners need different names"),
+        ([0, 0], "learners need different names"),
+        ([-1], "the learner -1"),
+        ([1.5], "the learner 1.5"),
+        ([True], "the learner True"),
+    ],
+)
+def test_learners_are_a_number_of_them_or_different_names(learners: Any, said: str) -> None:
+    for door in (
+        lambda: make_bonus("count", gym.spaces.Discrete(4), gym.spaces.Discrete(2), learners=learners),
+        lambda: DQN("MiniGrid-Empty-5x5-v0", learners=learners),
+    ):
+        with pytest.raises(BadInput, match=said):
+            door()
+
+
+def test_learners_of_any_whole_number_type() -> None:
+    assert learner_names(np.int64(2)) == [0, 1]
+    assert learner_names(np.array([3, 1])) == [3, 1]
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.5, None, True, "3"])
+def test_counts_are_whole_numbers_from_one(count: Any) -> None:
+    for door in (
+        lambda: make_bonus("count", gym.spaces.Discrete(4), gym.spaces.Discrete(2), envs=count),
+        lambda: make("MiniGrid-Empty-5x5-v0", count),
+        lambda: DQN("MiniGrid-Empty-5x5-v0", learners=1).train(count),
+        lambda: DQN("MiniGrid-Empty-5x5-v0", learners=1).evaluate(episodes=count),
+    ):
+        with pytest.raises(BadInput, match=r"(whole number|at least 1 is needed)"):
             door()
 
 
