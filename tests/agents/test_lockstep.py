@@ -15,9 +15,9 @@ DIFFERENT = Comparison(3, 0, 0, "step 3: reward[0] is 1.0 against 0.9")
 
 def test_other_layouts_are_a_difference() -> None:
     maze = "MiniGrid-FourRooms-v0"
-    found = compare(make(maze, 2, backend="compiled"), make(maze, 2, seed=5, backend="real"), [])
-    assert found.difference is not None
-    assert found.difference.startswith("reset: image")
+    comparison = compare(make(maze, 2, backend="compiled"), make(maze, 2, seed=5, backend="real"), [])
+    assert comparison.difference is not None
+    assert comparison.difference.startswith("reset: image")
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,10 @@ def test_a_difference_or_a_plan_that_fails_is_a_failure(
 )
 def test_what_the_plans_must_reach(maze: str, must_succeed: bool) -> None:
     """In the boat race the reward's optimum never finishes."""
-    found = verify(maze, steps=20, slots=2, plans=2)
-    assert found.failure is None
-    assert found.random.steps == 40
-    assert (found.must_succeed, found.reached) == (must_succeed, 2 * must_succeed)
+    comparison = verify(maze, steps=20, slots=2, plans=2)
+    assert comparison.failure is None
+    assert comparison.random.steps == 40
+    assert (comparison.must_succeed, comparison.reached) == (must_succeed, 2 * must_succeed)
 
 
 @pytest.mark.parametrize(("random", "status"), [(EQUAL, 0), (DIFFERENT, 1)])

@@ -31,40 +31,40 @@ SMALL = DQNSettings(hidden=(16,), batch=8, capacity=100, weights=(0.0, 1.0))
     "maze", ["MiniGrid-DoorKey-6x6-v0", "MiniGrid-Fetch-5x5-N2-v0", "MiniGrid-RedBlueDoors-6x6-v0"]
 )
 def test_the_planner_gets_what_it_promised(maze: str) -> None:
-    found = layouts(maze, "held-out")
-    plan = shortest(found, 7)
+    maze_layouts = layouts(maze, "held-out")
+    plan = shortest(maze_layouts, 7)
     assert plan is not None
-    *_, last = Episode(found, 7).moments(planned(found, 7))
+    *_, last = Episode(maze_layouts, 7).moments(planned(maze_layouts, 7))
     assert last.ending == "reached the goal"
     assert last.success
     assert (last.step, last.episode_return) == (len(plan.actions), plan.value)
-    assert last.mission == found.missions[found.mission[7]]
+    assert last.mission == maze_layouts.missions[maze_layouts.mission[7]]
 
 
 @pytest.mark.parametrize("maze", ["MiniGrid-DoorKey-5x5-v0", "MiniGrid-Dynamic-Obstacles-5x5-v0"])
 def test_random_play_is_what_the_engine_plays(maze: str) -> None:
     """With the layout's own generator, where obstacles draw from it."""
-    found = layouts(maze, "train")
+    maze_layouts = layouts(maze, "train")
     for index in range(3):
-        moments = list(Episode(found, index).moments(at_random(found, seed=index)))
+        moments = list(Episode(maze_layouts, index).moments(at_random(maze_layouts, seed=index)))
         actions = [moment.action for moment in moments[1:]]
-        assert played(found, index, actions) == (moments[-1].episode_return, len(actions))
+        assert played(maze_layouts, index, actions) == (moments[-1].episode_return, len(actions))
         assert [moment.step for moment in moments] == list(range(len(moments)))
         assert moments[-1].episode_return == sum(moment.reward for moment in moments)
         assert moments[-1].ending is not None
 
 
 def test_time_is_up_at_the_limit() -> None:
-    found = layouts("MiniGrid-Empty-5x5-v0", "train")
-    moments = list(Episode(found, 0).moments(repeating([0] * 1000)))
+    maze_layouts = layouts("MiniGrid-Empty-5x5-v0", "train")
+    moments = list(Episode(maze_layouts, 0).moments(repeating([0] * 1000)))
     assert moments[-1].ending == "out of time"
-    assert len(moments) == 1 + found.limit
+    assert len(moments) == 1 + maze_layouts.limit
     assert {moment.action_name for moment in moments} == {None, "left"}
 
 
 def test_an_episode_begins_again_the_same_and_stops_where_the_actions_do() -> None:
-    found = layouts("MiniGrid-Dynamic-Obstacles-6x6-v0", "train")
-    episode = Episode(found, 2)
+    maze_layouts = layouts("MiniGrid-Dynamic-Obstacles-6x6-v0", "train")
+    episode = Episode(maze_layouts, 2)
     first, again = (list(episode.moments(repeating([0, 1, 1, 0]))) for _ in range(2))
     assert len(first) == 5
     assert first[-1].ending is None
@@ -74,13 +74,13 @@ def test_an_episode_begins_again_the_same_and_stops_where_the_actions_do() -> No
 
 
 def test_pictures_are_minigrids_own() -> None:
-    found = layouts("MiniGrid-DoorKey-5x5-v0", "train")
-    plan = shortest(found, 4)
+    maze_layouts = layouts("MiniGrid-DoorKey-5x5-v0", "train")
+    plan = shortest(maze_layouts, 4)
     assert plan is not None
     env = gym.make("MiniGrid-DoorKey-5x5-v0", render_mode="rgb_array").unwrapped
-    env.reset(seed=int(found.seeds[4]))
-    episode = Episode(found, 4)
-    for moment in episode.moments(planned(found, 4)):
+    env.reset(seed=int(maze_layouts.seeds[4]))
+    episode = Episode(maze_layouts, 4)
+    for moment in episode.moments(planned(maze_layouts, 4)):
         if moment.action is not None:
             env.step(moment.action)
         np.testing.assert_array_equal(episode.picture(), env.render())
@@ -89,20 +89,20 @@ def test_pictures_are_minigrids_own() -> None:
 @pytest.mark.parametrize("maze", ["MiniGrid-Empty-Random-5x5-v0", "MiniGrid-GoToDoor-5x5-v0"])
 def test_a_trained_learner_plays_its_best_actions(maze: str) -> None:
     """But for the random ones in a few steps; with and without missions. The weights are drawn: any will do."""
-    found = layouts(maze, "train")
-    space = symbolic_space(RealMazes(found, [0]).single_observation_space)
-    dqn = QAgent(parse_agent("count"), space, found.actions, learners=[0, 1], horizon=8, seed=2, settings=SMALL)
+    maze_layouts = layouts(maze, "train")
+    space = symbolic_space(RealMazes(maze_layouts, [0]).single_observation_space)
+    dqn = QAgent(parse_agent("count"), space, maze_layouts.actions, learners=[0, 1], horizon=8, seed=2, settings=SMALL)
     generator = torch.Generator().manual_seed(1)
     for parameter in dqn.target.parameters():
         parameter.copy_(torch.randn(parameter.shape, generator=generator))
     weights = weights_of(dqn)
     agreed, seen = 0, set()
     for seed in range(40):
-        index = seed % len(found)
-        env = LearnerVectorEnv(CompiledMazes(found.rows([index]), [0]), 1)
+        index = seed % len(maze_layouts)
+        env = LearnerVectorEnv(CompiledMazes(maze_layouts.rows([index]), [0]), 1)
         best = int(dqn.greedy_values(env.rows.expand(2, -1, -1))[1].argmax())
-        player = exploiting("count", weights, 1, found, seed=seed)
-        _, first, *_ = itertools.islice(Episode(found, index).moments(player), 2)
+        player = exploiting("count", weights, 1, maze_layouts, seed=seed)
+        _, first, *_ = itertools.islice(Episode(maze_layouts, index).moments(player), 2)
         agreed += best == first.action
         seen.add(best)
     assert agreed >= 40 * (1 - EPSILON) - 4
@@ -110,9 +110,9 @@ def test_a_trained_learner_plays_its_best_actions(maze: str) -> None:
 
 
 def test_bad_input() -> None:
-    found = layouts("MiniGrid-Empty-5x5-v0", "train")
+    maze_layouts = layouts("MiniGrid-Empty-5x5-v0", "train")
     with pytest.raises(BadInput, match=r"there is no layout 1 of .*: they are 0 to 0"):
-        Episode(found, 1)
+        Episode(maze_layouts, 1)
     with pytest.raises(BadInput, match="OwnStep has a step of its own"):
         planned(built("MiniGrid-TestWatched-v0", resets=1), 0)
 
@@ -134,7 +134,7 @@ def test_a_maze_that_is_not_compiled_is_watched_too() -> None:
 
 def test_a_moving_world_is_planned_as_it_will_move() -> None:
     """The plan's actions were played with the layout's own generator."""
-    found = layouts("MiniGrid-Dynamic-Obstacles-5x5-v0", "train")
-    _, *moments = Episode(found, 1).moments(planned(found, 1))
+    maze_layouts = layouts("MiniGrid-Dynamic-Obstacles-5x5-v0", "train")
+    _, *moments = Episode(maze_layouts, 1).moments(planned(maze_layouts, 1))
     assert moments[-1].ending is not None  # the plan does not stop before the episode does
-    assert played(found, 1, [moment.action for moment in moments]) == (moments[-1].episode_return, len(moments))
+    assert played(maze_layouts, 1, [moment.action for moment in moments]) == (moments[-1].episode_return, len(moments))

@@ -61,15 +61,15 @@ def test_the_state_may_be_given_by_a_function() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ((select, "update", [0.1]), "update is 'update': it must be a function"),
         ((select, update, "ten"), "initial is 'ten': give one number for each row"),
         ((select, update, 0.1), "initial is 0.1: give one number for each row"),
     ],
 )
-def test_what_is_no_policy_is_refused(arguments: Any, said: str) -> None:
-    with pytest.raises(BadInput, match=said):
+def test_what_is_no_policy_is_refused(arguments: Any, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
         bandits.from_functions(*arguments)
 
 

@@ -18,7 +18,7 @@ EMPTY = "MiniGrid-Empty-5x5-v0"
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         (["mazes", "--agent", "cuont"], "'count'"),
         (["mazes", "--agent", "count:bta=1"], "'beta'"),
@@ -64,24 +64,24 @@ EMPTY = "MiniGrid-Empty-5x5-v0"
         (["maze"], "did you mean 'mazes'"),
     ],
 )
-def test_bad_input_is_one_sentence_status_two_and_nothing_written(line, said, tmp_path, monkeypatch, capsys):
+def test_bad_input_is_one_sentence_status_two_and_nothing_written(line, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert invoke(line) == 2
     shown = capsys.readouterr()
-    assert said in shown.err
+    assert message in shown.err
     assert shown.err.count("\n") == 1
     assert shown.out == ""
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
         ("return unheard_of(t)", "'unheard_of' is not defined"),
         ("return state.shape[1]", "chose arm 10 in step 1: the 10 arms are 0 to 9"),
     ],
 )
-def test_an_authors_mistake_is_one_sentence_that_shows_the_place(source, said, tmp_path, monkeypatch, capsys):
+def test_an_authors_mistake_is_one_sentence_that_shows_the_place(source, message, tmp_path, monkeypatch, capsys):
     """A policy that is installed, from a file of its author's, in whose third line the mistake is."""
     name = "mine_" + str(len(source))
     lines = [
@@ -99,7 +99,7 @@ def test_an_authors_mistake_is_one_sentence_that_shows_the_place(source, said, t
     monkeypatch.setattr(POLICIES, "_added", {"mine": importlib.import_module(name).Mine})
     assert invoke(["bandits", "--policy", "mine", "--runs", "2", "--horizon", "20"]) == 2
     shown = capsys.readouterr()
-    assert said in shown.err.replace("\n", " ")
+    assert message in shown.err.replace("\n", " ")
     assert "Traceback" not in shown.err
     if "unheard_of" in source:
         assert f"{name}.py, line 3)" in shown.err.replace("\n", "")
@@ -180,13 +180,13 @@ def test_the_list_of_mazes_tells_both_optima_of_every_trap(capsys):
 
 
 @pytest.mark.parametrize(
-    ("maze", "said"),
+    ("maze", "message"),
     [
         ("escapade/Decoy-7x7-v0", "did you mean 'escapade/Decoy-8x8-v0'?"),
         ("escapade/Decoy-8x8-v0:reward_scale=0", "reward_scale"),
         ("escapade/Decoy-8x8-v0:scale=10", "reward_scale"),
     ],
 )
-def test_a_wrong_trap_or_scale_is_named(maze, said, capsys):
+def test_a_wrong_trap_or_scale_is_named(maze, message, capsys):
     assert invoke(["mazes", "--maze", maze]) == 2
-    assert said in " ".join(capsys.readouterr().err.split())
+    assert message in " ".join(capsys.readouterr().err.split())

@@ -11,6 +11,6 @@ def test_every_public_name_can_be_imported():
 
 
 def test_importing_explore_does_not_import_torch():
-    said = "import sys, explore; print([m for m in ('torch', 'gymnasium', 'numba') if m in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    code = "import sys, explore; print([m for m in ('torch', 'gymnasium', 'numba') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

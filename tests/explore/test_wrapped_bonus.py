@@ -176,7 +176,7 @@ def test_rewards_of_a_vector_are_one_per_environment():
 
 @pytest.mark.parametrize("name", ["count", "mbie-eb", "icm"])
 @pytest.mark.parametrize(
-    ("actions", "action", "said"),
+    ("actions", "action", "message"),
     [
         (gym.spaces.Discrete(3), np.array([1]), r"got an action of shape \(1,\), where .* has a single number"),
         (gym.spaces.Discrete(3), 3, r"action 3 is outside the space Discrete\(3\)"),
@@ -187,11 +187,11 @@ def test_rewards_of_a_vector_are_one_per_environment():
         (gym.spaces.Discrete(3), None, r"got an action of type .*"),
     ],
 )
-def test_an_action_that_does_not_fit_is_refused_before_the_environment_gets_it(name, actions, action, said):
+def test_an_action_that_does_not_fit_is_refused_before_the_environment_gets_it(name, actions, action, message):
     env = Scripted(gym.spaces.Discrete(3), [0, 1], actions=actions)
     wrapped = BonusRewardSingle(env, name)
     wrapped.reset()
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(BadInput, match=message):
         wrapped.step(action)
     assert env.at == 0
 
@@ -204,8 +204,8 @@ def test_a_dictionary_of_actions_is_refused_at_once():
 
 def test_a_bonus_for_another_environment_is_refused():
     bonus = make_bonus("rnd", gym.spaces.Box(-1, 1, (2,)), gym.spaces.Discrete(3))
-    said = r"the bonus is made for observations in Box.* the environment has Discrete\(3\)"
-    with pytest.raises(BadInput, match=said):
+    message = r"the bonus is made for observations in Box.* the environment has Discrete\(3\)"
+    with pytest.raises(BadInput, match=message):
         BonusRewardSingle(Scripted(gym.spaces.Discrete(3), [0]), bonus)
 
 

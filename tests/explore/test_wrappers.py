@@ -308,6 +308,6 @@ def test_what_does_not_fit_is_refused_with_a_sentence():
 
 
 def test_the_examples_in_the_docstrings():
-    found = doctest.testmod(explore.wrappers)
-    assert found.attempted > 10
-    assert found.failed == 0
+    doctests = doctest.testmod(explore.wrappers)
+    assert doctests.attempted > 10
+    assert doctests.failed == 0

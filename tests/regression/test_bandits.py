@@ -23,8 +23,8 @@ def test_regret_of_every_policy(testbed, num_regression):
             simulation._built(POLICIES, name).initial(bed, 500)
         except BadInput:  # rewards that the policy is not made for
             continue
-        found = simulate(bed, [name], runs=64, horizon=500, seed=1).policies[0]
-        figures[name] = [found.regret, found.reward, found.optimal]
+        result = simulate(bed, [name], runs=64, horizon=500, seed=1).policies[0]
+        figures[name] = [result.regret, result.reward, result.optimal]
     # Machines differ in the last bit of a logarithm, which may turn a choice of one run in many.
     num_regression.check(figures, default_tolerance={"rtol": 0.02, "atol": 0.02})
 
@@ -32,7 +32,7 @@ def test_regret_of_every_policy(testbed, num_regression):
 @pytest.mark.parametrize("testbed", ["two-tasks", "markov"])
 def test_return_on_markov_arms(testbed, num_regression):
     specs = ["gittins", "duff", "duff:epsilon=0.2", "epsilon-greedy"]
-    found = simulate(testbed, specs, runs=64, horizon=500, seed=1)
-    figures = {policy.spec: [policy.returns.mean(), policy.reward, policy.optimal] for policy in found.policies}
-    figures["optimum"] = [found.optimum.mean(), found.optimum.min(), found.optimum.max()]
+    result = simulate(testbed, specs, runs=64, horizon=500, seed=1)
+    figures = {policy.spec: [policy.returns.mean(), policy.reward, policy.optimal] for policy in result.policies}
+    figures["optimum"] = [result.optimum.mean(), result.optimum.min(), result.optimum.max()]
     num_regression.check(figures, default_tolerance={"rtol": 0.02, "atol": 0.02})

@@ -12,7 +12,7 @@ COMPILED = [entry.id for entry in describe_mazes() if entry.compiled]
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_maze_is_the_same_as_real_minigrid(maze: str) -> None:
     """No difference; and where a plan exists that must reach the goal, it is reached on both."""
-    found = verify(maze)
-    assert found.failure is None
-    assert found.random.steps == 8000
-    assert len(found.planned) == 5
+    result = verify(maze)
+    assert result.failure is None
+    assert result.random.steps == 8000
+    assert len(result.planned) == 5

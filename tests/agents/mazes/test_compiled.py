@@ -57,17 +57,17 @@ OTHERS = [
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_random_play_is_the_same_to_the_last_bit(kind: str) -> None:
-    found = random_play(f"MiniGrid-{kind}", steps=150)
-    assert found.difference is None
-    assert found.steps == 600
+    comparison = random_play(f"MiniGrid-{kind}", steps=150)
+    assert comparison.difference is None
+    assert comparison.steps == 600
 
 
 @pytest.mark.parametrize("maze", OTHERS)
 def test_every_other_maze_is_the_same_on_a_few_layouts(maze: str) -> None:
     few = built(maze, resets=6)
-    found = random_play(maze, steps=60, slots=2, seed=1, layouts=few)
-    assert found.difference is None
-    assert found.steps == 120
+    comparison = random_play(maze, steps=60, slots=2, seed=1, layouts=few)
+    assert comparison.difference is None
+    assert comparison.steps == 120
 
 
 @pytest.mark.parametrize("kind", PLANNED)
@@ -78,9 +78,9 @@ def test_planned_play_succeeds_on_both(kind: str, seed: int) -> None:
     envs.reset()
     planned = plan(envs.layouts, int(envs.state().layout[0]))
     assert planned.exact
-    found = play(f"MiniGrid-{kind}", planned.actions, seed=seed)
-    assert found.difference is None
-    assert (found.episodes, found.successes) == (1, 1)
+    comparison = play(f"MiniGrid-{kind}", planned.actions, seed=seed)
+    assert comparison.difference is None
+    assert (comparison.episodes, comparison.successes) == (1, 1)
 
 
 def test_a_difference_is_found() -> None:
@@ -156,9 +156,9 @@ def test_any_grid_of_any_things(
 ) -> None:
     Drawn.things, Drawn.start = things, start
     maze = "MiniGrid-TestThrough-v0" if through else "MiniGrid-TestDrawn-v0"
-    found = built(maze, resets=1)
-    assert found.why_not is None
-    both = (CompiledMazes(found, [0]), RealMazes(found, [0]))
+    maze_layouts = built(maze, resets=1)
+    assert maze_layouts.why_not is None
+    both = (CompiledMazes(maze_layouts, [0]), RealMazes(maze_layouts, [0]))
     assert compare(*both, (np.array([action]) for action in actions)).difference is None
 
 
@@ -248,9 +248,9 @@ def test_the_full_view_and_a_scaled_reward_are_the_same_to_the_last_bit(kind: st
     )
     assert ours.single_observation_space["image"].shape == (ours.layouts.width, ours.layouts.height, 3)
     random = np.random.default_rng(1)
-    found = compare(ours, theirs, (random.integers(3, size=6) for _ in range(400)))
-    assert found.difference is None
-    assert found.episodes > 0
+    comparison = compare(ours, theirs, (random.integers(3, size=6) for _ in range(400)))
+    assert comparison.difference is None
+    assert comparison.episodes > 0
 
 
 def test_the_scale_multiplies_the_reward_and_leaves_the_goal() -> None:

@@ -9,7 +9,7 @@ MAZE = "MiniGrid-DoorKey-5x5-v0"
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"maze": "MiniGrid-DoorKey-5x5-v1"}, "unknown maze 'MiniGrid-DoorKey-5x5-v1': did you mean"),
         ({"maze": "CartPole-v1"}, "not a MiniGrid maze"),
@@ -18,11 +18,11 @@ MAZE = "MiniGrid-DoorKey-5x5-v0"
         ({"seed": [1, 2]}, "2 seeds for 3 environments"),
     ],
 )
-def test_bad_input(change: dict[str, object], said: str) -> None:
+def test_bad_input(change: dict[str, object], message: str) -> None:
     given: dict[str, object] = {"maze": MAZE, "num_envs": 3, **change}
     with pytest.raises(BadInput) as refused:
         make(**given)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])

@@ -49,7 +49,7 @@ def test_an_id_may_begin_with_the_module_that_registers_it(tmp_path: Path, monke
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("escapade/Decoy-6x5-v0", "unknown maze 'escapade/Decoy-6x5-v0': did you mean"),
         ("escapade/Decoy-6x6-v0:reward_scale=-1", "reward_scale"),
@@ -62,8 +62,8 @@ def test_an_id_may_begin_with_the_module_that_registers_it(tmp_path: Path, monke
         ("no_such_module:Maze-v0", "begins with the module 'no_such_module', which cannot be imported"),
     ],
 )
-def test_bad_input(text: str, said: str) -> None:
-    with pytest.raises(BadInput, match=said):
+def test_bad_input(text: str, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
         parse_maze(text)
 
 
@@ -153,7 +153,7 @@ def test_a_trap_states_its_optima_in_the_reward_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "message"),
     [
         ({"maze": "MiniGrid-MultiRoom-N2-S4-v0", "size": 9}, "cannot be made with size=9: .*unexpected keyword"),
         ({"maze": "MiniGrid-GoToDoor-5x5-v0", "size": 4}, "cannot be made with size=4"),
@@ -166,8 +166,8 @@ def test_a_trap_states_its_optima_in_the_reward_of_the_settings() -> None:
         ),
     ],
 )
-def test_settings_that_the_maze_refuses(settings: dict[str, object], said: str) -> None:
-    with pytest.raises(BadInput, match=said):
+def test_settings_that_the_maze_refuses(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
         make(**settings, num_envs=1)
 
 

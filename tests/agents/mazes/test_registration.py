@@ -88,15 +88,15 @@ def test_pictures_are_real_minigrids() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"render_mode": "human"}, "unknown render mode 'human': known are rgb_array"),
         ({"render_mode": "rgb_array", "backend": "compiled"}, "the compiled engine draws nothing: use backend='real'"),
         ({"max_step": 3}, "unknown option 'max_step' of MiniGrid-DoorKey-5x5-v0: did you mean 'max_steps'"),
     ],
 )
-def test_options_that_there_are_not(options: dict[str, object], said: str) -> None:
-    with pytest.raises(BadInput, match=said):
+def test_options_that_there_are_not(options: dict[str, object], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
         gym.make_vec("escapade/DoorKey-5x5-v0", num_envs=2, **options)
 
 

@@ -262,7 +262,7 @@ def test_an_agent_reads_the_mission() -> None:
 
 
 @pytest.mark.parametrize(
-    ("actions", "said"),
+    ("actions", "message"),
     [
         ([0, 7], "action 7 is not one of this maze's: they are 0 to 6"),
         ([-1, 0], "action -1"),
@@ -271,8 +271,8 @@ def test_an_agent_reads_the_mission() -> None:
     ],
 )
 @pytest.mark.parametrize("backend", ["compiled", "real"])
-def test_wrong_actions_are_refused(backend: str, actions: list[float], said: str) -> None:
+def test_wrong_actions_are_refused(backend: str, actions: list[float], message: str) -> None:
     envs = make("MiniGrid-Empty-5x5-v0", 2, backend=backend)
     envs.reset()
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(BadInput, match=message):
         envs.step(np.array(actions))

@@ -21,22 +21,24 @@ STILL, MOVING, MANY = (
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_reports_its_cost(method: str) -> None:
-    found = plan(STILL, 2, method=method, budget=3000, seed=1)
-    assert found.method == (method if method != "auto" else "breadth-first")
-    assert found.exact == (found.method in ("breadth-first", "value-iteration"))
-    assert 0 < found.simulated < 10_000
-    assert found.seconds > 0
+    best_plan = plan(STILL, 2, method=method, budget=3000, seed=1)
+    assert best_plan.method == (method if method != "auto" else "breadth-first")
+    assert best_plan.exact == (best_plan.method in ("breadth-first", "value-iteration"))
+    assert 0 < best_plan.simulated < 10_000
+    assert best_plan.seconds > 0
     best = shortest(layouts(STILL, "train"), 2)
     assert best is not None
-    assert found.value <= best.value
-    assert (found.value == best.value) == (found.exact or method == "rough")  # too small a maze to miss the shortest
+    assert best_plan.value <= best.value
+    assert (best_plan.value == best.value) == (
+        best_plan.exact or method == "rough"
+    )  # too small a maze to miss the shortest
 
 
 def test_auto_takes_the_exact_method_that_suits_and_searches_where_none_does() -> None:
     assert plan(MOVING).method == "value-iteration"
-    found = plan(MANY, budget=2000)
-    assert (found.method, found.exact) == ("tree-search", False)
-    assert found.simulated <= 2000
+    best_plan = plan(MANY, budget=2000)
+    assert (best_plan.method, best_plan.exact) == ("tree-search", False)
+    assert best_plan.simulated <= 2000
 
 
 def test_a_set_of_layouts_may_be_given() -> None:
@@ -45,7 +47,7 @@ def test_a_set_of_layouts_may_be_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"method": "tree_search"}, "unknown planner 'tree_search': did you mean 'tree-search'?"),
         ({"index": 100}, "layout 100 of MiniGrid-DoorKey-5x5-v0: there are 39, counted from 0"),
@@ -59,10 +61,10 @@ def test_a_set_of_layouts_may_be_given() -> None:
         ({"maze": replace(layouts(STILL, "train"), why_not="Own has a step of its own")}, "runs on real MiniGrid: Own"),
     ],
 )
-def test_bad_input(change: dict[str, object], said: str) -> None:
+def test_bad_input(change: dict[str, object], message: str) -> None:
     with pytest.raises(BadInput) as refused:
         plan(**{"maze": STILL, **change})
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_the_optimum_by_hand() -> None:

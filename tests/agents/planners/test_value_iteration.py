@@ -106,13 +106,13 @@ def test_with_an_obstacle_it_is_what_plain_recursion_finds(limit: int) -> None:
     maze = limited(built("MiniGrid-TestTiny-v0", resets=100), limit)
     assert maze.rules.rule == OBSTACLES
     assert len(maze) >= 20
-    found = expected_returns(maze, np.arange(len(maze)))
-    assert found is not None
-    wanted = []
+    solved = expected_returns(maze, np.arange(len(maze)))
+    assert solved is not None
+    expected = []
     for agent, task in zip(maze.worlds.agent.tolist(), maze.worlds.task.tolist(), strict=True):
-        wanted.append(by_recursion(limit, (agent[0], agent[1]), agent[2], divmod(task[1], 4)))
-    np.testing.assert_allclose(found, wanted, atol=1e-12)
-    assert len(np.unique(np.round(found, 9))) > 1
+        expected.append(by_recursion(limit, (agent[0], agent[1]), agent[2], divmod(task[1], 4)))
+    np.testing.assert_allclose(solved, expected, atol=1e-12)
+    assert len(np.unique(np.round(solved, 9))) > 1
 
 
 def test_the_policy_earns_its_value_where_obstacles_move() -> None:
@@ -155,13 +155,13 @@ def test_any_rewards_and_chances() -> None:
         np.zeros(1, dtype=np.int64),
     )
     policy = np.empty((limit, states), dtype=np.int8)
-    found = _backwards(graph, limit, actions, policy)
+    solved = _backwards(graph, limit, actions, policy)
     ahead = np.zeros(states)
     for steps in range(limit, 0, -1):
         worth = fixed + slope * steps + chances @ ahead
         np.testing.assert_array_equal(policy[steps - 1], worth.argmax(axis=1))
         ahead = worth.max(axis=1)
-    np.testing.assert_allclose(found, ahead, rtol=1e-12)
+    np.testing.assert_allclose(solved, ahead, rtol=1e-12)
 
 
 def test_too_many_states_are_given_up() -> None:

@@ -24,6 +24,6 @@ def test_softmax_chances(decay: float, temperature: float) -> None:
 
 
 def test_a_temperature_far_above_the_gaps_is_named() -> None:
-    assert any("nearly uniformly" in said for said in Boltzmann(temperature=9.0).misfits(BED, 100))
+    assert any("nearly uniformly" in message for message in Boltzmann(temperature=9.0).misfits(BED, 100))
     assert not Boltzmann(temperature=0.2).misfits(BED, 100)
     assert not Boltzmann(temperature=9.0, decay=1.0).misfits(BED, 100)

@@ -150,6 +150,6 @@ def test_as_an_independent_implementation(name: str, delay: int) -> None:
 def test_tsallis_inf_under_long_delays(delay: int, right: float, error: float) -> None:
     """Values of an implementation from the paper's formulas; dividing by the probability of today gives 468 and 666."""
     bed = f"bernoulli:means=0.9/0.1,delay={delay}"
-    found = simulate(bed, ["tsallis-inf"], runs=RUNS, horizon=1000, seed=1).policies[0]
-    assert abs(found.regret - right) <= 4 * math.hypot(found.regret_se, error)
-    assert close(found.regrets, reference_regrets(TsallisINF, 300, 1000, delay))
+    result = simulate(bed, ["tsallis-inf"], runs=RUNS, horizon=1000, seed=1).policies[0]
+    assert abs(result.regret - right) <= 4 * math.hypot(result.regret_se, error)
+    assert close(result.regrets, reference_regrets(TsallisINF, 300, 1000, delay))

@@ -83,10 +83,10 @@ def test_the_compiled_run_learns_what_the_formula_does(delay: int) -> None:
     seen = list(Follower.seen)
     pulls = [(0, i, j, reward) for (i, reward), (j, _) in pairwise(seen)]
     spec = f"markov:arms=1,states=3,seed=8,delay={delay}"
-    found = simulate(spec, ["duff"], runs=1, horizon=200, seed=4).policies[0]
+    result = simulate(spec, ["duff"], runs=1, horizon=200, seed=4).policies[0]
     expected = by_formula(pulls[: len(pulls) - delay], 1, 3, 0.9, 0.5, 300)
-    assert found.estimates is not None
-    np.testing.assert_allclose(found.estimates[0], [*(expected[0, k, CONTINUE, k] for k in range(3)), 0.0], rtol=1e-9)
+    assert result.estimates is not None
+    np.testing.assert_allclose(result.estimates[0], [*(expected[0, k, CONTINUE, k] for k in range(3)), 0.0], rtol=1e-9)
 
 
 @pytest.fixture(scope="module")
@@ -100,26 +100,26 @@ VALUES, ABANDONED = [0, 1, 3, 4], [2, 5]
 
 def test_constant_epsilon_converges(study: Any) -> None:
     """To the exact values, and to what another implementation found in one run, within the spread of runs."""
-    found = study[1]
-    np.testing.assert_allclose(found.estimands.exact[VALUES], EXACT, atol=5e-4)
-    learnt, spread = found.estimates[:, VALUES], found.estimates[:, VALUES].std(0, ddof=1)
+    result = study[1]
+    np.testing.assert_allclose(result.estimands.exact[VALUES], EXACT, atol=5e-4)
+    learnt, spread = result.estimates[:, VALUES], result.estimates[:, VALUES].std(0, ddof=1)
     assert np.all(np.abs(learnt.mean(0) - EXACT) < 4 * spread / np.sqrt(40) + 1e-3)
     assert np.all(spread < [0.5, 0.3, 0.6, 0.4])
     assert np.all(np.abs(np.array(RECORDED) - learnt.mean(0)) < 3 * spread)
-    assert not found.estimates[:, ABANDONED].any()
+    assert not result.estimates[:, ABANDONED].any()
 
 
 def test_the_boltzmann_schedule_sticks_in_task_1(study: Any) -> None:
     """It is abandoned in most runs, and its values stay wrong; task 0 goes on and is right."""
-    found = study[0]
-    off = (np.abs(found.estimates - found.estimands.exact) > 0.1 * found.estimands.exact).mean(0)
-    assert found.estimates[:, 5].mean() > 0.7
+    result = study[0]
+    off = (np.abs(result.estimates - result.estimands.exact) > 0.1 * result.estimands.exact).mean(0)
+    assert result.estimates[:, 5].mean() > 0.7
     assert off[3] > 0.5
-    assert off[0] == off[1] == found.estimates[:, 2].mean() == 0
-    poor = found.estimates[:, 3]
+    assert off[0] == off[1] == result.estimates[:, 2].mean() == 0
+    poor = result.estimates[:, 3]
     assert poor.mean() < EXACT[2] - 3 * poor.std() / np.sqrt(40)
-    assert found.estimands.names[3] == "V, task 1 state 0"
-    assert found.estimands.names[5] == "task 1 abandoned"
+    assert result.estimands.names[3] == "V, task 1 state 0"
+    assert result.estimands.names[5] == "task 1 abandoned"
 
 
 def test_the_temperature_falls_by_its_schedule() -> None:

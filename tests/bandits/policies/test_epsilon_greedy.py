@@ -44,8 +44,8 @@ def test_uniform_play_has_an_exact_regret() -> None:
     """ε = 1 on two arms: half of the pulls lose 0.1."""
     (bound,) = bounds_for("epsilon-greedy:epsilon=1", [0.9, 0.8], 5000)
     assert (bound.value, bound.note) == (pytest.approx(250), "exact")
-    found = simulate("two-arms", ["epsilon-greedy:epsilon=1"], runs=400, horizon=500, seed=1).policies[0]
-    assert abs(found.regret - 25.0) < 4 * found.regret_se
+    result = simulate("two-arms", ["epsilon-greedy:epsilon=1"], runs=400, horizon=500, seed=1).policies[0]
+    assert abs(result.regret - 25.0) < 4 * result.regret_se
 
 
 def test_drawn_arms_leave_the_lower_bound() -> None:

@@ -23,7 +23,7 @@ from explore.errors import BadInput
 RNG = np.array([7], np.uint64)
 
 
-def told(policy: Gittins, bed: Any, rewards: list[float], horizon: int = 1000) -> float:
+def index_after(policy: Gittins, bed: Any, rewards: list[float], horizon: int = 1000) -> float:
     """The index of arm 1 after these rewards."""
     state = policy.initial(bed, horizon)
     update = policy.functions(bed)[1].py_func
@@ -36,8 +36,8 @@ def test_bernoulli_indices_are_the_published_ones() -> None:
     """γ = 0.9, uniform prior; (a, b) is a − 1 successes and b − 1 failures."""
     published = {(1, 1): 0.70289, (2, 1): 0.80006, (1, 2): 0.50013, (2, 2): 0.63463, (3, 1): 0.8452}
     for (a, b), index in published.items():
-        found = told(Gittins(discount=0.9), TwoArms(), [1.0] * (a - 1) + [0.0] * (b - 1))
-        assert found == pytest.approx(index, abs=2e-5)
+        result = index_after(Gittins(discount=0.9), TwoArms(), [1.0] * (a - 1) + [0.0] * (b - 1))
+        assert result == pytest.approx(index, abs=2e-5)
 
 
 def test_bernoulli_indices_of_old_arms_and_short_horizons() -> None:
@@ -46,8 +46,8 @@ def test_bernoulli_indices_of_old_arms_and_short_horizons() -> None:
         bed = Bernoulli(means="/".join(["0.5"] * arms))
         for won, lost in ((0, 0), (3, 2), (30, 10), (150, 50), (150, 51), (300, 40)):
             if won + lost <= horizon:
-                found = told(Gittins(discount=0.9), bed, [1.0] * won + [0.0] * lost, horizon)
-                assert found == pytest.approx(bernoulli_index(won + 1, lost + 1, 0.9), abs=4e-4)
+                result = index_after(Gittins(discount=0.9), bed, [1.0] * won + [0.0] * lost, horizon)
+                assert result == pytest.approx(bernoulli_index(won + 1, lost + 1, 0.9), abs=4e-4)
 
 
 def test_gaussian_indices_are_mean_and_bonus() -> None:
@@ -56,16 +56,16 @@ def test_gaussian_indices_are_mean_and_bonus() -> None:
     policy = Gittins(discount=0.95)
     assert policy.initial(bed, 100)[INDEX].tolist() == [np.inf] * 3
     for rewards, bonus in (([1.5], 0.9956), ([1.5, 0.5], 0.6343), ([1.5, 0.5, 4.0], 0.4781)):
-        assert told(policy, bed, rewards) == pytest.approx(np.mean(rewards) + 2 * bonus, abs=3e-4)
+        assert index_after(policy, bed, rewards) == pytest.approx(np.mean(rewards) + 2 * bonus, abs=3e-4)
     exact = gaussian_bonuses(0.95, 30)
-    assert told(policy, bed, [1.0] * 30, horizon=30) == pytest.approx(1 + 2 * exact[29])
+    assert index_after(policy, bed, [1.0] * 30, horizon=30) == pytest.approx(1 + 2 * exact[29])
 
 
 def test_a_gaussian_prior_counts_as_rewards_of_zero() -> None:
     bed, policy = SuttonBarto(arms=2), Gittins(discount=0.95, prior=2)
     exact = gaussian_bonuses(0.95, 3)
     np.testing.assert_allclose(policy.initial(bed, 100)[INDEX], exact[1])
-    assert told(policy, bed, [3.0]) == pytest.approx(1.0 + exact[2])
+    assert index_after(policy, bed, [3.0]) == pytest.approx(1.0 + exact[2])
 
 
 def test_the_prior_of_the_testbed_earns_most() -> None:
@@ -97,9 +97,9 @@ def test_bernoulli_arms_from_the_prior_earn_the_best_return() -> None:
     """Means uniform in each run, two arms: the best policy's return over 24 pulls, γ^24 = 2·10⁻⁴."""
     best = best_bernoulli(0, 0, 0, 0, 24, 0.7)
     specs = ["gittins", "epsilon-greedy"]
-    found, other = simulate("abrupt:arms=2,rate=0,discount=0.7", specs, runs=100_000, horizon=24, seed=1).policies
-    error = found.returns.std() / np.sqrt(len(found.returns))
-    assert abs(found.returns.mean() - best) < 3 * error + 2e-4
+    result, other = simulate("abrupt:arms=2,rate=0,discount=0.7", specs, runs=100_000, horizon=24, seed=1).policies
+    error = result.returns.std() / np.sqrt(len(result.returns))
+    assert abs(result.returns.mean() - best) < 3 * error + 2e-4
     assert other.returns.mean() < best - 3 * error  # the test would notice a lesser policy
 
 
@@ -131,9 +131,9 @@ def test_the_compiled_choice_on_markov_arms_is_the_largest_exact_index(bed: Any)
 )
 def test_markov_arms_earn_the_best_return(testbed: str) -> None:
     """Chains fixed or drawn, against the exact value of each run's arms and starting states; ε-greedy stays behind."""
-    found = simulate(testbed, ["gittins", "epsilon-greedy"], runs=4000, horizon=150, seed=2)
-    for policy, attains in zip(found.policies, (True, False), strict=True):
-        short = found.optimum - policy.returns
+    result = simulate(testbed, ["gittins", "epsilon-greedy"], runs=4000, horizon=150, seed=2)
+    for policy, attains in zip(result.policies, (True, False), strict=True):
+        short = result.optimum - policy.returns
         error = short.std() / np.sqrt(len(short))
         assert (abs(short.mean()) < 3 * error) == attains
 

@@ -18,8 +18,8 @@ def finite(means: list[float], horizon: int, spec: str = "kl-ucb") -> float:
 
 @pytest.mark.parametrize(("testbed", "horizon", "published"), [("problem-b", 10_000, 112.1), ("two-arms", 5_000, 13.0)])
 def test_published_regret(testbed: str, horizon: int, published: float) -> None:
-    found = simulate(testbed, ["kl-ucb"], runs=400, horizon=horizon, seed=1).policies[0]
-    assert abs(found.regret - published) < 4 * found.regret_se
+    result = simulate(testbed, ["kl-ucb"], runs=400, horizon=horizon, seed=1).policies[0]
+    assert abs(result.regret - published) < 4 * result.regret_se
 
 
 def test_its_bound_leads_with_the_constant_of_lai_and_robbins() -> None:

@@ -14,8 +14,8 @@ from bandits.theory.bounds.of_policy import bounds_for
 
 @pytest.mark.parametrize(("testbed", "horizon", "published"), [("problem-b", 10_000, 81.1), ("two-arms", 5_000, 8.9)])
 def test_published_regret(testbed: str, horizon: int, published: float) -> None:
-    found = simulate(testbed, ["thompson"], runs=1000, horizon=horizon, seed=3).policies[0]
-    assert abs(found.regret - published) < 4 * found.regret_se
+    result = simulate(testbed, ["thompson"], runs=1000, horizon=horizon, seed=3).policies[0]
+    assert abs(result.regret - published) < 4 * result.regret_se
 
 
 def test_many_runs_at_once_are_those_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,8 +36,8 @@ STRANGE = object()
 CASES: list[tuple[str, Any, str]] = []
 
 
-def case(mark: str, said: str) -> Any:
-    return lambda function: CASES.append((mark, function, said))
+def case(mark: str, message: str) -> Any:
+    return lambda function: CASES.append((mark, function, message))
 
 
 @case("unknown name", "in select, NameError: name 'unheard_of' is not defined")
@@ -88,12 +88,12 @@ def line_of(mark: str) -> int:
         return next(number for number, line in enumerate(file, 1) if line.rstrip().endswith(f"# WRONG: {mark}"))
 
 
-@pytest.mark.parametrize(("mark", "function", "said"), CASES, ids=[case[0] for case in CASES])
-def test_the_line_is_named(mark: str, function: Any, said: str) -> None:
+@pytest.mark.parametrize(("mark", "function", "message"), CASES, ids=[case[0] for case in CASES])
+def test_the_line_is_named(mark: str, function: Any, message: str) -> None:
     policy = from_functions(numba.njit(function), learn_nothing, [0.0])
-    told = compile_error(SuttonBarto(), policy, Exception("the kernel does not compile"))
-    assert "\n" not in told
-    assert re.fullmatch(rf"does not compile: {said}.*test_diagnosis.py, line {line_of(mark)}\)", told)
+    sentence = compile_error(SuttonBarto(), policy, Exception("the kernel does not compile"))
+    assert "\n" not in sentence
+    assert re.fullmatch(rf"does not compile: {message}.*test_diagnosis.py, line {line_of(mark)}\)", sentence)
 
 
 def test_the_function_that_is_wrong_is_named() -> None:
@@ -116,8 +116,8 @@ def test_the_function_that_is_wrong_is_named() -> None:
 
 def test_what_compiles_alone_is_told_in_the_words_of_the_compiler() -> None:
     error = Exception("Failed in nopython mode\nthe kernel is too large")
-    said = compile_error(SuttonBarto(), from_functions(first, learn_nothing, [0.0]), error)
-    assert said == "does not compile: the kernel is too large"
+    message = compile_error(SuttonBarto(), from_functions(first, learn_nothing, [0.0]), error)
+    assert message == "does not compile: the kernel is too large"
 
 
 def test_a_simulation_ends_with_that_sentence() -> None:

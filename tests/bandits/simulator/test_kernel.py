@@ -149,7 +149,7 @@ def test_a_single_run_has_no_standard_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "said"),
+    ("numbers", "message"),
     [
         ({"runs": 2.5}, "runs is 2.5: it must be a whole number"),
         ({"horizon": "9"}, "horizon is '9': it must be a whole number"),
@@ -160,8 +160,8 @@ def test_a_single_run_has_no_standard_error() -> None:
         ({"seed": 1.5}, "seed 1.5"),
     ],
 )
-def test_numbers_that_are_not_whole_are_refused(numbers: dict[str, Any], said: str) -> None:
-    with pytest.raises(BadInput, match=said):
+def test_numbers_that_are_not_whole_are_refused(numbers: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
         simulate(Fixed(), [always(lambda t: 0)], **{"runs": 1, "horizon": 5, **numbers})
 
 

@@ -27,28 +27,28 @@ def follows(drawn, law) -> None:  # type: ignore[no-untyped-def]
 @numba.njit
 def _fill(sampler, count):  # type: ignore[no-untyped-def]
     rng = np.array([12345], dtype=np.uint64)
-    found = np.empty(count)
+    samples = np.empty(count)
     for i in range(count):
-        found[i] = sampler(rng)
-    return found
+        samples[i] = sampler(rng)
+    return samples
 
 
 @numba.njit
 def _fill_gamma(shape, count):  # type: ignore[no-untyped-def]
     rng = np.array([99], dtype=np.uint64)
-    found = np.empty(count)
+    samples = np.empty(count)
     for i in range(count):
-        found[i] = gamma(rng, shape)
-    return found
+        samples[i] = gamma(rng, shape)
+    return samples
 
 
 @numba.njit
 def _fill_beta(a, b, count):  # type: ignore[no-untyped-def]
     rng = np.array([7], dtype=np.uint64)
-    found = np.empty(count)
+    samples = np.empty(count)
     for i in range(count):
-        found[i] = beta(rng, a, b)
-    return found
+        samples[i] = beta(rng, a, b)
+    return samples
 
 
 @pytest.mark.parametrize(

@@ -110,17 +110,17 @@ def sound(testbed: str, policy: str, seed: int, horizon: int) -> bool:
     try:
         bed, player = simulation._built(TESTBEDS, testbed), simulation._built(POLICIES, policy)
         players, horizon = [Parted(player)], max(horizon, bed.arms)
-        found = simulation.simulate(bed, players, runs=2, horizon=horizon, seed=seed, threads=1).policies[0]
+        result = simulation.simulate(bed, players, runs=2, horizon=horizon, seed=seed, threads=1).policies[0]
     except BadInput:
         return False
-    for field in fields(found):
-        value = getattr(found, field.name)
+    for field in fields(result):
+        value = getattr(result, field.name)
         if not isinstance(value, str | None):
             assert np.isfinite(value).all(), field.name
-    smallest = -1e-6 * (1 + found.regret)  # single precision
-    assert (np.diff(found.regret_curve, prepend=0.0) >= smallest).all()
-    assert found.simple_regret >= 0
-    assert 0 <= found.optimal <= 1
+    smallest = -1e-6 * (1 + result.regret)  # single precision
+    assert (np.diff(result.regret_curve, prepend=0.0) >= smallest).all()
+    assert result.simple_regret >= 0
+    assert 0 <= result.optimal <= 1
     return True
 
 
@@ -183,9 +183,9 @@ def test_copies_of_one_arm_cost_nothing(name: str) -> None:
         pytest.skip("no testbed of equal arms suits this policy")
     for bed in beds:
         player = Parted(simulation._built(POLICIES, name))
-        found = simulation.simulate(simulation._built(TESTBEDS, bed), [player], runs=1, horizon=40).policies[0]
-        assert found.regret == found.simple_regret == found.best_arm_error == 0
-        assert found.optimal == 1
+        result = simulation.simulate(simulation._built(TESTBEDS, bed), [player], runs=1, horizon=40).policies[0]
+        assert result.regret == result.simple_regret == result.best_arm_error == 0
+        assert result.optimal == 1
 
 
 STEPS = 40
@@ -203,7 +203,7 @@ def pulls(name: str, bed: Any, order: Any, seed: int, *, scale: float = 1.0, shi
     state, words = simulation._state(bed, name, policy, 10 * STEPS), np.array([seed], np.uint64)
     own, theta = rng.uniform(0.4, 0.6, bed.arms), rng.normal(size=bed.context_rows)
     noise, seen = rng.uniform(-0.4, 0.4, (STEPS + 1, bed.arms)), rng.normal(size=(STEPS, bed.context_rows, bed.arms))
-    counts, found = np.zeros(bed.arms, int), []
+    counts, result = np.zeros(bed.arms, int), []
 
     def pull(arm: int, contexts: Any) -> None:
         reward = own[arm] + theta @ contexts[:, arm] + noise[counts[arm], arm]
@@ -216,9 +216,9 @@ def pulls(name: str, bed: Any, order: Any, seed: int, *, scale: float = 1.0, shi
     for t in range(bed.arms + 1, STEPS):
         state[len(state) - bed.context_rows :] = seen[t][:, order]
         arm = int(order[select(state, t, words)])
-        found.append(arm)
+        result.append(arm)
         pull(arm, seen[t])
-    return np.array(found)
+    return np.array(result)
 
 
 def table(name: str) -> Any:
@@ -306,14 +306,14 @@ BED, SEEN = "gaussian:arms=4,deviations={}", "linear:arms=4,noise={}"
 @pytest.mark.parametrize("spec", [*FREE, *TOLD])
 def test_the_unit_of_the_rewards_does_not_matter(spec: str) -> None:
     """Four times the rewards, which is exact in binary, and four times the noise for those that know it."""
-    found = []
+    result = []
     for unit in (1.0, 4.0):
         told = unit if spec in TOLD else 1.0
         bed = (SEEN if spec.startswith("lin") else BED).format(told)
         policy = spec + str(told) if spec.endswith("=") else spec
-        found.append(pulls(policy, simulation._built(TESTBEDS, bed), np.arange(4), 5, scale=unit))
-    assert len(set(found[0])) > 1
-    np.testing.assert_array_equal(*found)
+        result.append(pulls(policy, simulation._built(TESTBEDS, bed), np.arange(4), 5, scale=unit))
+    assert len(set(result[0])) > 1
+    np.testing.assert_array_equal(*result)
 
 
 @pytest.mark.parametrize("spec", SHIFTED)

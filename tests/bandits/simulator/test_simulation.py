@@ -26,9 +26,9 @@ LIFTED = [row.policy for row in PUBLISHED if row.testbed == "sutton-barto:mean=4
 @pytest.mark.parametrize(("testbed", "policies"), [("sutton-barto", BOOK), ("sutton-barto:mean=4", LIFTED)])
 def test_published_values(testbed: str, policies: list[str]) -> None:
     """Every value of the ten-armed testbed that is known, step 11 of UCB among them."""
-    found = verdicts(simulate(testbed, policies, runs=20_000, horizon=1000, seed=2))
-    assert len(found) == sum(row.testbed == testbed for row in PUBLISHED)
-    assert [(row.policy, row.quantity, row.z) for row in found if not row.agrees] == []
+    result = verdicts(simulate(testbed, policies, runs=20_000, horizon=1000, seed=2))
+    assert len(result) == sum(row.testbed == testbed for row in PUBLISHED)
+    assert [(row.policy, row.quantity, row.z) for row in result if not row.agrees] == []
 
 
 def same(one: Any, other: Any) -> None:
@@ -74,11 +74,11 @@ def test_how_runs_are_batched_changes_no_bit(testbed: str, monkeypatch: pytest.M
     usual = simulate(testbed, **settings).policies[0]
     for block, threads in ((1, 4), (13, 2), (100, 1)):
         monkeypatch.setattr(simulation, "BLOCK", block)
-        found = simulate(testbed, threads=threads, **settings).policies[0]
+        result = simulate(testbed, threads=threads, **settings).policies[0]
         for name in ("regrets", "reward", "optimal", "simple_regret", "regret_curve", "regret_low", "regret_high"):
-            np.testing.assert_array_equal(getattr(found, name), getattr(usual, name), err_msg=name)
-        np.testing.assert_allclose(found.reward_curve, usual.reward_curve, rtol=0, atol=1e-14)
-        np.testing.assert_array_equal(found.optimal_curve, usual.optimal_curve)
+            np.testing.assert_array_equal(getattr(result, name), getattr(usual, name), err_msg=name)
+        np.testing.assert_allclose(result.reward_curve, usual.reward_curve, rtol=0, atol=1e-14)
+        np.testing.assert_array_equal(result.optimal_curve, usual.optimal_curve)
 
 
 def test_another_seed_is_another_simulation() -> None:
@@ -141,8 +141,8 @@ def test_the_nth_pull_of_an_arm_pays_the_same_whoever_pulls() -> None:
 
 
 def test_copies_of_one_arm_cost_nothing() -> None:
-    found = simulate("bernoulli:means=0.3/0.3/0.3", ["epsilon-greedy", "ucb1", "gradient"], runs=20, horizon=100)
-    for policy in found.policies:
+    result = simulate("bernoulli:means=0.3/0.3/0.3", ["epsilon-greedy", "ucb1", "gradient"], runs=20, horizon=100)
+    for policy in result.policies:
         assert policy.regret == 0
         assert policy.optimal == 1
 
@@ -160,10 +160,10 @@ def test_the_names_of_the_arms_do_not_matter() -> None:
 
 
 def test_regret_is_what_the_pulled_arms_lack() -> None:
-    found = simulate("bernoulli:means=0.25/0.75", [Recorder([0, 1, 0, 1])], runs=2, horizon=4)
-    assert found.policies[0].regret == 1.0
-    assert found.policies[0].optimal == 0.5
-    assert found.policies[0].regret_curve.tolist() == [0.5, 0.5, 1.0, 1.0]
+    result = simulate("bernoulli:means=0.25/0.75", [Recorder([0, 1, 0, 1])], runs=2, horizon=4)
+    assert result.policies[0].regret == 1.0
+    assert result.policies[0].optimal == 0.5
+    assert result.policies[0].regret_curve.tolist() == [0.5, 0.5, 1.0, 1.0]
 
 
 @numba.njit
@@ -187,9 +187,9 @@ class Last(Policy):
 
 
 def test_a_policy_of_the_users_own_is_compiled() -> None:
-    found = simulate("bernoulli:means=0.25/0.75", [Last()], runs=3, horizon=10).policies[0]
-    assert found.compiled
-    assert found.regret == 0
+    result = simulate("bernoulli:means=0.25/0.75", [Last()], runs=3, horizon=10).policies[0]
+    assert result.compiled
+    assert result.regret == 0
 
 
 def test_checkpoints_are_dense_where_little_happened() -> None:
@@ -205,10 +205,10 @@ def test_memory_does_not_grow_with_the_horizon() -> None:
 
 
 def test_progress_is_told_and_may_stop_it() -> None:
-    told: list[tuple[int, int]] = []
-    simulate(policies=["ucb", "epsilon-greedy"], runs=120, horizon=20, progress=lambda *now: told.append(now))
-    assert told[-1] == (4800, 4800)
-    assert told == sorted(told)
+    progress_calls: list[tuple[int, int]] = []
+    simulate(policies=["ucb", "epsilon-greedy"], runs=120, horizon=20, progress=lambda *now: progress_calls.append(now))
+    assert progress_calls[-1] == (4800, 4800)
+    assert progress_calls == sorted(progress_calls)
 
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
@@ -218,7 +218,7 @@ def test_progress_is_told_and_may_stop_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"policies": ["epsilon-greedy:epsilon=1.5"]}, "setting 'epsilon' of the policy 'epsilon-greedy' is '1.5'"),
         ({"policies": ["ucbb"]}, "unknown policy 'ucbb': did you mean 'ucb'?"),
@@ -232,10 +232,10 @@ def test_progress_is_told_and_may_stop_it() -> None:
         ({"threads": 0}, "threads is 0"),
     ],
 )
-def test_bad_input(change: dict[str, Any], said: str) -> None:
+def test_bad_input(change: dict[str, Any], message: str) -> None:
     with pytest.raises(BadInput) as refused:
         simulate(**{"policies": ["ucb"], "runs": 2, "horizon": 20, **change})
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_the_kernel_is_named_after_its_functions() -> None:

@@ -19,11 +19,11 @@ def moved(bed: Linear, steps: int, seed: int = 3) -> Any:
     """The arms before each step, `(steps, arms, columns)`."""
     arms, rng = np.empty((bed.arms, bed.columns)), np.array([seed], np.uint64)
     contextual.sample_arms(arms, bed.parameters, rng)
-    found = [arms.copy()]
+    states = [arms.copy()]
     for t in range(2, steps + 1):
         contextual.advance(arms, bed.parameters, t, rng)
-        found.append(arms.copy())
-    return np.array(found)
+        states.append(arms.copy())
+    return np.array(states)
 
 
 @pytest.mark.parametrize("parameters", ["shared", "disjoint"])

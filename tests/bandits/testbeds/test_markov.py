@@ -144,7 +144,7 @@ def test_a_policy_sees_the_states_before_it_chooses(delay: int) -> None:
 @pytest.mark.parametrize("bed", [TwoTasks(), Markov(arms=3, states=3)], ids=["two-tasks", "drawn"])
 def test_the_optimum_of_a_run_is_the_best_value_of_its_joint_chain(bed: MarkovBed) -> None:
     """Policy iteration on the joint decision process of the arms that the run has, from the state it begins in."""
-    found = bed.optimum(4, 6)
+    optima = bed.optimum(4, 6)
     for run in range(6):
         start = int(key(np.uint64(4), np.uint64(run), kernel.ARMS))
         arms, n = begun(bed, start), bed.states
@@ -152,7 +152,7 @@ def test_the_optimum_of_a_run_is_the_best_value_of_its_joint_chain(bed: MarkovBe
         chains = [markov.MarkovArm(p, row[ENTERING : ENTERING + n]) for p, row in zip(steps, arms, strict=True)]
         joint = JointChain(chains, bed.discount)
         here = (joint.states == arms[:, STATE].astype(int)).all(1)
-        assert found[run] == pytest.approx(joint.best_value()[here][0], abs=1e-9)
+        assert optima[run] == pytest.approx(joint.best_value()[here][0], abs=1e-9)
 
 
 def test_the_discounted_return_is_the_sum_of_the_discounted_rewards() -> None:
@@ -185,9 +185,9 @@ class First(Watcher):
 
 def test_the_return_of_a_strategy_is_counted_too() -> None:
     """With one arm a strategy and a policy get the same rewards."""
-    found = simulate("bernoulli:means=0.5,discount=0.9", [First(), "greedy"], runs=3, horizon=60, seed=2).policies
-    assert found[1].spec == "greedy"
-    np.testing.assert_allclose(found[0].returns, found[1].returns)
+    results = simulate("bernoulli:means=0.5,discount=0.9", [First(), "greedy"], runs=3, horizon=60, seed=2).policies
+    assert results[1].spec == "greedy"
+    np.testing.assert_allclose(results[0].returns, results[1].returns)
 
 
 @pytest.mark.parametrize("policy", ["gittins", "duff:epsilon=0.2"])

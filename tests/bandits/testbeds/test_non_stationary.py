@@ -20,11 +20,11 @@ def moved(spec: str, steps: int, seed: int = 3) -> Any:
     arms, rng = np.empty((bed.arms, bed.columns)), np.array([seed], np.uint64)
     parameters = np.ascontiguousarray(bed.parameters)
     type(bed).sample_arms(arms, parameters, rng)
-    found = [arms[:, 0].copy()]
+    path = [arms[:, 0].copy()]
     for t in range(2, steps + 1):
         type(bed).advance(arms, parameters, t, rng)
-        found.append(arms[:, 0].copy())
-    return np.array(found)
+        path.append(arms[:, 0].copy())
+    return np.array(path)
 
 
 def test_drift_is_a_random_walk_from_equal_means() -> None:
@@ -75,7 +75,7 @@ class Scripted(Policy):
 TOLD: list[tuple[int, int, float]] = []
 
 
-def told(spec: str, horizon: int) -> list[tuple[int, int, float]]:
+def pulls(spec: str, horizon: int) -> list[tuple[int, int, float]]:
     TOLD.clear()
     simulation.simulate(spec, [Scripted()], runs=1, horizon=horizon, seed=6)
     return list(TOLD)
@@ -83,14 +83,14 @@ def told(spec: str, horizon: int) -> list[tuple[int, int, float]]:
 
 def test_a_fixed_delay_brings_every_reward_so_many_steps_later() -> None:
     """The same arms and rewards in the same order, each 4 steps later; the last 4 never come."""
-    at_once = told("sutton-barto:arms=3", 30)
-    late = told("sutton-barto:arms=3,delay=4", 30)
+    at_once = pulls("sutton-barto:arms=3", 30)
+    late = pulls("sutton-barto:arms=3,delay=4", 30)
     assert [(t + 4, arm, reward) for t, arm, reward in at_once[:-4]] == late
 
 
 def test_random_delays_are_geometric_and_lose_nothing_but_the_end() -> None:
-    at_once = told("sutton-barto:arms=3", 6000)
-    late = told("sutton-barto:arms=3,delay=5,delays=geometric", 6000)
+    at_once = pulls("sutton-barto:arms=3", 6000)
+    late = pulls("sutton-barto:arms=3,delay=5,delays=geometric", 6000)
     begun = {reward: t for t, _, reward in at_once}
     delays = np.array([t - begun[reward] for t, _, reward in late])
     assert len({reward for _, _, reward in late}) == len(late) > 5900
@@ -110,7 +110,7 @@ def test_delay_costs_regret() -> None:
 def test_regret_in_a_changing_bed_is_against_the_best_arm_of_each_step() -> None:
     """A scripted policy on a drifting bed, against sums over the means that the bed moved through."""
     bed = simulation._built(TESTBEDS, "drift:arms=3,step=0.5,spread=1")
-    found = simulation.simulate(bed, [Scripted()], runs=1, horizon=20, seed=6).policies[0]
+    result = simulation.simulate(bed, [Scripted()], runs=1, horizon=20, seed=6).policies[0]
     from bandits.simulator.randomness import key
 
     start = int(key(np.uint64(6), np.uint64(0), kernel.ARMS))
@@ -121,7 +121,7 @@ def test_regret_in_a_changing_bed_is_against_the_best_arm_of_each_step() -> None
         if t > 1:
             type(bed).advance(arms, parameters, t, rng)
         expected += arms[:, 0].max() - arms[(t - 1) % 3, 0]
-    assert found.regret == pytest.approx(expected, rel=1e-6)
+    assert result.regret == pytest.approx(expected, rel=1e-6)
 
 
 def test_wrong_settings_are_refused() -> None:

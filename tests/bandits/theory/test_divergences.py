@@ -56,13 +56,13 @@ def test_poisson_edges() -> None:
 @pytest.mark.parametrize("d", BUDGETS)
 @pytest.mark.parametrize("p", CENTRES)
 def test_bernoulli_inverse_agrees_with_a_root_finder(p: float, d: float) -> None:
-    found = upper_bernoulli(p, d)
-    assert p <= found <= 1.0
+    upper = upper_bernoulli(p, d)
+    assert p <= upper <= 1.0
     top = 1.0 - 1e-16
     if kl_bernoulli(p, top) <= d:
-        assert found == pytest.approx(1.0, abs=1e-15)
+        assert upper == pytest.approx(1.0, abs=1e-15)
     else:
-        assert found == pytest.approx(brentq(lambda q: kl_bernoulli(p, q) - d, p, top, xtol=1e-15), abs=1e-10)
+        assert upper == pytest.approx(brentq(lambda q: kl_bernoulli(p, q) - d, p, top, xtol=1e-15), abs=1e-10)
 
 
 @pytest.mark.parametrize("d", BUDGETS)

@@ -18,12 +18,12 @@ def simulated(spec: str, returns: Any, horizon: int = 100, discount: float = 0.7
 
 
 def test_the_return_of_gittins_policy_is_held_against_the_optimum() -> None:
-    (found,) = exact_values(simulated("gittins", BEST + NOISE))
-    assert (found.quantity, found.off) == ("discounted return", None)
-    assert found.exact == pytest.approx(BEST.mean())
-    assert found.own == pytest.approx((BEST + NOISE).mean())
-    assert found.standard_error == pytest.approx(NOISE.std(ddof=1) / 20)
-    assert found.agrees
+    (result,) = exact_values(simulated("gittins", BEST + NOISE))
+    assert (result.quantity, result.off) == ("discounted return", None)
+    assert result.exact == pytest.approx(BEST.mean())
+    assert result.own == pytest.approx((BEST + NOISE).mean())
+    assert result.standard_error == pytest.approx(NOISE.std(ddof=1) / 20)
+    assert result.agrees
     assert not exact_values(simulated("gittins", BEST + NOISE - 0.4))[0].agrees
 
 
@@ -47,10 +47,10 @@ def test_what_was_learnt_is_judged_run_by_run() -> None:
     run = simulated("duff", BEST[:40])
     run.policies[0].estimands = SimpleNamespace(names=("a", "b", "gone"), exact=np.array([10.0, 5.0, 0.0]))
     run.policies[0].estimates = learnt
-    found = exact_values(run)
-    assert [(row.quantity, row.off, row.agrees) for row in found] == [
+    result = exact_values(run)
+    assert [(row.quantity, row.off, row.agrees) for row in result] == [
         ("a", 0.05, True),
         ("b", 1.0, False),
         ("gone", 0.075, False),
     ]
-    assert found[1].own == 5.0
+    assert result[1].own == 5.0

@@ -79,8 +79,8 @@ def simulated(reward: float) -> SimpleNamespace:
 
 
 def test_verdicts_on_a_simulation() -> None:
-    found = verdicts(simulated(1.527))
-    assert [(v.policy, v.quantity, v.agrees) for v in found] == [
+    checked = verdicts(simulated(1.527))
+    assert [(v.policy, v.quantity, v.agrees) for v in checked] == [
         ("ucb:c=1", "reward", True),
         ("ucb:c=1", "optimal", True),
     ]
@@ -102,11 +102,11 @@ def test_the_spike_of_ucb_is_read_at_its_checkpoint() -> None:
             optimal_curve_se=[0.001] * 4,
         )
     ]
-    found = {v.quantity: v for v in verdicts(run)}
-    assert set(found) == {"reward", "optimal", "reward at step 11", "optimal at step 11"}
-    assert found["reward at step 11"].own == 1.09
-    assert found["reward at step 11"].agrees
-    assert not found["optimal at step 11"].agrees
+    checked = {v.quantity: v for v in verdicts(run)}
+    assert set(checked) == {"reward", "optimal", "reward at step 11", "optimal at step 11"}
+    assert checked["reward at step 11"].own == 1.09
+    assert checked["reward at step 11"].agrees
+    assert not checked["optimal at step 11"].agrees
 
 
 def test_assumed_errors_are_said_to_be_assumed() -> None:
@@ -122,8 +122,8 @@ def test_published_regret_is_reproduced_by_a_plain_loop(policy: str) -> None:
     generator = np.random.default_rng(11)
     regrets = np.array([plain_run(means, horizon, policy == "ucb1", generator) for _ in range(runs)])
     row = published_for("two-arms", horizon, policy)[0]
-    found = verdict(row, float(regrets.mean()), float(regrets.std(ddof=1) / math.sqrt(runs)))
-    assert found.agrees, found
+    checked = verdict(row, float(regrets.mean()), float(regrets.std(ddof=1) / math.sqrt(runs)))
+    assert checked.agrees, checked
 
 
 @compiled

@@ -12,10 +12,14 @@ SPACES = (gym.spaces.Discrete(4), gym.spaces.Discrete(2))
 
 
 def test_a_spec_names_the_plugin_its_origin_and_its_settings():
-    found = plugin_under_test("rnd:features=8,beta=0.5")
-    assert (found.kind, found.origin.split()[0], found.settings) == ("bonus", "escapade", {"features": 8, "beta": 0.5})
-    assert found.all_settings()["scale"] == "mean"
-    bonus = found.bonus(*SPACES, learners=[4, 2], envs=3, seed=1)
+    result = plugin_under_test("rnd:features=8,beta=0.5")
+    assert (result.kind, result.origin.split()[0], result.settings) == (
+        "bonus",
+        "escapade",
+        {"features": 8, "beta": 0.5},
+    )
+    assert result.all_settings()["scale"] == "mean"
+    bonus = result.bonus(*SPACES, learners=[4, 2], envs=3, seed=1)
     assert (bonus.names, bonus.envs, bonus.settings.features) == ([4, 2], 3, 8)
     assert plugin_under_test("ucb:power=1").kind == "strategy"
 
@@ -26,15 +30,15 @@ def test_a_class_will_do():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ("cuont", "did you mean 'count'"),
         ("count:bata=1", "unknown setting 'bata' of the bonus 'count'"),
         (int, "derived from Bonus, Strategy or Policy"),
     ],
 )
-def test_what_is_no_plugin_is_refused(wrong, said):
-    with pytest.raises(BadInput, match=said):
+def test_what_is_no_plugin_is_refused(wrong, message):
+    with pytest.raises(BadInput, match=message):
         plugin_under_test(wrong)
 
 

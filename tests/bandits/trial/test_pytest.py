@@ -47,21 +47,21 @@ def test_a_sound_plugin_has_a_passing_test_per_check(pytester):
 def test_a_broken_plugin_fails_the_test_of_its_check(pytester):
     from bandits.trial.contract.checks import BONUS
 
-    found = outcome(pytester, "Idle", BROKEN)
-    found.assert_outcomes(passed=len(BONUS) - 1, failed=1)
-    found.stdout.fnmatch_lines(["*Idle: 'reset boundaries' FAILS: with numbers: an idle step*"])
+    result = outcome(pytester, "Idle", BROKEN)
+    result.assert_outcomes(passed=len(BONUS) - 1, failed=1)
+    result.stdout.fnmatch_lines(["*Idle: 'reset boundaries' FAILS: with numbers: an idle step*"])
 
 
 def test_what_cannot_be_judged_fails_too(pytester):
-    found = outcome(pytester, "Flat", BROKEN)
-    assert found.parseoutcomes().get("skipped", 0) == 0
-    found.stdout.fnmatch_lines(["*Flat: 'finite' not judged: It builds on 'shapes'*"])
+    result = outcome(pytester, "Flat", BROKEN)
+    assert result.parseoutcomes().get("skipped", 0) == 0
+    result.stdout.fnmatch_lines(["*Flat: 'finite' not judged: It builds on 'shapes'*"])
 
 
 def test_what_was_not_tried_is_in_a_warning(pytester):
-    found = outcome(pytester, "Discrete", BROKEN)
-    assert found.parseoutcomes().get("failed", 0) == 0
-    found.stdout.fnmatch_lines(["*'falls with visits': Not tried with numbers, which it refuses: only Discrete*"])
+    result = outcome(pytester, "Discrete", BROKEN)
+    assert result.parseoutcomes().get("failed", 0) == 0
+    result.stdout.fnmatch_lines(["*'falls with visits': Not tried with numbers, which it refuses: only Discrete*"])
 
 
 @pytest.mark.parametrize("wrong", ['"no-such-plugin"', "int"])

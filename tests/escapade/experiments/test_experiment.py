@@ -22,7 +22,7 @@ def test_the_built_in_experiments_are_sound(name):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "said"),
+    ("old", "new", "line", "message"),
     [
         ("learners = 5", "learners = -5", 7, r"learners of the table \[mazes\] is -5: it must be at least 1\."),
         ("learners = 5", "lerners = 5", 7, r"'lerners' of the table \[mazes\]: did you mean 'learners'"),
@@ -41,9 +41,9 @@ def test_the_built_in_experiments_are_sound(name):
         ("learners = 5", "[dqn]\nn_step = 9\ncapacity = 100\nweights = [0,0,0,0,0,0,0,0,0,0,0,0]", 7, "capacity 100"),
     ],
 )
-def test_an_error_names_the_line_and_what_would_be_right(old, new, line, said):
+def test_an_error_names_the_line_and_what_would_be_right(old, new, line, message):
     assert read(GOOD, "f.toml").mazes.learners == 5
-    with pytest.raises(BadInput, match=f"f.toml.*line {line}[:,].*{said}"):
+    with pytest.raises(BadInput, match=f"f.toml.*line {line}[:,].*{message}"):
         read(GOOD.replace(old, new), "f.toml")
 
 

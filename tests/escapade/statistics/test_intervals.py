@@ -54,8 +54,8 @@ def test_the_bounded_bootstrap_of_a_mean_of_successes_is_clopper_and_pearsons_in
     """The gap to 1 of scores of 0 and 1 is 1 less their mean."""
     exact = stats.binomtest(trials - successes, trials).proportion_ci(0.95, method="exact")
     outcomes = [1.0] * successes + [0.0] * (trials - successes)
-    found = optimality_gap_interval([outcomes], resamples=100_000)
-    assert found == pytest.approx((exact.low, exact.high), abs=0.004)
+    interval = optimality_gap_interval([outcomes], resamples=100_000)
+    assert interval == pytest.approx((exact.low, exact.high), abs=0.004)
 
 
 def test_equal_scores_leave_a_width_that_shrinks_with_their_number():

@@ -28,8 +28,8 @@ def test_improvement_counts_pairs_and_halves_ties():
 def test_improvement_is_that_of_rliable():
     # rliable 1.2.0, metrics.probability_of_improvement, per maze.
     ours, theirs = np.arange(40).reshape(10, 4) ** 2 % 37 / 36, np.arange(40).reshape(10, 4) ** 3 % 31 / 40
-    found = [probability_of_improvement(ours[:, maze], theirs[:, maze]) for maze in range(4)]
-    assert found == pytest.approx([0.765, 0.685, 0.46, 0.53], abs=1e-12)
+    probabilities = [probability_of_improvement(ours[:, maze], theirs[:, maze]) for maze in range(4)]
+    assert probabilities == pytest.approx([0.765, 0.685, 0.46, 0.53], abs=1e-12)
 
 
 @given(x=few, y=few)

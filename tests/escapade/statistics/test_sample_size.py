@@ -22,8 +22,8 @@ def test_so_many_seeds_have_that_power():
     size = seeds_needed(2 * UNIT + 1.5, UNIT)
     random = np.random.default_rng(0)
     x, y = random.normal(1.5, 2, (4000, size)), random.normal(0, 1, (4000, size))
-    found = (stats.ttest_ind(x, y, axis=1, equal_var=False).pvalue <= 0.05).mean()
-    assert found == pytest.approx(0.8, abs=0.02)
+    power = (stats.ttest_ind(x, y, axis=1, equal_var=False).pvalue <= 0.05).mean()
+    assert power == pytest.approx(0.8, abs=0.02)
 
 
 def test_seeds_needed_at_the_edges():

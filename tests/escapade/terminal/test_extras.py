@@ -9,8 +9,8 @@ from explore.errors import BadInput
 
 
 def test_an_absent_package_is_one_sentence():
-    said = r"--html needs the package absent_package, which is not installed: pip install 'escapade\[page\]'\."
-    with pytest.raises(BadInput, match=said), needed("--html", "page"):
+    message = r"--html needs the package absent_package, which is not installed: pip install 'escapade\[page\]'\."
+    with pytest.raises(BadInput, match=message), needed("--html", "page"):
         importlib.import_module("absent_package")
 
 

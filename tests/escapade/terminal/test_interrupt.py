@@ -30,7 +30,7 @@ def test_an_interrupt_ends_with_one_line(tmp_path):
         assert time.monotonic() - started < MOST
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=MOST)
+    _, errors = process.communicate(timeout=MOST)
     assert process.returncode == 130
-    assert said.strip().splitlines()[-1] == "escapade: stopped; nothing was finished."
-    assert "Traceback" not in said
+    assert errors.strip().splitlines()[-1] == "escapade: stopped; nothing was finished."
+    assert "Traceback" not in errors

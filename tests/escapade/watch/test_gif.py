@@ -14,12 +14,12 @@ LEFT, RIGHT, FORWARD = 0, 1, 2
 
 def frames(path) -> list[tuple[np.ndarray, int]]:
     """Every frame, and for how many milliseconds it is shown."""
-    found = []
+    frames = []
     with Image.open(path) as image:
         for number in range(image.n_frames):
             image.seek(number)
-            found.append((np.asarray(image.convert("RGB")), image.info["duration"]))
-    return found
+            frames.append((np.asarray(image.convert("RGB")), image.info["duration"]))
+    return frames
 
 
 def test_the_frames_are_minigrids_own_pictures(tmp_path) -> None:
@@ -30,8 +30,8 @@ def test_the_frames_are_minigrids_own_pictures(tmp_path) -> None:
     write(tmp_path / "walk.gif", iter(pictures), seconds=0.1)
     shown = [picture for picture, duration in frames(tmp_path / "walk.gif") for _ in range(duration // 100)]
     assert len(shown) == len(pictures) + 10  # the end is held for a second
-    for picture, wanted in zip(shown, [*pictures, *[pictures[-1]] * 10], strict=True):
-        np.testing.assert_array_equal(picture, wanted)
+    for picture, expected in zip(shown, [*pictures, *[pictures[-1]] * 10], strict=True):
+        np.testing.assert_array_equal(picture, expected)
     assert [path.name for path in tmp_path.iterdir()] == ["walk.gif"]
 
 
@@ -56,7 +56,7 @@ def test_a_break_leaves_the_old_file(tmp_path) -> None:
     with pytest.raises(ZeroDivisionError):
         write(path, broken(), 0.1)
     assert path.read_bytes() == b"old"
-    assert [found.name for found in tmp_path.iterdir()] == ["walk.gif"]
+    assert [file.name for file in tmp_path.iterdir()] == ["walk.gif"]
 
 
 def test_a_place_that_cannot_be_written_is_refused(tmp_path) -> None:
@@ -68,4 +68,4 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path) -> None:
     with pytest.raises(BadInput, match="is a folder"):
         checked(tmp_path / "folder.gif")
     checked(tmp_path / "walk.gif")
-    assert [found.name for found in tmp_path.iterdir()] == ["folder.gif"]
+    assert [file.name for file in tmp_path.iterdir()] == ["folder.gif"]

@@ -116,11 +116,11 @@ def test_every_kind_and_state_and_colour_is_told_apart() -> None:
 
 @given(size=st.integers(1, 60), room=st.integers(1, 70), at=st.floats(0, 0.999))
 def test_the_window_holds_the_agent_and_no_more_than_there_is_room(size: int, room: int, at: float) -> None:
-    found = window(size, room, int(at * size))
-    assert int(at * size) in found
-    assert len(found) == min(size, room)
-    assert found.start >= 0
-    assert found.stop <= size
+    visible = window(size, room, int(at * size))
+    assert int(at * size) in visible
+    assert len(visible) == min(size, room)
+    assert visible.start >= 0
+    assert visible.stop <= size
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 12), (20, 14)])

@@ -60,42 +60,42 @@ def nothing(note: str) -> None:
 
 
 def test_without_keys_the_clock_decides(pace) -> None:
-    found, keys = pace()
-    assert found.next(nothing)
+    pace_of_keys, keys = pace()
+    assert pace_of_keys.next(nothing)
     assert keys.now == 102.0
 
 
 def test_a_pause_waits_for_ever_and_the_note_says_so(pace) -> None:
-    found, keys = pace(" ", " ")
+    pace_of_keys, keys = pace(" ", " ")
     notes: list[str] = []
-    assert found.next(notes.append)
+    assert pace_of_keys.next(notes.append)
     assert keys.waited == [2.0, None, 2.0]
     assert [note.startswith("PAUSED") for note in notes] == [False, True, False]
 
 
 @pytest.mark.parametrize("key", ["s", "\x1b[C"])
 def test_a_step_is_one_step(pace, key: str) -> None:
-    found, keys = pace(key, key, "q")
-    assert found.next(nothing)
-    assert found.next(nothing)
-    assert not found.next(nothing)
+    pace_of_keys, keys = pace(key, key, "q")
+    assert pace_of_keys.next(nothing)
+    assert pace_of_keys.next(nothing)
+    assert not pace_of_keys.next(nothing)
     assert keys.now == 100.0  # no time went by
     assert keys.waited == [2.0, None, None]
 
 
 def test_the_pace_changes(pace) -> None:
-    found, keys = pace("+", None, "-", "-")
-    assert found.next(nothing)
+    pace_of_keys, keys = pace("+", None, "-", "-")
+    assert pace_of_keys.next(nothing)
     assert keys.now == 101.0
-    assert found.next(nothing)
+    assert pace_of_keys.next(nothing)
     assert keys.now == 105.0
 
 
 def test_a_pause_ends_where_the_watcher_is_gone(pace) -> None:
-    found, keys = pace("s")
-    assert found.next(nothing)
+    pace_of_keys, keys = pace("s")
+    assert pace_of_keys.next(nothing)
     keys.watched = False
-    assert found.next(nothing)
+    assert pace_of_keys.next(nothing)
     assert keys.now == 102.0
 
 
@@ -122,24 +122,24 @@ def test_a_summary_has_start_end_and_what_was_done() -> None:
     assert "forward ×2, right, forward ×2" in text.getvalue()
 
 
-def read_until(master: int, wanted: bytes, said: bytes = b"") -> bytes:
+def read_until(master: int, expected: bytes, output: bytes = b"") -> bytes:
     started = time.monotonic()
-    while wanted not in said:
-        assert time.monotonic() - started < MOST, said
+    while expected not in output:
+        assert time.monotonic() - started < MOST, output
         if select.select([master], [], [], 1.0)[0]:
-            said += os.read(master, 65536)
-    return said
+            output += os.read(master, 65536)
+    return output
 
 
 def drain(master: int, process: "subprocess.Popen[bytes]") -> bytes:
     """What is said until the process ends; a terminal nobody reads from would hold it up."""
-    said, started = b"", time.monotonic()
+    output, started = b"", time.monotonic()
     while process.poll() is None or select.select([master], [], [], 0.1)[0]:
-        assert time.monotonic() - started < MOST, said
+        assert time.monotonic() - started < MOST, output
         if select.select([master], [], [], 0.1)[0]:
             with contextlib.suppress(OSError):
-                said += os.read(master, 65536)
-    return said
+                output += os.read(master, 65536)
+    return output
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
@@ -166,19 +166,19 @@ def test_the_terminal_is_as_it_was_however_it_ends(end, status) -> None:
         start_new_session=True,
         preexec_fn=in_its_terminal,
     )
-    said = read_until(master, b"q quit")
+    output = read_until(master, b"q quit")
     assert not termios.tcgetattr(slave)[3] & (termios.ICANON | termios.ECHO)
     os.write(master, b"s")
-    said = read_until(master, b"PAUSED", said)
-    assert b"1 of at most 100" in said
+    output = read_until(master, b"PAUSED", output)
+    assert b"1 of at most 100" in output
     if isinstance(end, bytes):
         os.write(master, end)
     else:
         process.send_signal(end)
-    said += drain(master, process)
+    output += drain(master, process)
     assert process.returncode == status
     assert termios.tcgetattr(slave) == before
-    assert said.rindex(b"\x1b[?25h") > said.rindex(b"\x1b[?25l")  # the cursor is shown again
-    assert b"Traceback" not in said
+    assert output.rindex(b"\x1b[?25h") > output.rindex(b"\x1b[?25l")  # the cursor is shown again
+    assert b"Traceback" not in output
     os.close(master)
     os.close(slave)

@@ -31,7 +31,7 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("arguments", "expected"),
     [
         ((None, None, None), (MAZE, "count", 1, 7)),
         ((OTHER, None, None), (OTHER, "count", 0, 2)),
@@ -40,17 +40,17 @@ def folder(tmp_path):
         ((MAZE, "count", 2), (MAZE, "count", 2, 1)),
     ],
 )
-def test_the_best_learner_of_those_that_were_asked_for(folder, asked, found) -> None:
-    kept = best_learner(folder, *asked)
-    assert (kept.configuration["maze"], kept.configuration["agent"], kept.learner, kept.among) == found
-    assert watched(str(folder), asked[1], asked[0], asked[2]).kept == kept
+def test_the_best_learner_of_those_that_were_asked_for(folder, arguments, expected) -> None:
+    kept = best_learner(folder, *arguments)
+    assert (kept.configuration["maze"], kept.configuration["agent"], kept.learner, kept.among) == expected
+    assert watched(str(folder), arguments[1], arguments[0], arguments[2]).kept == kept
 
 
 def test_a_folder_can_play_in_a_maze(folder) -> None:
-    found = watched(OTHER, str(folder), None, None)
-    assert (found.maze, found.agent, found.kept.learner) == (OTHER, "count", 0)
-    assert "learner 0 of count (return 0.70 on training layouts, the best of 2 in" in found.description()
-    assert not found.trains
+    choice = watched(OTHER, str(folder), None, None)
+    assert (choice.maze, choice.agent, choice.kept.learner) == (OTHER, "count", 0)
+    assert "learner 0 of count (return 0.70 on training layouts, the best of 2 in" in choice.description()
+    assert not choice.trains
 
 
 def test_a_maze_by_itself_is_planned(folder) -> None:
@@ -61,16 +61,16 @@ def test_a_maze_by_itself_is_planned(folder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("arguments", "message"),
     [
         (("MiniGrid-Empty-8x8-v0", None, None), f"has {MAZE}, {OTHER}"),
         ((OTHER, "epsilon-greedy", None), "--agent 'epsilon-greedy': .* has count"),
         ((None, "count", 9), "--learner '9': .* has 0, 1, 2"),
     ],
 )
-def test_what_there_is_not_is_told_with_what_there_is(folder, asked, said) -> None:
-    with pytest.raises(BadInput, match=said):
-        best_learner(folder, *asked)
+def test_what_there_is_not_is_told_with_what_there_is(folder, arguments, message) -> None:
+    with pytest.raises(BadInput, match=message):
+        best_learner(folder, *arguments)
 
 
 def test_a_folder_without_finished_learners_is_refused(tmp_path) -> None:
@@ -81,14 +81,14 @@ def test_a_folder_without_finished_learners_is_refused(tmp_path) -> None:
 
 def test_layouts_by_number_and_by_seed() -> None:
     maze = "MiniGrid-Empty-Random-5x5-v0"
-    found, index = layout_of(maze, 3, True, 1)
+    held_out, index = layout_of(maze, 3, True, 1)
     assert index == 3
     train, chosen = layout_of(maze, None, False, 1)
-    assert len(train) > len(found)
+    assert len(train) > len(held_out)
     assert chosen == layout_of(maze, None, False, 1)[1]
     assert len({layout_of(maze, None, False, seed)[1] for seed in range(20)}) > 10
-    with pytest.raises(BadInput, match=f"--layout {len(found)}: the held-out layouts of {maze} are 0 to"):
-        layout_of(maze, len(found), True, 1)
+    with pytest.raises(BadInput, match=f"--layout {len(held_out)}: the held-out layouts of {maze} are 0 to"):
+        layout_of(maze, len(held_out), True, 1)
 
 
 def test_weights_that_were_not_kept_are_one_sentence(folder, capsys) -> None:

@@ -21,8 +21,8 @@ def test_variance_over_the_models_by_hand(vectors, plain, actions):
         code = np.eye(3)[action] if action.ndim == 1 else action
         before = plain(bonus.embedding, learner, batch.observation[learner].clamp(-5, 5))
         read = np.concatenate([before, code], -1)
-        said = np.stack([plain(bonus.ensemble, learner * 4 + model, read) for model in range(4)])
-        np.testing.assert_allclose(bonus.score(batch)[learner], said.var(0).sum(-1), rtol=1e-3)
+        predictions = np.stack([plain(bonus.ensemble, learner * 4 + model, read) for model in range(4)])
+        np.testing.assert_allclose(bonus.score(batch)[learner], predictions.var(0).sum(-1), rtol=1e-3)
 
 
 def test_a_fair_coin_stops_paying_where_the_error_of_one_model_does_not(vectors):

@@ -75,7 +75,7 @@ def test_the_spec_string(moves):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ("mix:bonuses=count+mix", "cannot hold a mix"),
         ("mix:bonuses=count+first-visit,weights=1", "give one weight per bonus"),
@@ -86,8 +86,8 @@ def test_the_spec_string(moves):
         ("mix:bonuses=count/beta", "name/setting=value"),
     ],
 )
-def test_bad_mixes_are_refused_with_a_sentence(wrong, said):
-    with pytest.raises(BadInput, match=re.escape(said)):
+def test_bad_mixes_are_refused_with_a_sentence(wrong, message):
+    with pytest.raises(BadInput, match=re.escape(message)):
         BONUSES.resolve(wrong)
 
 

@@ -61,10 +61,10 @@ def test_frozen_keeps_steps_and_scale_and_learns_nothing(moves):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"), [({"beta": -1}, "beta"), ({"bet": 1}, "'beta'"), ({"envs": 0}, "at least one")]
+    ("wrong", "message"), [({"beta": -1}, "beta"), ({"bet": 1}, "'beta'"), ({"envs": 0}, "at least one")]
 )
-def test_wrong_settings_are_refused(wrong, said):
-    with pytest.raises(BadInput, match=said):
+def test_wrong_settings_are_refused(wrong, message):
+    with pytest.raises(BadInput, match=message):
         Place(*SPACES, **wrong)
 
 

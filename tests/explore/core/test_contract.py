@@ -61,12 +61,12 @@ def life(space, steps, learners=2, envs=3, seed=0, actions=DISCRETE, ends=0.2):
         action_batch = batch_space(actions, envs)
         batch.seed(1000 * seed + name)
         action_batch.seed(1000 * seed + name)
-        now, told = encoder.encode(batch.sample()), []
+        now, episodic_factors = encoder.encode(batch.sample()), []
         for _ in range(steps):
             after, ended, cut = encoder.encode(batch.sample()), random.random(envs) < ends, random.random(envs) < 0.5
-            told.append((now, np.array(action_batch.sample()), after, ended & ~cut, ended & cut))
+            episodic_factors.append((now, np.array(action_batch.sample()), after, ended & ~cut, ended & cut))
             now = np.where(ended[:, None], encoder.encode(batch.sample()), after)
-        lives.append(told)
+        lives.append(episodic_factors)
     for step in range(steps):
         now, action, after, over, cut = (torch.from_numpy(np.stack(part)) for part in zip(*(t[step] for t in lives)))  # noqa: B905
         yield Transitions(now, action, torch.zeros(over.shape), after, over, cut)
@@ -84,16 +84,16 @@ def lived(bonus, steps):
 def everything(bonus):
     """Its whole state as text and bytes, random streams and tables among it."""
 
-    def told(part):
+    def episodic_factors(part):
         if isinstance(part, torch.Tensor):
             return part.detach().numpy().tobytes()
         if isinstance(part, np.ndarray):
             return part.tobytes()
         if isinstance(part, dict):
-            return [(key, told(value)) for key, value in part.items()]
-        return [told(each) for each in part] if isinstance(part, list | tuple) else repr(part)
+            return [(key, episodic_factors(value)) for key, value in part.items()]
+        return [episodic_factors(each) for each in part] if isinstance(part, list | tuple) else repr(part)
 
-    return told(dict(bonus.state_dict()))
+    return episodic_factors(dict(bonus.state_dict()))
 
 
 def test_all_that_is_installed_is_tried():
@@ -244,9 +244,11 @@ def test_only_the_slot_whose_episode_ended_begins_anew(name):
         bonus = made(name, space, learners=1)
         for place, step in enumerate(quiet):
             flags = torch.tensor([[ended and place == 5, False, False]])
-            told = Transitions(step.observation, step.action, step.reward, step.next_observation, flags, flags & False)
+            episodic_factors = Transitions(
+                step.observation, step.action, step.reward, step.next_observation, flags, flags & False
+            )
             bonus.freeze(place > 5)  # what the slots share, as NGU's mean distance, keeps still
-            factors.append(bonus.observe(told))
+            factors.append(bonus.observe(episodic_factors))
     alive, ended = torch.stack(factors[:8]), torch.stack(factors[8:])
     torch.testing.assert_close(alive[:6], ended[:6])
     torch.testing.assert_close(alive[6:, :, 1:], ended[6:, :, 1:])
@@ -265,8 +267,8 @@ def test_the_first_observation_of_an_episode_is_no_successor_of_the_last(name):
         flags = [torch.full((2, 3), flag) for flag in (terminated, truncated)]
         *before, last = steps
         lived(bonus, before)
-        told = Transitions(last.observation, last.action, last.reward, last.next_observation, *flags)
-        paid.append(bonus.score(told, bonus.observe(told)))
+        episodic_factors = Transitions(last.observation, last.action, last.reward, last.next_observation, *flags)
+        paid.append(bonus.score(episodic_factors, bonus.observe(episodic_factors)))
         assert bonus.episode_start.all()
     assert torch.equal(*paid)
 
@@ -299,9 +301,9 @@ space = st.recursive(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_space_and_any_shape(name, space, learners, envs, seed):
     """One learner of several, alone: the same bonuses, finite, of the right shape."""
-    told = lived(made(name, space, learners=learners, envs=envs), life(space, 3, learners, envs, seed))
-    assert told.shape == (3, learners, envs)
-    assert told.isfinite().all()
+    episodic_factors = lived(made(name, space, learners=learners, envs=envs), life(space, 3, learners, envs, seed))
+    assert episodic_factors.shape == (3, learners, envs)
+    assert episodic_factors.isfinite().all()
     last = [learners - 1]
     alone = lived(made(name, space, learners=last, envs=envs), life(space, 3, last, envs, seed))
-    torch.testing.assert_close(alone, told[:, last], rtol=1e-3, atol=1e-5)
+    torch.testing.assert_close(alone, episodic_factors[:, last], rtol=1e-3, atol=1e-5)

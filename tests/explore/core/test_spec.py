@@ -44,7 +44,7 @@ def test_what_is_no_spec_is_refused(text):
 
 def test_settings_are_converted_and_checked():
     assert settings_from(Some, {"beta": "0.25", "bits": "7"}, "x") == Some(beta=0.25, bits=7)
-    for wrong, said in (
+    for wrong, message in (
         ({"beta": "-1"}, "setting 'beta' of the bonus x is '-1': it must be at least 0."),
         ({"beta": "much"}, "setting 'beta' of the bonus x is 'much': it must be a number."),
         ({"beta": "inf"}, "setting 'beta' of the bonus x is 'inf': it must be a finite number."),
@@ -59,7 +59,7 @@ def test_settings_are_converted_and_checked():
     ):
         with pytest.raises(BadInput) as caught:
             settings_from(Some, wrong, "the bonus x")
-        assert str(caught.value) == said
+        assert str(caught.value) == message
     with pytest.raises(BadInput):
         settings_from(Some, {"beta": float("inf")}, "x")
 

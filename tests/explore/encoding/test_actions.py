@@ -51,7 +51,7 @@ BOX = gym.spaces.Box(-1, 1, (1,))
 
 
 @pytest.mark.parametrize(
-    ("space", "action", "said"),
+    ("space", "action", "message"),
     [
         (gym.spaces.Discrete(3), [0, 3], r"action 3 is outside the space Discrete\(3\)"),
         (gym.spaces.Discrete(3), [[0], [1]], r"got actions of shape \(2, 1\), where .* has shape \(2,\)"),
@@ -66,8 +66,8 @@ BOX = gym.spaces.Box(-1, 1, (1,))
         (gym.spaces.Box(-3, 3, (1,), np.int64), [[-4], [0]], "action -4 is outside"),
     ],
 )
-def test_an_action_that_does_not_fit_is_refused(space, action, said):
-    with pytest.raises(BadInput, match=said):
+def test_an_action_that_does_not_fit_is_refused(space, action, message):
+    with pytest.raises(BadInput, match=message):
         ActionEncoder(space).encode(action, 2)
 
 

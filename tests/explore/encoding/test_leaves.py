@@ -21,7 +21,7 @@ def parts(**change):
 
 
 @pytest.mark.parametrize(
-    ("space", "observation", "said"),
+    ("space", "observation", "message"),
     [
         (
             Box(-10, 10, (1,)),
@@ -69,8 +69,8 @@ def parts(**change):
         (PARTS, np.zeros((2, 4)), "observation: got ndarray; the space is a dictionary of 'x', 'y'"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_its_leaf_and_its_space(space, observation, said):
-    with pytest.raises(BadInput, match=re.escape(said)):
+def test_what_does_not_fit_is_refused_with_its_leaf_and_its_space(space, observation, message):
+    with pytest.raises(BadInput, match=re.escape(message)):
         Encoder(space).encode(observation)
 
 
@@ -98,7 +98,7 @@ def test_what_fits_is_taken(space, observation, row):
 
 
 @pytest.mark.parametrize(
-    ("space", "said"),
+    ("space", "message"),
     [
         (gym.spaces.Text(5), "observation is text (Text)"),
         (gym.spaces.Dict(image=PICTURE, mission=gym.spaces.Text(5)), "observation['mission'] is text"),
@@ -110,8 +110,8 @@ def test_what_fits_is_taken(space, observation, row):
         ),
     ],
 )
-def test_a_space_without_numbers_is_refused_by_its_leaf(space, said):
-    with pytest.raises(BadInput, match=re.escape(said)):
+def test_a_space_without_numbers_is_refused_by_its_leaf(space, message):
+    with pytest.raises(BadInput, match=re.escape(message)):
         Encoder(space)
 
 
@@ -120,8 +120,8 @@ def test_the_mission_of_a_plain_minigrid_maze_is_named_with_the_remedies():
     space = minigrid.envs.EmptyEnv(size=5).observation_space
     with pytest.raises(BadInput) as refused:
         Encoder(space)
-    said = str(refused.value)
+    message = str(refused.value)
     for part in ("observation['mission']", "ImgObsWrapper", "FlatObsWrapper", "Discrete"):
-        assert part in said
-    assert "0x" not in said
-    assert "<" not in said
+        assert part in message
+    assert "0x" not in message
+    assert "<" not in message

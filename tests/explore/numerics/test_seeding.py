@@ -27,8 +27,8 @@ def test_equal_paths_give_equal_numbers_and_different_paths_do_not():
 
 
 def test_generators_come_without_torch():
-    said = "import sys, explore.numerics.seeding; print('torch' in sys.modules)"
-    result = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    code = "import sys, explore.numerics.seeding; print('torch' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
 
 

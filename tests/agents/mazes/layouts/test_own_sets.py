@@ -43,7 +43,7 @@ def test_sets_that_overlap_are_refused_by_what_is_in_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ([], "an empty set of layouts of MiniGrid-DoorKey-5x5-v0"),
         ([-1], "seed -1: a seed is a whole number from 0"),
@@ -52,6 +52,6 @@ def test_sets_that_overlap_are_refused_by_what_is_in_them() -> None:
         (layouts("MiniGrid-Empty-5x5-v0", "train"), "layouts of MiniGrid-Empty-5x5-v0 for MiniGrid-DoorKey-5x5-v0"),
     ],
 )
-def test_bad_sets(given: object, said: str) -> None:
-    with pytest.raises(BadInput, match=said):
+def test_bad_sets(given: object, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
         make(MAZE, 2, layouts=given)

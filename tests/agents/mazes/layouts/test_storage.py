@@ -64,11 +64,11 @@ def test_a_trap_whose_code_changed_is_made_again(folder: Path, monkeypatch: pyte
 def test_the_code_of_the_traps_is_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "traps").mkdir()
     monkeypatch.setattr(storage, "__file__", str(tmp_path / "layouts" / "layouts.py"))
-    found = []
+    result = []
     for name, text in (("a.py", "1"), ("a.py", "2"), ("b.py", "2")):
         (tmp_path / "traps" / name).write_text(text)
-        found.append(storage.sources.__wrapped__())
-    assert len(set(found)) == 3
+        result.append(storage.sources.__wrapped__())
+    assert len(set(result)) == 3
 
 
 @pytest.mark.parametrize("damage", ["empty", "half", "text", "another maze"])
@@ -93,11 +93,11 @@ def test_no_broken_byte_is_believed(folder: Path) -> None:
     refused = 0
     for at in range(0, len(whole), max(1, len(whole) // 400)):
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
-        found = storage.read(MazeSpec(MAZE), file)
-        if found is None:
+        result = storage.read(MazeSpec(MAZE), file)
+        if result is None:
             refused += 1
         else:
-            assert_equal(found, kept)
+            assert_equal(result, kept)
     assert refused > 100
 
 

@@ -16,9 +16,9 @@ def test_walls_are_where_every_reset_has_one(maze: str) -> None:
     for seed in layouts(maze, "train").seeds.tolist():
         env.reset(seed=seed)
         everywhere &= env.grid.encode()[..., 0] == 2
-    found = walls(maze)
-    assert len(found) == env.height
-    assert [[cell == "#" for cell in row] for row in found] == everywhere.T.tolist()
+    wall_map = walls(maze)
+    assert len(wall_map) == env.height
+    assert [[cell == "#" for cell in row] for row in wall_map] == everywhere.T.tolist()
 
 
 def test_a_scale_of_the_reward_moves_no_wall() -> None:

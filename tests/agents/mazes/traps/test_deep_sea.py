@@ -152,9 +152,9 @@ def test_the_score() -> None:
     assert score([True] * 10_000, 10) == score([True] * 10_000 + [False] * 9000, 10)  # later episodes do not count
     assert score([True] * 10_000, 10).solved_after is None
     bad = [True] * 900 + [False] * 300
-    found = score(bad, 10)
-    assert found.solved_after == 1001  # 900/1000 is not below 0.9
-    assert found.beats_dithering  # 1001 < 1124
+    result = score(bad, 10)
+    assert result.solved_after == 1001  # 900/1000 is not below 0.9
+    assert result.beats_dithering  # 1001 < 1124
     assert not score(bad, 9).beats_dithering  # 1001 > 612
     assert score(bad, 10, stochastic=True).solved_after == 1126  # 900/1125 is not below 0.8
 
@@ -167,11 +167,11 @@ def test_in_the_stochastic_sea_luck_does_not_count_before_a_hundred_episodes() -
 def test_play_that_dithers_is_good_once_in_two_to_the_n() -> None:
     envs = CompiledMazes(built("escapade/DeepSea-10-v0"), list(range(2000)))
     envs.reset()
-    random, good, found, episodes = np.random.default_rng(0), 0, 0, 0
+    random, good, successes, episodes = np.random.default_rng(0), 0, 0, 0
     for _ in range(200):
         info = envs.step(random.integers(2, size=2000))[4]
         if "final_obs" in info:
             good, episodes = good + int((~info["bad_episode"]).sum()), episodes + 2000
-            found += int(info["success"].sum())
-    assert good == found  # where nothing slips, to stay on the diagonal is to find the treasure
+            successes += int(info["success"].sum())
+    assert good == successes  # where nothing slips, to stay on the diagonal is to find the treasure
     assert abs(good - episodes / 1024) < 4 * np.sqrt(episodes / 1024)

@@ -44,9 +44,9 @@ def without_goal(maze: Layouts) -> Layouts:
 
 
 def earned(maze: Layouts) -> np.ndarray:
-    found = expected_returns(maze, np.arange(min(len(maze), LAYOUTS)))
-    assert found is not None
-    return found
+    result = expected_returns(maze, np.arange(min(len(maze), LAYOUTS)))
+    assert result is not None
+    return result
 
 
 @pytest.mark.parametrize("name", [*ROOMS, *SEAS])
@@ -86,10 +86,10 @@ def test_planned_play_is_the_same_on_both_and_earns_what_is_stated(name: str) ->
         alone = maze.rows(slice(index, index + 1))
         plan = value_iteration(alone, 0)
         assert plan is not None
-        found = compare(CompiledMazes(alone, [0]), RealMazes(alone, [0]), (np.array([a]) for a in plan.actions))
-        assert found.difference is None
-        assert found.episodes == 1
-        assert found.successes == (name != "BoatRace-8x8")
+        result = compare(CompiledMazes(alone, [0]), RealMazes(alone, [0]), (np.array([a]) for a in plan.actions))
+        assert result.difference is None
+        assert result.episodes == 1
+        assert result.successes == (name != "BoatRace-8x8")
         assert plan.value == pytest.approx(max(optima.global_score, optima.local_score))
 
 
@@ -106,8 +106,8 @@ def test_in_the_largest_decoy_the_large_prize_can_be_had() -> None:
         )
         assert plan is not None
         alone = maze.rows(slice(index, index + 1))
-        found = compare(CompiledMazes(alone, [0]), RealMazes(alone, [0]), (np.array([a]) for a in plan.actions))
-        assert (found.difference, found.episodes, found.successes) == (None, 1, 1)
+        result = compare(CompiledMazes(alone, [0]), RealMazes(alone, [0]), (np.array([a]) for a in plan.actions))
+        assert (result.difference, result.episodes, result.successes) == (None, 1, 1)
         assert played(alone, 0, plan.actions)[0] == 1.0
 
 

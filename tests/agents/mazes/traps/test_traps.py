@@ -40,10 +40,10 @@ def test_random_play_is_the_same_to_the_last_bit(maze: str, view: str) -> None:
     ours, theirs = (kind(layouts, range(4), False, view, 0.1) for kind in (CompiledMazes, RealMazes))
     random, count = np.random.default_rng(1), layouts.actions
     chances = WALK[:count] / WALK[:count].sum()
-    found = compare(ours, theirs, (random.choice(count, size=4, p=chances) for _ in range(150)))
-    assert found.difference is None
-    assert found.steps == 600
-    assert found.episodes > 0 or layouts.limit > 150
+    comparison = compare(ours, theirs, (random.choice(count, size=4, p=chances) for _ in range(150)))
+    assert comparison.difference is None
+    assert comparison.steps == 600
+    assert comparison.episodes > 0 or layouts.limit > 150
 
 
 @pytest.mark.parametrize("maze", IDS)

@@ -6,7 +6,7 @@ from bandits.policy import POLICIES
 from bandits.testbed import TESTBEDS
 
 
-def said(policy: str, testbed: str, horizon: int = 1000) -> str:
+def complaints(policy: str, testbed: str, horizon: int = 1000) -> str:
     bed, bed_settings = TESTBEDS.resolve(testbed)
     plugin, settings = POLICIES.resolve(policy)
     return "; ".join(plugin(**dict(settings)).misfits(bed(**dict(bed_settings)), horizon))
@@ -51,7 +51,7 @@ def said(policy: str, testbed: str, horizon: int = 1000) -> str:
     ],
 )
 def test_what_does_not_hold_is_said(policy: str, testbed: str, part: str) -> None:
-    assert part in said(policy, testbed)
+    assert part in complaints(policy, testbed)
 
 
 @pytest.mark.parametrize(
@@ -75,10 +75,10 @@ def test_what_does_not_hold_is_said(policy: str, testbed: str, part: str) -> Non
     ],
 )
 def test_nothing_is_said_where_all_holds(policy: str, testbed: str) -> None:
-    assert said(policy, testbed) == ""
+    assert complaints(policy, testbed) == ""
 
 
 def test_every_policy_can_be_asked_about_every_testbed() -> None:
     for policy in POLICIES.names():
         for testbed in TESTBEDS.names():
-            assert isinstance(said(policy, testbed), str)
+            assert isinstance(complaints(policy, testbed), str)

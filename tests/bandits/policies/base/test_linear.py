@@ -50,9 +50,9 @@ def test_regret_grows_like_a_root_and_stays_under_its_bound() -> None:
     """
     horizon, d, noise, delta = 4096, 4, 0.5, 0.05
     bed = Linear(arms=6, dimension=d, noise=noise)
-    found = simulate(bed, [LinUCB(delta=delta), LinTS(), EpsilonGreedy()], runs=60, horizon=horizon, seed=2)
-    early = int(np.searchsorted(found.steps, horizon / 16))
-    *linear, blind = found.policies
+    result = simulate(bed, [LinUCB(delta=delta), LinTS(), EpsilonGreedy()], runs=60, horizon=horizon, seed=2)
+    early = int(np.searchsorted(result.steps, horizon / 16))
+    *linear, blind = result.policies
     bound = 4 * np.sqrt(horizon * d * np.log(1 + horizon / d))
     bound *= 1 + noise * np.sqrt(2 * np.log(1 / delta) + d * np.log(1 + horizon / d))
     reported = bound_on(bed, LinUCB(delta=delta), horizon)

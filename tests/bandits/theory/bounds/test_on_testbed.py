@@ -33,16 +33,16 @@ def bound(testbed: str, policy: str, horizon: int = 1000) -> Any:
 
 def test_the_lower_bound_knows_each_arm_s_variance() -> None:
     """Σ 2σ_a²/Δ_a: 2 · 4/0.5 and 2 · 1/1."""
-    found = lower_bound(bed("gaussian:means=1/0.5/0,deviations=1/2/1"))
-    assert isinstance(found, LaiRobbins)
-    assert found.constant == pytest.approx(18)
+    bound_of_bed = lower_bound(bed("gaussian:means=1/0.5/0,deviations=1/2/1"))
+    assert isinstance(bound_of_bed, LaiRobbins)
+    assert bound_of_bed.constant == pytest.approx(18)
     late = lower_bound(bed("two-arms:delay=10"))
     assert isinstance(late, LaiRobbins)
     assert late.constant == pytest.approx(2.2521, abs=1e-4)
 
 
 @pytest.mark.parametrize(
-    ("testbed", "said"),
+    ("testbed", "reason"),
     [
         ("sutton-barto", "drawn anew"),
         ("drift", "change"),
@@ -50,10 +50,10 @@ def test_the_lower_bound_knows_each_arm_s_variance() -> None:
         ("uniform:means=0.2/0.5", "bounded"),
     ],
 )
-def test_why_there_is_no_lower_bound(testbed: str, said: str) -> None:
-    found = lower_bound(bed(testbed))
-    assert isinstance(found, str)
-    assert said in found
+def test_why_there_is_no_lower_bound(testbed: str, reason: str) -> None:
+    bound_of_bed = lower_bound(bed(testbed))
+    assert isinstance(bound_of_bed, str)
+    assert reason in bound_of_bed
 
 
 def test_why_a_policy_has_no_bound() -> None:
@@ -85,19 +85,21 @@ def test_bounds_with_the_settings_filled_in() -> None:
 
 def test_every_built_in_policy_says_which_of_the_two_it_is() -> None:
     """No theorem, or one that does not hold here: never both."""
-    said = {name: bound("problem-b", name, 10_000) for name in POLICIES.names()}
-    elsewhere = {name for name, found in said.items() if found == ELSEWHERE}
+    statements = {name: bound("problem-b", name, 10_000) for name in POLICIES.names()}
+    elsewhere = {name for name, statement in statements.items() if statement == ELSEWHERE}
     assert elsewhere == {"information-directed", "lin-ucb"}
-    assert {"exp3-ix", "gradient", "besa", "lin-ts"} <= {name for name, found in said.items() if found == UNCHECKED}
+    assert {"exp3-ix", "gradient", "besa", "lin-ts"} <= {
+        name for name, statement in statements.items() if statement == UNCHECKED
+    }
 
 
 def test_known_changes_are_counted_up_to_the_horizon() -> None:
     """T = 1000 in three stretches: one change is at a step that is not played, and one is named twice."""
     policy = "exp3-s:gamma=0.1,alpha=0.001"
-    found = bound("abrupt:changes=200/500/500/2000,arms=2", policy)
+    bound_of_bed = bound("abrupt:changes=200/500/500/2000,arms=2", policy)
     value = (math.e - 1) * 100 + 2 * (3 * math.log(2000) + math.e) / 0.1
-    assert found.value == pytest.approx(value)
-    assert bound("two-arms", policy).value < found.value
+    assert bound_of_bed.value == pytest.approx(value)
+    assert bound("two-arms", policy).value < bound_of_bed.value
 
 
 def test_the_bound_of_lin_ucb_on_the_testbed() -> None:

@@ -17,8 +17,8 @@ def test_the_best_return_is_that_of_the_joint_decision_process(discount: float) 
         rng = np.random.default_rng(seed)
         arms = [MarkovArm(rng.dirichlet(np.full(n, 0.5), size=n), rng.normal(size=n)) for n in (2, 3, 4)]
         joint = JointChain(arms, discount)
-        found = [best_return(arms, states.tolist(), discount) for states in joint.states]
-        assert found == pytest.approx(joint.best_value(), abs=1e-8)
+        optima = [best_return(arms, states.tolist(), discount) for states in joint.states]
+        assert optima == pytest.approx(joint.best_value(), abs=1e-8)
 
 
 def test_two_tasks() -> None:

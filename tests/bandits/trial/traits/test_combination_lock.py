@@ -33,17 +33,17 @@ class Homesick(Bonus):
 
 
 def opened(plugin, names):
-    (found,) = length(plugin_under_test(plugin), list(names))
-    return found.values, found.references["ε-greedy"]
+    (result,) = length(plugin_under_test(plugin), list(names))
+    return result.values, result.references["ε-greedy"]
 
 
 def test_chance_opens_what_theory_says():
     """The longest of E runs of heads: P(longest ≥ k) = 1 − (1 − 2^−k)^E."""
     streams, names = Streams(0, "coins", range(600)), range(600)
-    found = walk(Lock(names), lambda lock: streams.integers(2).numpy())
+    result = walk(Lock(names), lambda lock: streams.integers(2).numpy())
     k = np.arange(1, LONGEST + 1)
-    wanted = (1 - (1 - 0.5**k) ** EPISODES).sum()
-    assert abs(found.mean() - wanted) < 4 * found.std() / np.sqrt(len(found))
+    expected = (1 - (1 - 0.5**k) ** EPISODES).sum()
+    assert abs(result.mean() - expected) < 4 * result.std() / np.sqrt(len(result))
 
 
 def test_a_bonus_of_constants_is_chance_to_the_last_pull():

@@ -37,10 +37,10 @@ def test_every_verb_is_timed(monkeypatch):
             asked["learn"] += transitions.reward.shape[1]
             return super().learn(transitions)
 
-    found = cost.bonus(plugin_under_test(Noted), [0])
+    result = cost.bonus(plugin_under_test(Noted), [0])
     calls = cost.WARM + cost.REPEATS * cost.CALLS
     assert asked == {"observe": calls * cost.ENVS, "score": calls * cost.BATCH, "learn": calls * cost.BATCH}
-    assert all((each.values > 0).all() for each in found)
+    assert all((each.values > 0).all() for each in result)
 
 
 def test_strategies_and_policies_have_a_speed():

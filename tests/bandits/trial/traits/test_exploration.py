@@ -8,7 +8,7 @@ from bandits.trial.traits.exploration import ACTIONS, TENTH, exploring
 
 
 def shares(spec, names=range(40)):
-    return [found.values for found in exploring(plugin_under_test(spec, "strategy"), list(names))]
+    return [result.values for result in exploring(plugin_under_test(spec, "strategy"), list(names))]
 
 
 def test_greedy_never_explores():
@@ -18,9 +18,9 @@ def test_greedy_never_explores():
 def test_epsilon_greedy_explores_by_its_schedule():
     early, late = shares("epsilon-greedy:start=1,end=0.25,decay=0.2")
     # ε falls from 1 by 0.75 within a fifth of the run: over the first tenth it is 0.8125 on average.
-    for found, epsilon in ((early, 0.8125), (late, 0.25)):
+    for result, epsilon in ((early, 0.8125), (late, 0.25)):
         chance = epsilon * (1 - 1 / ACTIONS)
-        assert abs(found.mean() - chance) < 4 * np.sqrt(chance * (1 - chance) / TENTH / 40) + 0.01
+        assert abs(result.mean() - chance) < 4 * np.sqrt(chance * (1 - chance) / TENTH / 40) + 0.01
 
 
 @pytest.mark.parametrize("spec", ["epsilon-greedy", "ucb", "boltzmann"])

@@ -22,8 +22,8 @@ class Averse(Bonus):
 
 
 def share(plugin, names=(0, 1)):
-    (found,) = noise(plugin_under_test(plugin), list(names))
-    return found.values
+    (result,) = noise(plugin_under_test(plugin), list(names))
+    return result.values
 
 
 def test_a_counter_is_lost_to_noise():
@@ -36,8 +36,8 @@ def test_counts_of_state_and_action_take_the_arms_in_turn():
 
 
 def test_an_even_bonus_gives_chance_and_an_averse_one_nothing():
-    found = share(Constant, range(40))
-    assert abs(found.mean() - 1 / ARMS) < 4 * np.sqrt(1 / ARMS * (1 - 1 / ARMS) / PULLS / 40)
+    result = share(Constant, range(40))
+    assert abs(result.mean() - 1 / ARMS) < 4 * np.sqrt(1 / ARMS * (1 - 1 / ARMS) / PULLS / 40)
     assert share(Averse).tolist() == [0.0, 0.0]
 
 

@@ -41,7 +41,7 @@ class Recent(Bonus):
 
 
 def figures(plugin, names=(0, 1)):
-    return [found.values for found in over_visits(plugin_under_test(plugin), list(names))]
+    return [result.values for result in over_visits(plugin_under_test(plugin), list(names))]
 
 
 def test_counts_decay_with_one_half_never_forget_and_know_the_unseen():
@@ -96,8 +96,8 @@ def test_exponents_and_areas_by_hand():
     ],
 )
 def test_what_is_left_within_an_episode(plugin, left):
-    (found,) = episode(plugin_under_test(plugin), [0, 1])
-    assert found.values == pytest.approx([left] * 2, rel=2e-2)
+    (result,) = episode(plugin_under_test(plugin), [0, 1])
+    assert result.values == pytest.approx([left] * 2, rel=2e-2)
 
 
 @pytest.mark.parametrize("plugin", ["count", "rnd:hidden=8,features=4"])

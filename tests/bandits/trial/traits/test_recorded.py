@@ -99,10 +99,10 @@ def test_a_recording_goes_on_where_it_was_interrupted(recorder, tmp_path, monkey
     recorder.main("--record")
     everything = [f"{kind}-{number}" for kind in KINDS for number in (1, 2)]
     assert asked == [*everything[:3], "interrupted", *everything[3:]]
-    found = json.loads(file.read_text())
-    assert [spec for kind in KINDS for spec in found["traits"][kind]] == everything
-    assert found["traits"]["policy"]["policy-2"] == {"length": [1.23457, 1.0, 2.0], "lack": None}
-    assert found["seconds"]["policy"] == {"policy-1": 2.5, "policy-2": 2.5}
+    simulation = json.loads(file.read_text())
+    assert [spec for kind in KINDS for spec in simulation["traits"][kind]] == everything
+    assert simulation["traits"]["policy"]["policy-2"] == {"length": [1.23457, 1.0, 2.0], "lack": None}
+    assert simulation["seconds"]["policy"] == {"policy-1": 2.5, "policy-2": 2.5}
     assert set(tmp_path.iterdir()) == {file, document}
     asked.clear()
     recorder.main("--record", "strategy-1")

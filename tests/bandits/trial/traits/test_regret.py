@@ -54,18 +54,18 @@ def test_the_ratio_has_the_interval_of_the_delta_method():
     random = np.random.default_rng(0)
     usual = random.normal(10, 1, size=4000)
     ours = 2 * usual + random.normal(0, 0.5, size=4000)
-    found = ratio(ours, usual)
-    assert found.mean() == pytest.approx(ours.mean() / usual.mean())
+    ratios = ratio(ours, usual)
+    assert ratios.mean() == pytest.approx(ours.mean() / usual.mean())
     draws = random.integers(4000, size=(400, 4000))
     bootstrap = (ours[draws].mean(1) / usual[draws].mean(1)).std()
-    assert found.std() / np.sqrt(4000) == pytest.approx(bootstrap, rel=0.15)
+    assert ratios.std() / np.sqrt(4000) == pytest.approx(bootstrap, rel=0.15)
     assert ratio(np.zeros(2), np.zeros(2)).tolist() == [1.0, 1.0]
 
 
 def test_the_haystack_and_the_share_of_best_pulls():
-    (found,) = needle(plugin_under_test("greedy"), range(6))
-    assert (found.values >= 0).all()
-    assert found.values.max() <= 0.9 * PULLS + 1e-3
+    (ratios,) = needle(plugin_under_test("greedy"), range(6))
+    assert (ratios.values >= 0).all()
+    assert ratios.values.max() <= 0.9 * PULLS + 1e-3
     (share,) = two_arms(plugin_under_test("epsilon-greedy:epsilon=1", "policy"), range(100))
     assert abs(share.values.mean() - 0.5) < 4 * 0.5 / np.sqrt(100 * PULLS)
     (kl,) = two_arms(plugin_under_test("kl-ucb", "policy"), range(30))
