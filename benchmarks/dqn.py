@@ -18,6 +18,7 @@ import torch
 from agents.dqn.dqn import DQN
 from agents.dqn.settings import DQNSettings
 from benchmarks.peers.sb3_dqn import make_dqn
+from explore.numerics.threads import single_threaded_torch
 
 MAZE = "MiniGrid-DoorKey-8x8-v0"
 BONUSES, LEARNERS = (None, "count", "rnd", "icm"), (1, 5, 10, 30)
@@ -57,8 +58,9 @@ def our_rate(bonus: str | None, learners: int, steps: int) -> tuple[float, dict[
     for _ in range(TURNS):
         parts = dict.fromkeys(PARTS, 0.0)
         started = time.perf_counter()
-        for _ in range(steps):
-            _step(dqn, parts)
+        with single_threaded_torch():  # as in `DQN.train`
+            for _ in range(steps):
+                _step(dqn, parts)
         seconds = time.perf_counter() - started
         if steps / seconds > best:
             best, split = steps / seconds, {part: spent / steps for part, spent in parts.items()}

@@ -6,17 +6,22 @@ in the same places, the two modules and the optimiser, so that a saved one can g
 
 import copy
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import numpy as np
 import torch
 
-from agents.dqn.compiled.kernel import Batch, Layers, Room, Rule, Training, update
-from agents.dqn.compiled.network import CompiledNetwork, Threads, activations, can_compile, codes_of, layers_of
+from agents.dqn.compiled.kernel import Batch, Room, Rule, Training, update
 from agents.dqn.networks.plain import Network, Plain
 from agents.dqn.settings import DQNSettings
+from explore.encoding.observations import no_such_category
 from explore.errors import BadInput, unknown
+from explore.networks.compiled.adam import adam_rule
+from explore.networks.compiled.layers import Layers, activations
+from explore.networks.compiled.mlp import arrays_of, inputs_of
+from explore.networks.stacked import StackedMLP
 from explore.numerics.streams import Streams
+from explore.numerics.threads import blocks, run_blocks
 
 BackendName = Literal["auto", "compiled", "torch"]
 
@@ -45,6 +50,8 @@ class UpdateBatch:
 
 class TorchBackend:
     """The update by PyTorch's automatic differentiation."""
+
+    compiled = False
 
     def __init__(self, network: Network, settings: DQNSettings) -> None:
         self.network = network
@@ -146,65 +153,54 @@ class CompiledBackend(TorchBackend):
     not depend on the number of threads.
     """
 
+    compiled = True
     network: Plain
     target: Plain
 
     def __init__(self, network: Plain, settings: DQNSettings) -> None:
         super().__init__(network, settings)
-        self.threads = Threads(len(network.learners))
-        self._online = CompiledNetwork(network, self.threads)
-        self._target = CompiledNetwork(self.target, self.threads)
-        layers, state = self._online.layers, self.optimiser.state
+        parts, state = network.body.parts, self.optimiser.state
+        first, second = (
+            arrays_of([[None if each is None else state[each][name] for each in part] for part in parts])
+            for name in ("exp_avg", "exp_avg_sq")
+        )
         self._training = Training(
-            online=layers,
-            target=self._target.layers,
-            first=layers_of(network, lambda parameter: state[parameter]["exp_avg"]),
-            second=layers_of(network, lambda parameter: state[parameter]["exp_avg_sq"]),
+            online=network.body.arrays(),
+            target=self.target.body.arrays(),
+            first=first,
+            second=second,
             met=np.zeros((len(network.learners), network.encoder.size), dtype=np.bool_),
         )
-        self._rooms = [
-            Room(
-                online=activations(layers, settings.batch * (2 if settings.double else 1)),
-                target=activations(layers, settings.batch),
-                gradient=Layers(*(tuple(np.zeros_like(array[:1]) for array in part) for part in layers)),
-            )
-            for _ in self.threads.blocks
-        ]
+        self._rooms: list[Room] = []  # one per thread
         self._steps = [state[parameter]["step"] for parameter in self.trained]
-        group = self.optimiser.param_groups[0]
         self._rule = Rule(
-            learning_rate=float(group["lr"]),
-            first_decay=float(group["betas"][0]),
-            second_decay=float(group["betas"][1]),
-            epsilon=float(group["eps"]),
+            adam=adam_rule(self.optimiser),
             target_rate=settings.target_rate,
             target_interval=settings.target_interval,
             double=settings.double,
             batch=settings.batch,
         )
 
-    def values(self, rows: torch.Tensor) -> torch.Tensor:
-        return self._online(rows)
-
-    def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
-        return self.target.extrinsic_values(self._target(rows))
-
     def update(self, batches: UpdateBatch, streams: Streams) -> torch.Tensor:
+        starts, before = self.network.encoder.starts, self.updates
         read = Batch(
-            codes_of(batches.observation),
-            codes_of(batches.successor),
+            inputs_of(batches.observation, starts).codes,
+            inputs_of(batches.successor, starts).codes,
             batches.action.contiguous().numpy(),
             batches.returns.contiguous().numpy(),
             batches.discounts.contiguous().numpy(),
             batches.importance.contiguous().numpy(),
         )
         errors = np.empty(read.returns.shape, dtype=np.float32)
-        starts, before = self.network.encoder.starts, self.updates
-        self.threads.run(
+        parts = blocks(len(self.network.learners))
+        self._rooms += [self._room() for _ in range(len(parts) - len(self._rooms))]
+        if not run_blocks(
             lambda block, start, stop: update(
                 self._training, read, starts, self._rule, before, self._rooms[block], errors, start, stop
-            )
-        )
+            ),
+            parts,
+        ):
+            raise no_such_category()
         self.updates += read.codes.shape[1] // self.settings.batch
         for step in self._steps:
             step.fill_(self.updates)
@@ -216,9 +212,25 @@ class CompiledBackend(TorchBackend):
         first, second = self._training.first.weight[0], self._training.second.weight[0]
         self._training.met[:] = ((first != 0) | (second != 0)).any(-1)
 
+    def _room(self) -> Room:
+        layers, batch = self._training.online, self.settings.batch
+        return Room(
+            online=activations(layers, batch * (2 if self.settings.double else 1)),
+            target=activations(layers, batch),
+            gradient=Layers(*(tuple(np.zeros_like(array[:1]) for array in part) for part in layers)),
+        )
+
+
+def can_compile(network: Network) -> TypeGuard[Plain]:
+    """Whether this is a `plain` network without dueling that reads category codes, on the CPU, in float32."""
+    return type(network) is Plain and not network.dueling and network.encoder.categorical and network.body.can_compile
+
 
 def make_backend(network: Network, settings: DQNSettings, name: BackendName = "auto") -> TorchBackend:
-    """The compiled update where the network has one ("auto"), or one of the two; BadInput where it has none."""
+    """The compiled update where the network has one ("auto"), or one of the two; BadInput where it has none.
+
+    With "torch" the forward passes of the network are PyTorch's too.
+    """
     if name not in ("auto", "compiled", "torch"):
         raise unknown("backend", name, ["auto", "compiled", "torch"])
     if name != "torch" and can_compile(network):
@@ -228,4 +240,8 @@ def make_backend(network: Network, settings: DQNSettings, name: BackendName = "a
             "the compiled update is for the plain network without dueling on category codes, on the CPU: "
             "use backend='auto' or 'torch'."
         )
+    if name == "torch":
+        for part in network.modules():
+            if isinstance(part, StackedMLP):
+                part.compiled = False
     return TorchBackend(network, settings)

@@ -10,6 +10,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import gymnasium as gym
@@ -35,6 +36,7 @@ from explore.core.strategy import Strategy
 from explore.core.transitions import Transitions
 from explore.errors import BadInput, checked_count
 from explore.numerics.seeding import learner_names
+from explore.numerics.threads import single_threaded_torch
 
 FORMAT = 1  # of saved agents
 HORIZON = 100_000  # steps that schedules run over until `train` says how many there are
@@ -121,20 +123,23 @@ class DQN:
         """Take `steps` environment steps per learner, rounded down to whole vector steps, and learn.
 
         Schedules, such as that of ε, run over the steps of the first call; later calls go on. `on_step` gets every
-        vector step's transitions after the learning; an exception that it raises ends the training. BadInput for fewer
-        steps than there are slots.
+        vector step's transitions after the learning; an exception that it raises ends the training. Where the update is
+        compiled, PyTorch has one thread meanwhile, and the learners share its others. BadInput for fewer steps than
+        there are slots.
         """
         if checked_count("steps", steps) < self.settings.envs:
             raise BadInput(f"{steps} steps are too few: at least {self.settings.envs}, one in each environment slot.")
         agent, env = self.agent, self.env
         if not agent.steps:
             agent.set_horizon(steps)
-        for _ in range(steps // self.settings.envs):
-            transitions = env.step(agent.act(env.rows))
-            agent.observe(transitions)
-            agent.learn()
-            if on_step is not None:
-                on_step(transitions)
+        # Where the update is compiled, what is left to PyTorch are operations on tensors too small to share.
+        with single_threaded_torch() if agent.backend.compiled else nullcontext():
+            for _ in range(steps // self.settings.envs):
+                transitions = env.step(agent.act(env.rows))
+                agent.observe(transitions)
+                agent.learn()
+                if on_step is not None:
+                    on_step(transitions)
 
     def act(self, observations: Any) -> npt.NDArray[np.int64]:
         """The exploiting policy's actions, `(batch,)`, for a batch of observations as a vector environment gives them.

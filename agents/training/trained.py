@@ -11,7 +11,6 @@ import torch
 
 from agents.dqn.agent import QAgent
 from agents.dqn.agent_spec import parse_agent
-from agents.dqn.compiled.network import CompiledNetwork, can_compile
 from agents.dqn.networks.plain import Network, build
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput
@@ -68,13 +67,10 @@ class Trained:
         except RuntimeError:
             raise BadInput(f"the kept weights of '{agent}' do not fit it here: train it again.") from None
         self.network: Network = network.requires_grad_(False).to(self.device)
-        self._compiled = CompiledNetwork(self.network) if can_compile(self.network) else None
 
     @torch.no_grad()
     def greedy_values(self, rows: torch.Tensor) -> torch.Tensor:
         """The values that the exploiting policy is greedy in, `(learners, batch, actions)`, for rows `(…, width)`."""
-        if self._compiled is not None:
-            return self.network.extrinsic_values(self._compiled(rows))
         return self.network.greedy_values(rows)
 
     def only(self, learner: int) -> "Trained":

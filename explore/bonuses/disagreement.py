@@ -52,8 +52,10 @@ class Disagreement(Learned):
     def predict(self, transitions: Transitions) -> torch.Tensor:
         """Each model's prediction of φ(s′), `(learners, models, batch, features)`."""
         code = self.actions.features(transitions.action)
-        read = torch.cat([self.embedding(self.normalizer(transitions.observation)), code], dim=-1)
-        predicted: torch.Tensor = self.ensemble(read.repeat_interleave(self.settings.models, dim=0))
+        valid, models = transitions.valid, self.settings.models
+        read = torch.cat([self.embedding(self.normalizer(transitions.observation), valid), code], dim=-1)
+        needed = None if valid is None else valid.repeat_interleave(models, dim=0)
+        predicted: torch.Tensor = self.ensemble(read.repeat_interleave(models, dim=0), needed)
         return predicted.view(self.learners, self.settings.models, *predicted.shape[1:])
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
@@ -62,7 +64,7 @@ class Disagreement(Learned):
         return spread
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
-        target = self.embedding(self.normalizer(transitions.next_observation)).unsqueeze(1)
+        target = self.embedding(self.normalizer(transitions.next_observation), transitions.valid).unsqueeze(1)
         errors = (self.predict(transitions) - target).square().sum(-1) / 2
         drawn = self.draws.uniform(*errors.shape[1:]).to(errors.device) < self.settings.share
         return {"forward": (errors * drawn).sum(1)}

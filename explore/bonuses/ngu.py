@@ -105,5 +105,5 @@ class NGU(InverseFeatures):
         return after, self.episode.nearest(after, self.settings.neighbours)
 
     def _error(self, transitions: Transitions) -> torch.Tensor:
-        error: torch.Tensor = self.distillation(self.normalizer(transitions.next_observation))
+        error: torch.Tensor = self.distillation(self.normalizer(transitions.next_observation), transitions.valid)
         return error

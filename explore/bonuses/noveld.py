@@ -44,7 +44,8 @@ class NovelD(Learned, Visits):
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
         both = torch.cat([transitions.observation, transitions.next_observation], dim=1)
-        before, after = self.distillation(self.normalizer(both)).sqrt().chunk(2, dim=1)
+        needed = None if transitions.valid is None else transitions.valid.repeat(1, 2)
+        before, after = self.distillation(self.normalizer(both), needed).sqrt().chunk(2, dim=1)
         rise: torch.Tensor = (after - self.settings.alpha * before).clamp(min=0)
         return rise
 
@@ -52,4 +53,5 @@ class NovelD(Learned, Visits):
         return (self.episode_visits(self.episode, transitions) == 1).float()
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
-        return {"distillation": self.distillation(self.normalizer(transitions.next_observation))}
+        inputs = self.normalizer(transitions.next_observation)
+        return {"distillation": self.distillation(inputs, transitions.valid)}

@@ -58,5 +58,5 @@ class RE3(Bonus):
         self.memory.add(self._embed(transitions), transitions.mask)
 
     def _embed(self, transitions: Transitions) -> torch.Tensor:
-        embedded: torch.Tensor = self.embedding(self.normalizer(transitions.next_observation))
+        embedded: torch.Tensor = self.embedding(self.normalizer(transitions.next_observation), transitions.valid)
         return embedded

@@ -42,7 +42,7 @@ class RND(Learned):
         self.distillation = Distillation(self.normalizer, s.hidden, s.features, name="rnd", **self.common)
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
-        error: torch.Tensor = self.distillation(self.normalizer(transitions.next_observation))
+        error: torch.Tensor = self.distillation(self.normalizer(transitions.next_observation), transitions.valid)
         return error
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:

@@ -111,7 +111,10 @@ class Bonus(StatefulModule, ABC):
 
     @abstractmethod
     def novelty(self, transitions: Transitions) -> torch.Tensor:
-        """The plugin's formula, `(learners, batch)`, without scale; changes nothing."""
+        """The plugin's formula, `(learners, batch)`, without scale; changes nothing.
+
+        Where `transitions.mask` is False the result is not used, and need not be computed.
+        """
 
     def update_statistics(self, transitions: Transitions) -> None:
         """Take one step of every slot, `(learners, envs)`, into counts and normalisers; not called while frozen.
@@ -218,6 +221,9 @@ class Bonus(StatefulModule, ABC):
         """The bonus of each transition under what is known now, `(learners, batch)`; pure. An idle row has none."""
         transitions.check(self.learners, self.encoder.width)
         transitions = self._counted(transitions)
+        if episodic is not None and type(self).score_terms is Bonus.score_terms:
+            # A factor of 0 pays 0, whatever the novelty: most steps of an episode are no first arrivals.
+            transitions = replace(transitions, valid=transitions.mask & (episodic != 0))
         bonus, factor = self.score_terms(transitions, episodic)
         if self.scale is not None:
             bonus = bonus / self.scale.divisor.unsqueeze(1)

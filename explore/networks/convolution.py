@@ -77,3 +77,12 @@ class StackedConvolutions(torch.nn.Module):
             )
         # Not a view: the convolution chooses the memory layout of its result.
         return planes.reshape(batch, self.learners, -1).transpose(0, 1)
+
+
+class PictureNetwork(torch.nn.Sequential):
+    """Convolutions and what follows them, as one network of which some outputs may be left out."""
+
+    def forward(self, pictures: torch.Tensor, needed: torch.Tensor | None = None) -> torch.Tensor:
+        """The outputs of all rows, whether `needed` or not."""
+        outputs: torch.Tensor = super().forward(pictures)  # type: ignore[no-untyped-call]
+        return outputs

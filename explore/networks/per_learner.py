@@ -50,8 +50,8 @@ class PerLearner(torch.nn.Module):
             modules.append(module.eval())
         self.learners = torch.nn.ModuleList(modules)
 
-    def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """The outputs of each learner's module for its own features."""
+    def forward(self, features: torch.Tensor, needed: torch.Tensor | None = None) -> torch.Tensor:
+        """The outputs of each learner's module for its own features, of all rows, whether `needed` or not."""
         if self.shape is not None:
             features = features.unflatten(-1, self.shape)
         outputs = torch.stack([module(rows) for module, rows in zip(self.learners, features, strict=True)])

@@ -1,5 +1,8 @@
 """Networks of many independent learners as one module: weights `(learners, in, out)`, one `baddbmm` per layer.
 
+In float32 on the CPU `StackedMLP` is compiled as a whole (`explore.networks.compiled`): small layers of many learners
+leave PyTorch's operations little to do but to begin and end.
+
 A learner's initial weights derive from (seed, name of the network, name of the learner), so they are the same alone
 and in company; gradients of a loss summed over learners never mix them.
 """
@@ -12,6 +15,15 @@ import torch
 
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput
+from explore.networks.compiled.layers import Layers
+from explore.networks.compiled.mlp import (
+    CompiledLayers,
+    CompiledMLP,
+    LayerParameters,
+    RowGradient,
+    inputs_of,
+    run_forward,
+)
 from explore.networks.one_hot import embedded
 from explore.numerics.seeding import stream
 
@@ -55,6 +67,7 @@ class StackedInput(StackedLinear):
             )
         super().__init__(encoder.size, outputs, seed=seed, name=name, learners=learners)
         self.encoder = encoder
+        self.row_gradient = RowGradient()
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         if self.encoder.categorical:
@@ -80,6 +93,10 @@ class StackedMLP(torch.nn.Module):
 
     `(learners, batch, inputs)` to `(learners, batch, outputs)`; `last_gain` scales the last layer's initial weights.
     With an `Encoder` for `inputs` the input is that encoder's rows, `(learners, batch, width)`.
+
+    compiled: use the compiled passes in float32 on the CPU; PyTorch's operations, which everything else goes through,
+    are what the tests hold them against. A learner's outputs are then the same to the last bit alone and in company,
+    with any number of threads.
     """
 
     def __init__(
@@ -93,8 +110,11 @@ class StackedMLP(torch.nn.Module):
         learners: Sequence[int],
         norm: bool = False,
         last_gain: float = 1.0,
+        compiled: bool = True,
     ) -> None:
         super().__init__()
+        self.compiled = compiled
+        self.inputs = inputs
         layers: list[torch.nn.Module] = []
         width = inputs
         for depth, features in enumerate(hidden):
@@ -110,9 +130,61 @@ class StackedMLP(torch.nn.Module):
         assert not isinstance(width, Encoder), "an encoder needs at least one hidden layer"
         layers.append(StackedLinear(width, outputs, seed=seed, name=f"{name}/last", learners=learners, gain=last_gain))
         self.layers = torch.nn.Sequential(*layers)
+        self._arrays = CompiledLayers()
 
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+    def forward(self, inputs: torch.Tensor, needed: torch.Tensor | None = None) -> torch.Tensor:
+        """Outputs `(learners, batch, outputs)`; where `needed` `(learners, batch)` is False, they may be left out.
+
+        What is left out is 0, and only without gradients. BadInput for an input of another shape.
+        """
+        if self.compiled and self.can_compile:
+            return self._compiled(inputs, needed)
         # `forward` itself: calling a module looks for hooks first, which takes as long as the product of a small layer.
         for layer in self.layers:
             inputs = layer.forward(inputs)
         return inputs
+
+    @property
+    def can_compile(self) -> bool:
+        """Whether the parameters are where compiled code can work on them: in float32 on the CPU."""
+        weight = self.parts[0].weight
+        return weight.device.type == "cpu" and weight.dtype == torch.float32
+
+    @property
+    def parts(self) -> list[LayerParameters]:
+        """The parameters, layer by layer."""
+        parts: list[LayerParameters] = []
+        for module in self.layers:
+            if isinstance(module, StackedLinear):
+                parts.append(LayerParameters(module.weight, module.bias, None, None))
+            elif isinstance(module, StackedLayerNorm):
+                parts[-1] = parts[-1]._replace(gain=module.weight, shift=module.bias)
+        return parts
+
+    def arrays(self) -> Layers:
+        """The parameters as arrays on the same memory, for compiled code."""
+        return self._arrays.of(self.parts)
+
+    def _compiled(self, rows: torch.Tensor, needed: torch.Tensor | None) -> torch.Tensor:
+        encoder = self.inputs if isinstance(self.inputs, Encoder) else None
+        if encoder is not None:
+            encoder.check_width(rows)
+        if encoder is None or not encoder.categorical:
+            rows, encoder = (rows if encoder is None else encoder.features(rows)).float(), None
+        parts = self.parts
+        learners, inputs = parts[0].weight.shape[:2]
+        if rows.dim() != 3 or rows.shape[0] != learners or (encoder is None and rows.shape[2] != inputs):
+            raise BadInput(
+                f"input of shape {tuple(rows.shape)} came to a network of {learners} learners with {inputs} features."
+            )
+        layers = self._arrays.of(parts)
+        starts = None if encoder is None else encoder.starts
+        parameters = [each for part in parts for each in part]
+        trained = rows.requires_grad or any(each is not None and each.requires_grad for each in parameters)
+        if torch.is_grad_enabled() and trained:
+            first = self.layers[0]
+            gradient = first.row_gradient if isinstance(first, StackedInput) else RowGradient()
+            outputs: torch.Tensor = CompiledMLP.apply(rows, starts, layers, gradient, *parameters)  # type: ignore[no-untyped-call]
+            return outputs
+        mask = None if needed is None else needed.contiguous().numpy()
+        return run_forward(layers, inputs_of(rows, starts), mask)

@@ -23,7 +23,7 @@ class Distillation(torch.nn.Module):
         self.target = normalizer.network((hidden,), features, name=f"{name}/target", **common).requires_grad_(False)
         self.predictor = normalizer.network((hidden, hidden, hidden), features, name=f"{name}/predictor", **common)
 
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """‖f̂ − f‖², `(learners, batch)`."""
-        error: torch.Tensor = (self.predictor(inputs) - self.target(inputs)).square().sum(-1)
+    def forward(self, inputs: torch.Tensor, needed: torch.Tensor | None = None) -> torch.Tensor:
+        """‖f̂ − f‖², `(learners, batch)`; where `needed` is False, it may be left out."""
+        error: torch.Tensor = (self.predictor(inputs, needed) - self.target(inputs, needed)).square().sum(-1)
         return error

@@ -35,9 +35,11 @@ class ForwardModelBonus(InverseFeatures):
         read = s.features + self.actions.size
         self.forward_model = StackedMLP(read, (s.hidden,), s.features, name="forward", **self.common)
 
-    def forward_error(self, before: torch.Tensor, after: torch.Tensor, action: torch.Tensor) -> torch.Tensor:
-        """½‖f(φ(s), a) − φ(s′)‖², `(learners, batch)`."""
-        predicted = self.forward_model(torch.cat([before, self.actions.features(action)], dim=-1))
+    def forward_error(
+        self, before: torch.Tensor, after: torch.Tensor, action: torch.Tensor, needed: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """½‖f(φ(s), a) − φ(s′)‖², `(learners, batch)`; where `needed` is False, it may be left out."""
+        predicted = self.forward_model(torch.cat([before, self.actions.features(action)], dim=-1), needed)
         error: torch.Tensor = (predicted - after).square().sum(-1)
         return error / 2
 

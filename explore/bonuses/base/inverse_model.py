@@ -38,10 +38,11 @@ class InverseFeatures(Learned):
         self.inverse = StackedMLP(2 * s.features, (s.hidden,), self.actions.size, name="inverse", **self.common)
 
     def embed(self, transitions: Transitions) -> tuple[torch.Tensor, torch.Tensor]:
-        """φ(s) and φ(s′), both `(learners, batch, features)`."""
+        """φ(s) and φ(s′), both `(learners, batch, features)`; rows that are no transitions may be left out."""
         # One pass over both halves: the layers are small, and calling them twice costs more.
         both = torch.cat([transitions.observation, transitions.next_observation], dim=1)
-        before, after = self.embedding(self.normalizer(both)).chunk(2, dim=1)
+        needed = None if transitions.valid is None else transitions.valid.repeat(1, 2)
+        before, after = self.embedding(self.normalizer(both), needed).chunk(2, dim=1)
         return before, after
 
     def inverse_loss(self, before: torch.Tensor, after: torch.Tensor, action: torch.Tensor) -> torch.Tensor:

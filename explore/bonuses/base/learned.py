@@ -13,6 +13,7 @@ from pydantic import Field
 from explore.bonuses.base.observation_normalizer import ObservationNormalizer
 from explore.core.bonus import Bonus, BonusSettings
 from explore.core.transitions import Transitions
+from explore.networks.adam import StackedAdam
 from explore.networks.per_learner import NetworkFactory
 
 
@@ -38,9 +39,8 @@ class Learned(Bonus):
         super().__init__(*args, **kwargs)
         self.normalizer = ObservationNormalizer(self.encoder, self.learners, network)
         self.build()
-        trained = [parameter for parameter in self.parameters() if parameter.requires_grad]
         # An ε above the default 1e-8, so that gradients that are nothing but rounding move next to nothing.
-        self.optimiser = torch.optim.Adam(trained, lr=self.settings.learning_rate, eps=1e-6, fused=True)
+        self.optimiser = StackedAdam(self, lr=self.settings.learning_rate, eps=1e-6)
 
     @abstractmethod
     def build(self) -> None:

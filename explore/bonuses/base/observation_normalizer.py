@@ -13,7 +13,7 @@ import torch
 
 from explore.core.transitions import Transitions
 from explore.encoding.observations import Encoder
-from explore.networks.convolution import StackedConvolutions, depth
+from explore.networks.convolution import PictureNetwork, StackedConvolutions, depth
 from explore.networks.per_learner import NetworkFactory, PerLearner
 from explore.networks.stacked import StackedMLP
 from explore.numerics.moments import RunningMoments
@@ -62,12 +62,13 @@ class ObservationNormalizer(torch.nn.Module):
     def network(self, hidden: tuple[int, ...], outputs: int, **common: Any) -> torch.nn.Module:
         """A stacked network that reads what `forward` gives; `common` as `StackedMLP` takes it.
 
-        Pictures go through convolutions first (`explore.networks.convolution`).
+        Pictures go through convolutions first (`explore.networks.convolution`). It is called with its input, and with
+        `needed`, `(learners, batch)` bool, where the outputs of some rows may be left out.
         """
         if self.factory is not None:
             return PerLearner(self.factory, self.encoder.space, outputs, **common)
         picture = self.encoder.image_shape
         if picture is not None and depth(*picture[:2]):
             eyes = StackedConvolutions(picture, channels_first=self.encoder.channels_first, **common)
-            return torch.nn.Sequential(eyes, StackedMLP(eyes.outputs, hidden, outputs, **common))
+            return PictureNetwork(eyes, StackedMLP(eyes.outputs, hidden, outputs, **common))
         return StackedMLP(self.encoder if self.moments is None else self.encoder.size, hidden, outputs, **common)

@@ -13,6 +13,7 @@ from agents.dqn.settings import DQNSettings
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput
 from explore.numerics.streams import Streams
+from explore.numerics.threads import blocks
 
 CATEGORIES = [5, 3, 4, 2, 6, 3]
 ENCODER = Encoder(gym.spaces.MultiDiscrete(CATEGORIES))
@@ -112,10 +113,10 @@ def test_rows_of_codes_never_seen_stay_where_they_are() -> None:
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_a_learner_is_exactly_the_same_alone_and_in_company_whatever_the_threads(threads, monkeypatch) -> None:
-    monkeypatch.setattr("joblib.cpu_count", lambda: threads)
+    monkeypatch.setattr("explore.numerics.threads._cores", lambda: threads)
     monkeypatch.setattr("torch.get_num_threads", lambda: threads)
     together = make_backend(network(), settings(), "compiled")
-    assert len(together.threads.blocks) == threads
+    assert len(blocks(len(LEARNERS))) == threads
     alone = make_backend(network(learners=(4,)), settings(), "compiled")
     for time in range(5):
         company = together.update(batch(time), Streams(0, "none", LEARNERS))

@@ -31,6 +31,23 @@ def test_order_of_scale_clip_factor_and_beta(moves):
     assert paid.tolist() == [[0.5 * 2 * 0.5, 0.5 * 3 * 0.25]]
 
 
+def test_novelty_is_asked_only_of_transitions_that_pay(moves):
+    """A factor of 0 pays 0 whatever the novelty; the scale, without factors, takes in all."""
+    asked = []
+
+    class Asked(Place):
+        def novelty(self, transitions):
+            asked.append(transitions.mask.tolist())
+            return super().novelty(transitions).masked_fill(~transitions.mask, torch.nan)
+
+    bonus, steps = Asked(*SPACES, envs=3, beta=1, scale="none"), moves([[0, 0, 0]], [[2, 8, 5]])
+    factor = torch.tensor([[0.5, 0.0, 1.0]])
+    assert bonus.score(steps, factor).tolist() == [[1.0, 0.0, 5.0]]
+    assert bonus.score(moves([[0, 0, 0]], [[2, 8, 5]], valid=[[False, True, True]]), factor).tolist() == [[0, 0, 5.0]]
+    assert bonus.score(steps).tolist() == [[2.0, 8.0, 5.0]]
+    assert asked == [[[True, False, True]], [[False, False, True]], [[True, True, True]]]
+
+
 def test_normalised_by_the_discounted_stream(moves):
     bonus = Place(*SPACES, envs=2, beta=1, scale="rnd", first_visit=False, discount=0.5)
     bonus.observe(moves([[0, 0]], [[1, 3]]))

@@ -1,0 +1,159 @@
+"""Backpropagation through a multi-layer perceptron, compiled, learner by learner."""
+
+import numpy as np
+
+from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, network_part
+from explore.networks.one_hot import Codes, Floats, Ints, scatter_gradient
+from explore.numerics.compiled import compiled
+
+
+@network_part
+def normalise_backward(
+    delta: Floats,
+    linear: Floats,
+    active: Floats,
+    inverse: Floats,
+    gain: Floats,
+    bias_gradient: Floats,
+    gain_gradient: Floats,
+    shift_gradient: Floats,
+) -> None:
+    """From the gradient of x in `delta` to that of z, in place; the gradients of bias, gain and shift."""
+    rows, width = delta.shape
+    bias_gradient[:] = np.float32(0.0)
+    gain_gradient[:] = np.float32(0.0)
+    shift_gradient[:] = np.float32(0.0)
+    for row in range(rows):
+        d, n, x = delta[row], linear[row], active[row]
+        if len(gain):
+            total, product = np.float32(0.0), np.float32(0.0)
+            for j in range(width):
+                through = d[j] if x[j] > np.float32(0.0) else np.float32(0.0)
+                shift_gradient[j] += through
+                gain_gradient[j] += through * n[j]
+                through *= gain[j]
+                d[j] = through
+                total += through
+                product += through * n[j]
+            total /= np.float32(width)
+            product /= np.float32(width)
+            scale = inverse[row]
+            for j in range(width):
+                d[j] = (d[j] - total - n[j] * product) * scale
+                bias_gradient[j] += d[j]
+        else:
+            for j in range(width):
+                d[j] = d[j] if x[j] > np.float32(0.0) else np.float32(0.0)
+                bias_gradient[j] += d[j]
+
+
+@network_part
+def backward_learner(
+    layers: Layers,
+    learner: int,
+    codes: Codes,
+    numbers: Floats,
+    starts: Ints,
+    common: Ints,
+    room: Activations,
+    first: int,
+    outputs_gradient: Floats,
+    gradient: Layers,
+    into: int,
+    numbers_gradient: Floats,
+) -> None:
+    """The gradient of every parameter of one learner, into place `into` of `gradient`, from that of its outputs.
+
+    The first weight's gradient holds zeros before where the input is codes. numbers_gradient: of the input, `(rows,
+    inputs)`; not computed where it has no columns.
+    """
+    rows, width, depth = len(outputs_gradient), codes.shape[1], len(layers.weight) - 1
+    last = first + rows
+    delta = outputs_gradient
+    bias = gradient.bias[depth][into, 0]
+    bias[:] = np.float32(0.0)
+    for row in range(rows):
+        for j in range(len(bias)):
+            bias[j] += delta[row, j]
+    for k in range(depth, 0, -1):
+        np.dot(room.active[k - 1][first:last].T, delta, gradient.weight[k][into])
+        delta = np.dot(delta, layers.weight[k][learner].T)
+        normalise_backward(
+            delta,
+            room.linear[k - 1][first:last],
+            room.active[k - 1][first:last],
+            room.inverse[k - 1][first:last],
+            layers.gain[k - 1][learner, 0],
+            gradient.bias[k - 1][into, 0],
+            gradient.gain[k - 1][into, 0],
+            gradient.shift[k - 1][into, 0],
+        )
+    if width:
+        scatter_gradient(
+            codes.reshape(1, rows, width),
+            starts,
+            common.reshape(1, width),
+            delta.reshape(1, rows, -1),
+            gradient.bias[0][into : into + 1],
+            gradient.weight[0][into : into + 1],
+        )
+        return
+    np.dot(numbers.T, delta, gradient.weight[0][into])
+    if numbers_gradient.shape[1]:
+        np.dot(delta, layers.weight[0][learner].T, numbers_gradient)
+
+
+@network_part
+def mark_present(codes: Codes, starts: Ints, common: Ints, marks: Flags) -> None:
+    """Mark the rows of the first weight, `(features,)`, that have a gradient: those of all codes, and the common ones.
+
+    common must be the vote of these rows: a common code that none of them has would get rounding errors for a gradient.
+    """
+    for column in range(codes.shape[1]):
+        marks[common[column]] = True
+        for row in range(len(codes)):
+            marks[starts[column] + np.int64(codes[row, column])] = True
+
+
+@compiled
+def backward(
+    layers: Layers,
+    inputs: Inputs,
+    common: Ints,
+    room: Activations,
+    outputs_gradient: Floats,
+    gradient: Layers,
+    marks: Flags,
+    numbers_gradient: Floats,
+    start: int,
+    stop: int,
+) -> bool:
+    """Gradients of learners start … stop − 1, every array `(learners, …)`, after a forward pass that kept its room.
+
+    marks: `(learners, features)`, rows of the first weight that any pass before has given a gradient; the others of
+    its gradient are zero. Unused where the input is numbers.
+    """
+    batch, width = inputs.codes.shape[1:]
+    for learner in range(start, stop):
+        codes = inputs.codes[learner]
+        if width:
+            of_first = gradient.weight[0][learner]
+            for place in range(len(of_first)):
+                if marks[learner, place]:
+                    of_first[place] = np.float32(0.0)
+            mark_present(codes, inputs.starts, common[learner], marks[learner])
+        backward_learner(
+            layers,
+            learner,
+            codes,
+            inputs.numbers[learner],
+            inputs.starts,
+            common[learner],
+            room,
+            learner * batch,
+            outputs_gradient[learner],
+            gradient,
+            learner,
+            numbers_gradient[learner],
+        )
+    return True

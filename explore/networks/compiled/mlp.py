@@ -1,0 +1,189 @@
+"""The compiled passes as PyTorch sees them: a function with gradients, on the memory of the network's parameters."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from explore.encoding.observations import no_such_category
+from explore.networks.compiled.backward import backward
+from explore.networks.compiled.forward import forward
+from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, activations
+from explore.networks.one_hot import Floats, Ints
+from explore.numerics.threads import blocks, run_blocks
+
+NO_STARTS = np.zeros(1, dtype=np.int64)
+
+
+class LayerParameters(NamedTuple):
+    """The parameters of one layer, each with the learners first; gain and shift where it is normalised."""
+
+    weight: torch.nn.Parameter
+    bias: torch.nn.Parameter
+    gain: torch.nn.Parameter | None
+    shift: torch.nn.Parameter | None
+
+
+class RowGradient:
+    """The gradient of a first weight whose input is codes, and which of its rows ever had one.
+
+    Most rows never do: the memory is used again for each backward pass, and only `marks`, `(learners, features)`, are
+    cleared and visited.
+    """
+
+    def __init__(self) -> None:
+        self.marks: Flags = np.zeros((0, 0), dtype=np.bool_)
+        self._memory: Floats = np.zeros((0, 0, 0), dtype=np.float32)
+
+    def take(self, weight: torch.Tensor) -> tuple[Floats, Flags]:
+        """An array for the gradient, zero in all rows that are not marked, and the marks."""
+        self.resize(weight)
+        if sys.getrefcount(self._memory) > 2:  # it is still the gradient of something, such as a second pass
+            return np.zeros_like(self._memory), self.marks
+        return self._memory, self.marks
+
+    def resize(self, weight: torch.Tensor) -> None:
+        """Make the arrays as large as the weight, `(learners, features, outputs)`."""
+        if self._memory.shape != tuple(weight.shape):
+            self._memory = np.zeros(tuple(weight.shape), dtype=np.float32)
+            self.marks = np.zeros(tuple(weight.shape[:2]), dtype=np.bool_)
+
+    def owns(self, gradient: torch.Tensor) -> bool:
+        """Whether only marked rows of this gradient differ from zero, because it is the array that `take` gave."""
+        return self._memory.size > 0 and gradient.data_ptr() == self._memory.ctypes.data
+
+    def __deepcopy__(self, memo: Any) -> "RowGradient":
+        return RowGradient()
+
+    def __reduce__(self) -> Any:
+        return RowGradient, ()
+
+
+class CompiledLayers:
+    """The arrays of layers, on the memory of their parameters; they are made anew when the parameters have moved."""
+
+    def __init__(self) -> None:
+        self._where: list[int] = []
+        self._layers = Layers((), (), (), ())
+
+    def of(self, parts: Sequence[LayerParameters]) -> Layers:
+        """The arrays of these layers."""
+        where = [each.data_ptr() for part in parts for each in part if each is not None]
+        if where != self._where:
+            self._where = where
+            self._layers = arrays_of(parts)
+        return self._layers
+
+    def __deepcopy__(self, memo: Any) -> "CompiledLayers":
+        return CompiledLayers()
+
+    def __reduce__(self) -> Any:
+        return CompiledLayers, ()
+
+
+def arrays_of(parts: Sequence[Sequence[torch.Tensor | None]]) -> Layers:
+    """Layers as (weight, bias, gain, shift) each, as arrays on the same memory."""
+    none = np.empty((parts[0][0].shape[0], 1, 0), dtype=np.float32)  # type: ignore[union-attr]
+    each = [[none if part is None else part.detach().numpy() for part in layer] for layer in parts]
+    weight, bias, gain, shift = (tuple(part) for part in zip(*each, strict=True))
+    return Layers(weight, bias, gain, shift)
+
+
+def inputs_of(rows: torch.Tensor, starts: Ints | None) -> Inputs:
+    """Codes of columns that begin with `starts`, or numbers where there are none, as the kernels read them."""
+    if starts is None:
+        return Inputs(np.empty((*rows.shape[:2], 0), dtype=np.uint8), _array(rows), NO_STARTS)
+    codes = (rows if rows.dtype == torch.uint8 else rows.long()).contiguous().numpy()
+    return Inputs(codes, np.empty((*rows.shape[:2], 0), dtype=np.float32), starts)
+
+
+def run_forward(layers: Layers, inputs: Inputs, needed: Flags | None = None) -> torch.Tensor:
+    """Outputs `(learners, batch, outputs)`, zero for rows that are not `needed`; BadInput for a code out of range."""
+    learners, batch = inputs.codes.shape[:2]
+    parts = blocks(learners)
+    rooms = [activations(layers, batch) for _ in parts]
+    common = np.empty((learners, inputs.codes.shape[2]), dtype=np.int64)
+    needed = np.ones((learners, batch), dtype=np.bool_) if needed is None else needed
+    values = np.empty((learners, batch, layers.weight[-1].shape[2]), dtype=np.float32)
+    if not run_blocks(
+        lambda block, start, stop: forward(layers, inputs, needed, common, False, rooms[block], values, start, stop),
+        parts,
+    ):
+        raise no_such_category()
+    return torch.from_numpy(values)
+
+
+class CompiledMLP(torch.autograd.Function):
+    """The network as one differentiable function of its input and its parameters."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, rows: torch.Tensor, starts: Ints | None, layers: Layers, of_first: RowGradient, *parameters: Any
+    ) -> torch.Tensor:
+        """Outputs `(learners, batch, outputs)`; `parameters` are weight, bias, gain and shift of each layer in turn."""
+        inputs = inputs_of(rows, starts)
+        learners, batch = inputs.codes.shape[:2]
+        room = activations(layers, learners * batch)
+        common = np.empty((learners, inputs.codes.shape[2]), dtype=np.int64)
+        values = np.empty((learners, batch, layers.weight[-1].shape[2]), dtype=np.float32)
+        needed = np.empty((learners, 0), dtype=np.bool_)
+        if not run_blocks(
+            lambda block, start, stop: forward(layers, inputs, needed, common, True, room, values, start, stop),
+            blocks(learners),
+        ):
+            raise no_such_category()
+        ctx.save_for_backward(rows, *parameters)  # so that a change in place before the backward pass is noticed
+        ctx.kept = (layers, of_first, inputs, common, room)
+        return torch.from_numpy(values)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, outputs_gradient: torch.Tensor) -> tuple[Any, ...]:
+        """The gradients of the input and of every parameter."""
+        _, *parameters = ctx.saved_tensors
+        layers, of_first, inputs, common, room = ctx.kept
+        gradient, marks = _room_for(layers, of_first, parameters[0], bool(inputs.codes.shape[2]))
+        shape = inputs.numbers.shape if ctx.needs_input_grad[0] else (*inputs.numbers.shape[:2], 0)
+        numbers_gradient = np.empty(shape, dtype=np.float32)
+        _run_backward(layers, inputs, common, room, _array(outputs_gradient), gradient, marks, numbers_gradient)
+        each = [part for layer in zip(*gradient, strict=True) for part in layer]
+        of_parameters = [
+            torch.from_numpy(part) if given is not None else None for part, given in zip(each, parameters, strict=True)
+        ]
+        of_rows = torch.from_numpy(numbers_gradient) if ctx.needs_input_grad[0] else None
+        return (of_rows, None, None, None, *of_parameters)
+
+
+def _room_for(layers: Layers, of_first: RowGradient, weight: torch.Tensor, codes: bool) -> tuple[Layers, Flags]:
+    """Arrays for the gradient of every parameter, and the marks of the first weight's rows."""
+    if codes:
+        of_weight, marks = of_first.take(weight)
+    else:
+        of_weight, marks = np.empty_like(layers.weight[0]), np.empty((len(weight), 0), dtype=np.bool_)
+    others = [tuple(np.empty_like(part) for part in parts) for parts in (layers.weight[1:], *layers[1:])]
+    return Layers((of_weight, *others[0]), others[1], others[2], others[3]), marks
+
+
+def _run_backward(
+    layers: Layers,
+    inputs: Inputs,
+    common: Ints,
+    room: Activations,
+    outputs_gradient: Floats,
+    gradient: Layers,
+    marks: Flags,
+    numbers_gradient: Floats,
+) -> None:
+    run_blocks(
+        lambda block, start, stop: backward(
+            layers, inputs, common, room, outputs_gradient, gradient, marks, numbers_gradient, start, stop
+        ),
+        blocks(len(outputs_gradient)),
+    )
+
+
+def _array(tensor: torch.Tensor) -> Floats:
+    array: Floats = tensor.detach().contiguous().numpy()
+    return array
