@@ -93,6 +93,41 @@ def test_the_regret_is_that_of_an_independent_implementation(
     assert abs(ours.regret - theirs) < 4 * np.hypot(ours.regret_se, error)
 
 
+def sampled_regret(means: tuple[float, float], horizon: int, runs: int, samples: int) -> tuple[float, float]:
+    """Regret and its standard error with expectations from `samples` draws, in NumPy, all runs side by side."""
+    rng, arms, each = np.random.default_rng(7), np.array(means), np.arange(runs)
+    won, pulls, regrets = np.zeros((runs, 2)), np.zeros((runs, 2)), np.zeros(runs)
+    for _ in range(horizon):
+        drawn = rng.beta((1 + won)[:, None], (1 + pulls - won)[:, None], size=(runs, samples, 2))
+        first = drawn[..., 0] > drawn[..., 1]
+        p, mean = first.mean(1), drawn.mean(1)
+        gap = np.maximum(drawn.max(2).mean(1)[:, None] - mean, 0.0)
+        gain = np.zeros((runs, 2))
+        for share, chosen in ((p, first), (1 - p, ~first)):
+            count = np.maximum(chosen.sum(1), 1)[:, None]
+            gain += share[:, None] * ((drawn * chosen[..., None]).sum(1) / count - mean) ** 2
+        slope, tilt = gap[:, 0] - gap[:, 1], gain[:, 0] - gain[:, 1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            inner = (gap[:, 1] * tilt - 2 * slope * gain[:, 1]) / (slope * tilt)  # where the derivative is 0
+        q = np.stack([np.zeros(runs), np.ones(runs), np.clip(np.nan_to_num(inner, nan=0.5), 0.0, 1.0)], axis=1)
+        ratio = (q * gap[:, :1] + (1 - q) * gap[:, 1:]) ** 2 / np.maximum(
+            q * gain[:, :1] + (1 - q) * gain[:, 1:], 1e-300
+        )
+        chance = np.where(p == 1, 1.0, np.where(p == 0, 0.0, q[each, ratio.argmin(1)]))
+        arm = (rng.random(runs) >= chance).astype(int)
+        won[each, arm] += rng.random(runs) < arms[arm]
+        pulls[each, arm] += 1
+        regrets += arms.max() - arms[arm]
+    return float(regrets.mean()), float(regrets.std(ddof=1) / runs**0.5)
+
+
+def test_the_regret_is_that_of_the_same_rule_in_numpy_with_as_many_draws() -> None:
+    """1.15 ± .01 and 1.17 ± .03 at T = 500. Trying 201 shares instead of solving for the best one gives 1.34 ± .03."""
+    ours = simulate("bernoulli:means=0.1/0.9", ["information-directed"], runs=500, horizon=500, seed=1).policies[0]
+    theirs, error = sampled_regret((0.1, 0.9), 500, 200, 100)
+    assert abs(ours.regret - theirs) < 4 * np.hypot(ours.regret_se, error)
+
+
 def test_an_arm_that_is_best_in_every_draw_is_pulled() -> None:
     """Its gap is 0; the gain of the other arm, 1e-34, is a rounding error, whose ratio to any regret means nothing."""
     state = InformationDirected().initial(TwoArms(), 100)
