@@ -27,6 +27,8 @@ def mazes(
     plots: Annotated[Path | None, typer.Option(help="Draw curves, visits and profiles into this folder.")] = None,
     known: Annotated[bool, typer.Option("--list", help="List every maze, and whether it runs compiled.")] = False,
     details: Annotated[bool, typer.Option("--details", help="Show everything: each curve, score, map, bound.")] = False,
+    log: Annotated[str, typer.Option(help="Progress: live (plain where piped), plain, or json lines.")] = "live",
+    tensorboard: Annotated[Path | None, typer.Option(help="Write TensorBoard's files into this folder too.")] = None,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Train agents in mazes and compare them.
@@ -44,12 +46,17 @@ def mazes(
         maze or ["MiniGrid-DoorKey-8x8-v0"], agent or ["epsilon-greedy", "count"], learners, steps, seed, device, dqn
     )
     runs.experiments.check_backend(backend)
+    terminal.progress.check_log(log)
+    if tensorboard is not None:
+        terminal.output.make_folder(tensorboard, "--tensorboard")
     if plots is not None:
         terminal.output.make_folder(plots, "--plots")
     store = runs.store.Store(out)
     store.check(plan.configurations())
     store.begin({"mazes": plan.as_dict()})
-    trained = terminal.progress.swept(output.errors, plan, store, jobs=jobs, backend=backend)
+    trained = terminal.progress.swept(
+        output.errors, plan, store, jobs=jobs, backend=backend, log=log, tensorboard=tensorboard
+    )
     figures = report.results.figures_of(trained.blocks)
     store.remember("mazes", figures)
     problems = [*map(str, trained.failures), *store.notes]

@@ -21,6 +21,8 @@ def run(
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores if not given.", min=1)] = None,
     backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
     details: Annotated[bool, typer.Option("--details", help="Show everything: each curve, score, map, bound.")] = False,
+    log: Annotated[str, typer.Option(help="Progress: live (plain where piped), plain, or json lines.")] = "live",
+    tensorboard: Annotated[Path | None, typer.Option(help="Write TensorBoard's files into this folder too.")] = None,
     json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
 ) -> None:
     """Run the bandit and the maze experiment of a file, and report.
@@ -41,6 +43,9 @@ def run(
     )
     backend = backend or mazes.backend
     runs.experiments.check_backend(backend)
+    terminal.progress.check_log(log)
+    if tensorboard is not None:
+        terminal.output.make_folder(tensorboard, "--tensorboard")
     arms = settings.bandits
     runs.experiments.check_bandits(arms.testbed, arms.policies, arms.runs, arms.horizon)
     output = terminal.output.Output(json)
@@ -55,7 +60,9 @@ def run(
     terminal.interrupt.finished("the bandit experiment")
     output.errors.print(f"finished: {report.bandits.report.sentence(bandit_figures)}", style="dim")
     store.remember("bandits", bandit_figures)
-    trained = terminal.progress.swept(output.errors, plan, store, jobs=jobs, backend=backend)
+    trained = terminal.progress.swept(
+        output.errors, plan, store, jobs=jobs, backend=backend, log=log, tensorboard=tensorboard
+    )
     maze_results = report.results.figures_of(trained.blocks)
     store.remember("mazes", maze_results)
     problems = [*map(str, trained.failures), *store.notes]

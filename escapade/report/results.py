@@ -72,7 +72,8 @@ def show(console: Console, results: Results, *, details: bool = False) -> None:
 
 def _completed(kept: list[dict[str, Any]], blocks: Sequence[Block]) -> list[dict[str, Any]]:
     """Figures that an earlier version kept, made anew from the learners with what it knew of their mazes."""
-    optimum, walls_of = ({maze["id"]: maze.get(key) for maze in kept} for key in ("optimum", "walls"))
+    optimum = {maze["id"]: maze.get("optimum") for maze in kept}
+    walls_of = {maze["id"]: maze.get("walls") or [] for maze in kept}
     return maze_figures(blocks, optimum, walls_of, thresholds(list(optimum))) or kept
 
 

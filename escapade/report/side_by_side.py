@@ -110,12 +110,12 @@ def _table(everyone: Sequence[Results], compared: Sequence[dict[str, Any]]) -> T
     for maze in dict.fromkeys(maze for maze, _ in keys):
         table.add_row(maze.removeprefix("MiniGrid-"))
         for spec in (spec for other, spec in keys if other == maze):
-            name: Any = Padding(broken(spec), (0, 0, 0, 2))
+            head: Any = Padding(broken(spec), (0, 0, 0, 2))
             for place, agents in enumerate(known):
                 if (maze, spec) in agents:
                     row = _row(agents[maze, spec], better.get((place, maze, spec)))
-                    table.add_row(name, chr(ord("A") + place % 26), *row)
-                    name = ""
+                    table.add_row(head, chr(ord("A") + place % 26), *row)
+                    head = ""
         table.add_section()
     return table
 

@@ -1,9 +1,10 @@
-from . import extras, interrupt, lines, output, progress
+from . import extras, interrupt, lines, log, output, progress
 
 __all__ = [
     "extras",
     "interrupt",
     "lines",
+    "log",
     "output",
     "progress",
 ]

@@ -1,7 +1,10 @@
-"""Live progress: a bar for the bandit experiment, one with its curve for each block of mazes, a line in a trial.
+"""Progress while something runs: a bar for the bandit experiment, one with its curve for each block, a line in a trial.
 
-Silent where the console is no terminal.
+Bars are silent where the console is no terminal; of blocks there are lines then (`log`).
 """
+
+from contextlib import ExitStack
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -11,9 +14,13 @@ from escapade.runs.progress import BlockProgress
 from escapade.runs.store import Store
 from escapade.runs.sweep import Swept, sweep
 from escapade.terminal import interrupt
+from escapade.terminal.extras import needed
+from escapade.terminal.log import Lines, TensorBoard
+from explore.errors import unknown
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 WIDTH = 20
+LOGS = ("live", "plain", "json")
 
 
 class Pulls:
@@ -104,17 +111,48 @@ class Live:
         self._progress.update(self._tasks[progress.block], completed=progress.step, total=progress.steps, curve=shown)
 
 
-def swept(console: Console, plan: Plan, store: Store, *, jobs: int | None, backend: str | None) -> Swept:
-    """The blocks of the maze experiment, as `sweep` gives them, with live progress while they are trained."""
-    with Live(console, plan) as live:
+def swept(
+    console: Console,
+    plan: Plan,
+    store: Store,
+    *,
+    jobs: int | None,
+    backend: str | None,
+    log: str = "live",
+    tensorboard: Path | None = None,
+) -> Swept:
+    """The blocks of the maze experiment, as `sweep` gives them, with their progress while they are trained.
+
+    log: "live" draws bars in a terminal and is "plain" elsewhere; "plain" and "json" write lines.
+    tensorboard: a folder for TensorBoard's files. BadInput for another log, and where TensorBoard is not installed.
+    """
+    check_log(log)
+    live = log == "live" and console.is_terminal
+    with ExitStack() as stack:
+        display = Live(console, plan) if live else Lines(console, plan, as_json=log == "json")
+        shown: list[Live | Lines | TensorBoard] = [stack.enter_context(display)]
+        if tensorboard is not None:
+            with needed("--tensorboard", "tensorboard"):
+                shown.append(stack.enter_context(TensorBoard(tensorboard, plan)))
+
+        def update(progress: BlockProgress) -> None:
+            for each in shown:
+                each.update(progress)
+
         return sweep(
             plan,
             store,
             jobs=jobs,
             backend=backend,
-            on_progress=live.update,
+            on_progress=update,
             finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
         )
+
+
+def check_log(log: str) -> None:
+    """Refuse, with BadInput, a kind of log that there is not."""
+    if log not in LOGS:
+        raise unknown("log", log, LOGS)
 
 
 def sparkline(values: list[float]) -> str:

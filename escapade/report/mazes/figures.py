@@ -116,13 +116,13 @@ def _agent_figures(block: Block, limits: Interval) -> dict[str, Any]:
 def _count_solved_by_return(agent: dict[str, Any], threshold: float | None) -> None:
     """For an environment without goals: a learner solves it where its return reaches the threshold."""
     solved = None if threshold is None else sum(value >= threshold for value in agent["returns"])
-    known = solved is not None
+    learners = agent["learners"]
     agent["success"] = {
         "solved": solved,
-        "rate": solved / agent["learners"] if known else None,
-        "ci": rate_interval(solved, agent["learners"]) if known else None,
+        "rate": None if solved is None else solved / learners,
+        "ci": None if solved is None else rate_interval(solved, learners),
     }
-    agent["stuck"] = agent["learners"] - solved if known else None
+    agent["stuck"] = None if solved is None else learners - solved
     agent |= {"goal": None, "goals": [], "first_success_steps": [], "median_first_success": None}
 
 

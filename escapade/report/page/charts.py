@@ -128,7 +128,7 @@ def _curves(
         f"{across}:Q", title=title, scale=alt.Scale(type="log") if logarithmic else alt.Scale(zero=False)
     )
     vertical = alt.Y(f"{up}:Q", title=up, scale=alt.Scale(domain=list(limits), nice=False) if limits else alt.Scale())
-    base = alt.Chart(alt.InlineData(values=rows), width="container", height=HEIGHT)  # type: ignore[arg-type]
+    base = alt.Chart(alt.InlineData(values=rows), width="container", height=HEIGHT)
     colour = alt.Color(f"{group}:N", scale=of(COLOURS), sort=names, legend=legend)
     band = base.mark_area(opacity=0.18).encode(x=horizontal, y=alt.Y("low:Q", title=up), y2="high:Q", color=colour)
     line = base.mark_line(strokeWidth=2).encode(

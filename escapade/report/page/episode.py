@@ -58,7 +58,9 @@ def played(folder: Path, maze: str, agent: str) -> Played | str:
         episode = Episode(maze_layouts, index)
     except BadInput as error:
         return f"No episode can be played: {error}"
-    pictures, words, last = [], [], None
+    pictures: list[str] = []
+    words: list[str] = []
+    last = None
     for moment in episode.moments(player):
         last = moment
         if len(pictures) < MOST:
