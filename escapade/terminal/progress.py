@@ -129,8 +129,9 @@ def swept(
     check_log(log)
     live = log == "live" and console.is_terminal
     with ExitStack() as stack:
-        display = Live(console, plan) if live else Lines(console, plan, as_json=log == "json")
-        shown: list[Live | Lines | TensorBoard] = [stack.enter_context(display)]
+        display: Live | Lines = Live(console, plan) if live else Lines(console, plan, as_json=log == "json")
+        stack.enter_context(display)
+        shown: list[Live | Lines | TensorBoard] = [display]
         if tensorboard is not None:
             with needed("--tensorboard", "tensorboard"):
                 shown.append(stack.enter_context(TensorBoard(tensorboard, plan)))

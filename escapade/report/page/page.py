@@ -76,7 +76,7 @@ class Page:
             title=escape(title),
             style=_resource("page.css"),
             body="\n".join([elements.heading(1, title), *self._sections()]),
-            vega=vl_convert.javascript_bundle(None),
+            vega=vl_convert.javascript_bundle(None),  # type: ignore[arg-type]  # the default snippet
             script=_resource("page.js"),
         )
 
