@@ -75,6 +75,11 @@ def watched(place: str, agent: str | None, maze: str | None, learner: int | None
         kept = best_learner(Path(place), maze, agent, learner)
         parse_maze(kept.configuration["maze"])  # BadInput where the maze is not installed here
         return Watched(kept.configuration["maze"], kept.configuration["agent"], kept)
+    if ":" in place:  # the module that registers it, or the maze's settings
+        parse_maze(place)  # BadInput where there is no such maze
+        if maze not in (None, place):
+            raise BadInput(f"--maze '{maze}': give it with a folder of results; the maze is '{place}' already.")
+        return _in_maze(place, agent or PLANNER, learner)
     raise unknown("maze or folder of results", place, maze_ids())
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+import gymnasium
 import pytest
 
 from agents.training import training
@@ -122,3 +123,19 @@ def test_an_agent_is_trained_and_watched(capsys, monkeypatch) -> None:
     figures = json.loads(capsys.readouterr().out)
     assert (figures["agent"], figures["maze"]) == ("count", MAZE)
     assert 0 < figures["steps"] <= figures["limit"]
+
+
+def test_a_maze_may_come_with_the_module_that_registers_it_or_with_settings(tmp_path, monkeypatch):
+    (tmp_path / "mazes_of_mine.py").write_text(
+        "import gymnasium\n"
+        "gymnasium.register(id='Mine-5x5-v0', entry_point='minigrid.envs:EmptyEnv', kwargs={'size': 5})\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        who = watched("mazes_of_mine:Mine-5x5-v0", None, None, None)
+        assert (who.maze, who.agent, who.trains) == ("mazes_of_mine:Mine-5x5-v0", "planner", False)
+    finally:
+        gymnasium.registry.pop("Mine-5x5-v0", None)
+    assert watched("MiniGrid-Empty-5x5-v0:reward_scale=2", None, None, None).maze.endswith("reward_scale=2")
+    with pytest.raises(BadInput):
+        watched("no_such_module:Mine-v0", None, None, None)
