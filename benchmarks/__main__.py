@@ -1,6 +1,6 @@
 """Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] … [traits]`.
 
-`python -m benchmarks traits` takes words of its own behind its name, such as `--record`.
+`python -m benchmarks traits` and `evidence` take words of their own behind their names, such as `--record`.
 """
 
 import importlib
@@ -13,8 +13,8 @@ import benchmarks
 def main(wanted: list[str]) -> int:
     """Run the benchmarks `wanted`, all where none is named; 2 for an unknown name, 1 where one fails."""
     known = sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__")
-    if wanted[:1] == ["traits"]:
-        importlib.import_module("benchmarks.traits").main(*wanted[1:])
+    if wanted[:1] in (["traits"], ["evidence"]):
+        importlib.import_module(f"benchmarks.{wanted[0]}").main(*wanted[1:])
         return 0
     for name in wanted:
         if name not in known:

@@ -13,11 +13,7 @@ there were traits of long learning, which take most of the time of a bonus that 
 
 import hashlib
 import json
-import os
-import platform
 import sys
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
 
@@ -30,6 +26,7 @@ from bandits.trial.result import Kind, Trait
 from bandits.trial.traits.catalogue import measure, trait_specs
 from bandits.trial.traits.measurement import FEW, MANY, RUNS
 from bandits.trial.traits.recorded import FILE, Figures
+from benchmarks import made_with, replace
 from explore.core.plugins import BONUSES, STRATEGIES
 from explore.core.registry import OWN, Registry
 
@@ -120,19 +117,13 @@ def significant(value: float) -> float:
 
 
 def write(path: Path, recording: dict[str, Any]) -> None:
-    """All or nothing, so that an interruption leaves the file as it was."""
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(recording, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(new, path)
+    """The recording as a file."""
+    replace(path, json.dumps(recording, indent=1, ensure_ascii=False) + "\n")
 
 
 def made() -> dict[str, str]:
     """With what it was recorded."""
-    packages = {name: version(name) for name in ("escapade", "torch", "numpy", "numba")}
-    machine = f"{platform.machine()}, {os.cpu_count()} cores"
-    return {"day": datetime.now(UTC).date().isoformat(), "python": platform.python_version(), "machine": machine} | (
-        packages
-    )
+    return made_with("torch", "numpy", "numba")
 
 
 def compare(names: list[str]) -> None:

@@ -101,7 +101,8 @@ def test_its_own_tests_pass_where_it_is_installed(python):
 def test_it_pays_in_a_gymnasium_loop(python):
     code = (
         "import gymnasium as gym, explore\n"
-        "env = explore.BonusRewardSingle(gym.make('FrozenLake-v1', is_slippery=False), 'power-count:beta=1')\n"
+        "env = gym.make('FrozenLake-v1', is_slippery=False)\n"
+        "env = explore.BonusRewardSingle(env, 'power-count:beta=1,scale=none')\n"
         "env.reset(seed=0); print(env.step(2)[1])"
     )
     assert ran(python, "-c", code).strip() == "0.5"
@@ -118,9 +119,9 @@ def test_the_trial_passes_it(python, spec):
     assert any("count" in trait["builtin"] or "ucb" in trait["builtin"] for trait in trial["traits"])
 
 
-def test_both_acts_run_with_it(python):
-    act_1 = json.loads(escapade(python, "bandits", "--policy", "power-ucb:c=1", *PULLS))
-    assert "power-ucb:c=1" in json.dumps(act_1)
+def test_both_experiments_run_with_it(python):
+    played = json.loads(escapade(python, "bandits", "--policy", "power-ucb:c=1", *PULLS))
+    assert "power-ucb:c=1" in json.dumps(played)
     assert "explore-first+power-count" in escapade(python, "mazes", *MAZE, "--agent", "explore-first+power-count")
 
 

@@ -1,16 +1,43 @@
-"""What the DQN reached when it was recorded, with room for another machine's rounding."""
+"""What the agents reach in a maze that ε-greedy hardly leaves, against what was recorded learner by learner.
+
+The same seeds give the same learners on the same machine; elsewhere another rounding gives others, so an agent fails
+where its learners are significantly below those recorded (exact one-sided Mann-Whitney test, Bonferroni's correction
+for the agents). To record anew after a change that is meant: `python tests/regression/test_mazes.py`, and say why in
+the commit.
+"""
+
+import json
+from pathlib import Path
 
 import pytest
+from scipy.stats import mannwhitneyu
 
 from agents.training.training import train
 
+RECORDED = Path(__file__).with_suffix("") / "returns.json"
+MAZE, LEARNERS, STEPS = "MiniGrid-DoorKey-6x6-v0", 5, 30_000
+AGENTS = ("epsilon-greedy", "count", "rnd", "icm")
 
-@pytest.mark.parametrize("agent", ["epsilon-greedy", "count"])
-def test_door_key_5x5_is_solved_by_every_learner(agent):
-    """Recorded at seed 1: .96 for each of 5 learners, on training and on held-out layouts, after 40,000 steps."""
-    block = train("MiniGrid-DoorKey-5x5-v0", agent, learners=range(5), steps=40_000, seed=1)
-    for result in block.results:
-        assert result.train_return > 0.9
-        assert result.held_out_return is not None
-        assert result.held_out_return > 0.9
-        assert result.train_success > 0.95
+
+def returns(agent: str) -> list[float]:
+    """The mean of each learner's curve, which falls where it learns later or worse."""
+    block = train(MAZE, agent, learners=range(LEARNERS), steps=STEPS, seed=1)
+    return [sum(value for _, value in learner.curve) / len(learner.curve) for learner in block.results]
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_no_agent_falls_below_what_was_recorded(agent: str) -> None:
+    recorded = json.loads(RECORDED.read_text("utf-8"))[agent]
+    now = returns(agent)
+    p_value = float(mannwhitneyu(now, recorded, alternative="less", method="exact").pvalue)
+    assert p_value > 0.05 / len(AGENTS), f"{agent} fell from {recorded} to {now}"
+
+
+def test_the_bonuses_escape_where_epsilon_greedy_does_not() -> None:
+    recorded = json.loads(RECORDED.read_text("utf-8"))
+    assert max(recorded["epsilon-greedy"]) < min(min(recorded[agent]) for agent in AGENTS[1:])
+
+
+if __name__ == "__main__":
+    RECORDED.parent.mkdir(exist_ok=True)
+    RECORDED.write_text(json.dumps({agent: returns(agent) for agent in AGENTS}, indent=1) + "\n", "utf-8")

@@ -15,7 +15,7 @@ from explore import Bonus, BonusSettings, CountTable, Transitions, row_keys
 
 
 class PowerCountSettings(BonusSettings):
-    """Settings of `power-count`; beta, decay, normalisation and clip are inherited."""
+    """Settings of `power-count`; beta, half_life, scale, first_visit and learns_from are inherited."""
 
     power: float = Field(1.0, gt=0, description="p, how fast the bonus falls")
 

@@ -1,0 +1,28 @@
+"""The evidence: who escapes in which maze, how surely and after how many steps, recorded for docs/results.md.
+
+    python -m benchmarks evidence                     print what is recorded
+    python -m benchmarks evidence --run doorkey-8x8   train what a sweep of sweeps.toml lacks, record and document it
+    python -m benchmarks evidence --document          write docs/results.md and its figures from what is recorded
+
+A sweep keeps its learners in evidence-runs/NAME and goes on where it was stopped, as `escapade run` does.
+"""
+
+import sys
+
+from benchmarks.evidence import document, sweeps
+
+
+def main(*arguments: str) -> None:
+    """Run, record, document or print, as the arguments say."""
+    names = [argument for argument in arguments if not argument.startswith("--")]
+    known = sweeps.planned()
+    if unknown := [name for name in names if name not in known]:
+        sys.exit(f"benchmarks: unknown sweep '{unknown[0]}': known are {', '.join(known)}.")
+    if "--run" in arguments:
+        for name in names or known:
+            sweeps.record(known[name])
+            document.write()
+    elif "--document" in arguments:
+        document.write()
+    else:
+        print(document.tables())

@@ -1,0 +1,99 @@
+"""The sweeps of sweeps.toml: their plans, and their results as they are recorded, a JSON file each."""
+
+import dataclasses
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from agents.dqn.settings import DQNSettings
+from agents.training.results import Block, LearnerResult
+from benchmarks import made_with, replace
+from escapade.runs.experiments import checked_plan, optima
+from escapade.runs.plan import Plan
+from escapade.runs.store import Store
+from escapade.terminal.progress import swept
+
+FILE = Path(__file__).parent / "sweeps.toml"
+RECORDED = Path(__file__).parent / "recorded"
+RUNS = Path("evidence-runs")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep's name and what it trains."""
+
+    name: str
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A sweep as it was recorded: its blocks, the planner's return in each maze, and with what it was made."""
+
+    name: str
+    made: dict[str, str]
+    optima: dict[str, float | None]
+    blocks: list[Block]
+
+
+def planned() -> dict[str, Sweep]:
+    """The sweeps by name, in the order of the file."""
+    tables = tomllib.loads(FILE.read_text("utf-8"))["sweep"]
+    return {table["name"]: Sweep(table["name"], _plan(table)) for table in tables}
+
+
+def _plan(table: dict[str, Any]) -> Plan:
+    dqn = DQNSettings(**table.get("dqn", {}))
+    return checked_plan(table["mazes"], table["agents"], table.get("learners", 10), table["steps"], 1, "cpu", dqn)
+
+
+def record(sweep: Sweep) -> None:
+    """Train what is missing, and write the figures of every learner."""
+    store = Store(RUNS / sweep.name)
+    store.check(sweep.plan.configurations())
+    store.begin({"name": sweep.name, "mazes": sweep.plan.as_dict()})
+    trained = swept(Console(stderr=True), sweep.plan, store, jobs=None, backend=None)
+    store.close()
+    for failure in trained.failures:
+        print(failure)
+    RECORDED.mkdir(exist_ok=True)
+    figures = {
+        "made": made_with("torch", "numpy", "numba", "minigrid"),
+        "optima": optima(sweep.plan.mazes),
+        "blocks": [_figures(block) for block in trained.blocks],
+    }
+    text = json.dumps(figures, indent=1).replace("\n    ", " ").replace("\n   ]", "]")  # a row per learner
+    replace(RECORDED / f"{sweep.name}.json", text + "\n")
+
+
+def recorded() -> list[Recorded]:
+    """Every sweep that is recorded, in the order of the file."""
+    found = []
+    for name in planned():
+        path = RECORDED / f"{name}.json"
+        if path.exists():
+            figures = json.loads(path.read_text("utf-8"))
+            blocks = [
+                Block(**{**block, "results": [_learner(each) for each in block["results"]]})
+                for block in figures["blocks"]
+            ]
+            found.append(Recorded(name, figures["made"], figures["optima"], blocks))
+    return found
+
+
+def _learner(figures: dict[str, Any]) -> LearnerResult:
+    return LearnerResult(**{**figures, "curve": [(step, value) for step, value in figures["curve"]]})
+
+
+def _figures(block: Block) -> dict[str, Any]:
+    """A block as JSON values, without weights and visits."""
+    figures = dataclasses.asdict(block)
+    del figures["weights"]
+    for learner in figures["results"]:
+        del learner["visits"]
+        learner["curve"] = [[step, round(value, 4)] for step, value in learner["curve"]]
+    return figures

@@ -1,0 +1,85 @@
+"""The evidence: its sweeps are good, its tables say what learners did, and the documents say what is recorded."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from agents.training.results import Block, LearnerResult
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def evidence(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    return importlib.import_module("benchmarks.evidence")
+
+
+def block(agent, returns):
+    """Learners that reach a tenth of their return after 1,000 steps and the return after 2,000."""
+    results = [
+        LearnerResult(i, value, value, value, value, 500, [(1000, value / 10), (2000, value)])
+        for i, value in enumerate(returns)
+    ]
+    return Block("MiniGrid-DoorKey-5x5-v0", agent, 2000, 12.4, 100.0, results)
+
+
+def sweep(evidence, blocks, optimum=1.0):
+    made = {"day": "2026-01-01", "machine": "one", "python": "3.11"}
+    return evidence.sweeps.Recorded("some", made, {"MiniGrid-DoorKey-5x5-v0": optimum}, blocks)
+
+
+def test_every_sweep_can_be_run(evidence):
+    planned = evidence.sweeps.planned()
+    assert "doorkey-8x8" in planned
+    assert all(sweep.plan.configurations() for sweep in planned.values())
+
+
+def test_a_row_says_who_got_out_and_when(evidence):
+    ours = block("count", [0.96] * 10)
+    rows = evidence.document.table(sweep(evidence, [block("epsilon-greedy", [0.0] * 10), ours])).splitlines()[-2:]
+    assert rows[0].startswith("| `epsilon-greedy` | 0 of 10 | 0.00 [0.00, ")
+    cells = [cell.strip() for cell in rows[1].split("|")[1:-1]]
+    assert cells[:2] == ["`count`", "10 of 10"]
+    assert cells[2].startswith("0.96 [0.")
+    assert cells[4:7] == ["0.5k", "2k 200s", "2k 200s"]
+    assert cells[7].startswith("1.00 [0.")
+    assert cells[8] == "12"
+
+
+def test_markers_are_filled_and_filled_again(evidence):
+    text = "before\n<!-- sweep a -->\nold\n<!-- end -->\n<!-- sweep b -->\n<!-- end -->\nafter"
+    once = evidence.document.filled(text, {"sweep a": "A | \\1", "sweep b": "B"})
+    assert once == evidence.document.filled(once, {"sweep a": "A | \\1", "sweep b": "B"})
+    assert "<!-- sweep a -->\n\nA | \\1\n\n<!-- end -->" in once
+    assert "old" not in once
+    assert once.startswith("before\n")
+    assert once.endswith("\nafter")
+
+
+def test_what_is_recorded_is_what_is_read(evidence, tmp_path, monkeypatch):
+    monkeypatch.setattr(evidence.sweeps, "RECORDED", tmp_path)
+    monkeypatch.setattr(evidence.sweeps, "RUNS", tmp_path)
+    plan = evidence.sweeps.checked_plan(
+        ["MiniGrid-Empty-5x5-v0"], ["epsilon-greedy"], 2, 160, 1, "cpu", evidence.sweeps.DQNSettings()
+    )
+    name = next(iter(evidence.sweeps.planned()))
+    evidence.sweeps.record(evidence.sweeps.Sweep(name, plan))
+    (read,) = evidence.sweeps.recorded()
+    assert read.name == name
+    (made,) = read.blocks
+    assert [result.learner for result in made.results] == [0, 1]
+    assert all(len(result.curve) == 20 for result in made.results)
+    text = (tmp_path / f"{name}.json").read_text("utf-8")
+    evidence.sweeps.record(evidence.sweeps.Sweep(name, plan))  # nothing is trained again
+    assert (tmp_path / f"{name}.json").read_text("utf-8") == text
+
+
+@pytest.mark.parametrize("name", ["RESULTS", "README"])
+def test_the_documents_say_what_is_recorded(evidence, name):
+    text = getattr(evidence.document, name).read_text("utf-8")
+    parts = evidence.document.contents(evidence.sweeps.recorded())
+    assert text == evidence.document.filled(text, parts)
+    shown = [f"<!-- {part} -->" in text for part in parts]
+    assert all(shown) if name == "RESULTS" else shown[-1]
