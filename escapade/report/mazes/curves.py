@@ -14,11 +14,12 @@ def plots(mazes: list[dict[str, Any]], folder: Path) -> list[Path]:
     made = []
     for maze in mazes:
         if any(agent["curve"] for agent in maze["agents"]):
-            made += pictures.save(_picture(maze), folder, "curve", maze["id"])
+            made += pictures.save(picture(maze), folder, "curve", maze["id"])
     return made
 
 
-def _picture(maze: dict[str, Any]) -> Figure:
+def picture(maze: dict[str, Any]) -> Figure:
+    """The curves of all agents in one maze: against steps on the left, against seconds on the right."""
     figure = Figure(figsize=(10, 4.4), layout="constrained")
     figure.suptitle(maze["id"], fontsize="medium")
     by_steps, by_seconds = figure.subplots(1, 2, sharey=True)
