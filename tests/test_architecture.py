@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {"explore": 0, "bandits": 1, "agents": 1, "escapade": 2}
 
 # What may be imported inside a function: packages that need not be installed, or are of one operating system.
-OPTIONAL = {"ray", "dask", "distributed", "tensorboard", "termios", "tty", "msvcrt"}
+OPTIONAL = {"ray", "dask", "distributed", "tensorboard", "pyarrow", "termios", "tty", "msvcrt"}
 
 
 def _sources() -> dict[str, Path]:

@@ -75,6 +75,11 @@ class StackedAdam(torch.optim.Adam):
                 # A row without moments has had no gradient. Marks stay: the memory has numbers in marked rows.
                 rows.marks[:] |= ((moments[0] != 0) | (moments[1] != 0)).any(-1).cpu().numpy()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy is made of; the optimiser of PyTorch leaves out what a class of its own adds."""
+        own = {"compiled": self.compiled, "_row_gradients": self._row_gradients, "_arrays": {}}
+        return {**super().__getstate__(), **own}
+
     def _arrays_of(self, parameter: torch.Tensor) -> tuple[Floats, Floats, Floats, Flags]:
         """A parameter and its moments as arrays `(rows, numbers)` on the same memory, and a mark for every row."""
         state = self.state[parameter]

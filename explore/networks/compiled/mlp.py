@@ -54,11 +54,16 @@ class RowGradient:
         """Whether only marked rows of this gradient differ from zero, because it is the array that `take` gave."""
         return self._memory.size > 0 and gradient.data_ptr() == self._memory.ctypes.data
 
-    def __deepcopy__(self, memo: Any) -> "RowGradient":
-        return RowGradient()
-
     def __reduce__(self) -> Any:
-        return RowGradient, ()
+        # A copy has its own memory, of zeros; its rows that ever had a gradient are those of the original.
+        return RowGradient.marked, (self.marks, self._memory.shape)
+
+    @classmethod
+    def marked(cls, marks: Flags, shape: tuple[int, ...]) -> "RowGradient":
+        """One of this shape in which the rows of `marks` have had a gradient."""
+        rows = cls()
+        rows.marks, rows._memory = marks, np.zeros(shape, dtype=np.float32)
+        return rows
 
 
 class CompiledLayers:

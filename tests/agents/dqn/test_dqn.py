@@ -252,7 +252,7 @@ def test_skipped_steps_leave_no_trace_in_the_agent(more: dict[str, Any]) -> None
 
 def test_an_agent_that_skips_learns_and_is_evaluated_where_it_is_refused_by_default() -> None:
     vector = SyncVectorEnv([Failing] * 8, autoreset_mode=AutoresetMode.SAME_STEP)
-    with pytest.raises(BadInput, match="is not finite in float32: mend the environment, or leave such observations"):
+    with pytest.raises(BadInput, match="is not finite in float32: correct the environment, or leave such observations"):
         DQN(vector, learners=2, settings=SMALL).train(240)
     agent = DQN(vector, learners=2, settings=SMALL | {"on_invalid": "skip"})
     agent.train(240)

@@ -132,7 +132,7 @@ NONE = torch.zeros(1, 2, dtype=torch.int64)
         ({"truncated": np.array([0.5, 0.0])}, "truncated is .* True or False is right"),
         ({"terminated": np.array([True, False])}, r"an episode ended, and info\['final_obs'\] does not have"),
         ({"terminated": [1, 0], "info": {"final_obs": np.array([None, None])}}, "has none for environment 0"),
-        ({"seen": [np.nan, 0.0]}, "nan came at .* which is not finite"),
+        ({"seen": [np.nan, 0.0]}, "got nan at .* which is not finite"),
         ({"info": {"success": np.array([0.3, 0.0])}}, r"info\['success'\] is"),
     ],
 )

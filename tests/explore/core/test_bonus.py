@@ -78,7 +78,7 @@ def test_frozen_keeps_steps_and_scale_and_learns_nothing(moves):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "message"), [({"beta": -1}, "beta"), ({"bet": 1}, "'beta'"), ({"envs": 0}, "at least one")]
+    ("wrong", "message"), [({"beta": -1}, "beta"), ({"bet": 1}, "'beta'"), ({"envs": 0}, "at least 1")]
 )
 def test_wrong_settings_are_refused(wrong, message):
     with pytest.raises(BadInput, match=message):
