@@ -18,6 +18,9 @@ def main(*arguments: str) -> None:
     known = sweeps.planned()
     if unknown := [name for name in names if name not in known]:
         sys.exit(f"benchmarks: unknown sweep '{unknown[0]}': known are {', '.join(known)}.")
+    options = [argument for argument in arguments if argument.startswith("--")]
+    if unknown := [option for option in options if option not in ("--run", "--document")]:
+        sys.exit(f"benchmarks: unknown option '{unknown[0]}': known are --run and --document.")
     if "--run" in arguments:
         for name in names or known:
             sweeps.record(known[name])

@@ -72,7 +72,7 @@ def record(sweep: Sweep) -> None:
 
 def recorded() -> list[Recorded]:
     """Every sweep that is recorded, in the order of the file."""
-    found = []
+    sweeps = []
     for name in planned():
         path = RECORDED / f"{name}.json"
         if path.exists():
@@ -81,8 +81,8 @@ def recorded() -> list[Recorded]:
                 Block(**{**block, "results": [_learner(each) for each in block["results"]]})
                 for block in figures["blocks"]
             ]
-            found.append(Recorded(name, figures["made"], figures["optima"], blocks))
-    return found
+            sweeps.append(Recorded(name, figures["made"], figures["optima"], blocks))
+    return sweeps
 
 
 def _learner(figures: dict[str, Any]) -> LearnerResult:
