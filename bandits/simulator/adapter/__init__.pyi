@@ -1,5 +1,5 @@
 from .players import bonus_player, spaces, strategy_player
-from .plugin import BETA, check_plugin, simulate_plugin
+from .plugin import BETA, bonus_defaults, check_plugin, simulate_plugin
 from .stepwise import Arms, Choose, Learn, play
 
 __all__ = [
@@ -7,6 +7,7 @@ __all__ = [
     "Arms",
     "Choose",
     "Learn",
+    "bonus_defaults",
     "bonus_player",
     "check_plugin",
     "play",

@@ -17,12 +17,14 @@ The n-th pull of arm a in run i pays the same as it does to a compiled policy.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from bandits.simulator.adapter.players import bonus_player, spaces, strategy_player
 from bandits.simulator.adapter.stepwise import Choose, Learn, play
 from bandits.simulator.results import PolicyResult
 from bandits.testbed import Testbed
 from explore.bonuses.base.learned import Learned
+from explore.core.bonus import Bonus
 from explore.core.plugins import BONUSES, make_bonus, make_strategy
 from explore.core.spec import parse
 from explore.errors import BadInput
@@ -66,6 +68,14 @@ def _most_runs(spec: str, arms: int) -> int:
     return MOST_LEARNED if any(True for _ in one.parameters()) else MOST_RUNS
 
 
+def bonus_defaults(plugin: type[Bonus]) -> dict[str, Any]:
+    """The settings of a bonus that drives a bandit, where the user gives none.
+
+    A running mean that forgets would keep the bonus of the best-known arm at β for ever.
+    """
+    return {"beta": BETA, "scale": "rnd" if issubclass(plugin, Learned) else "none"}
+
+
 def player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tuple[Choose, Learn]:
     """The two functions by which the plugin plays."""
     if bed.delay != 0.0 or bed.context_rows:
@@ -73,12 +83,7 @@ def player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tuple
     name = parse(spec).name
     if name in BONUSES.names():
         plugin, settings = BONUSES.resolve(spec)
-        # A running mean that forgets would keep the bonus of the best-known arm at β for ever.
-        scale = "rnd" if issubclass(plugin, Learned) else "none"
-        defaults = {"beta": BETA, "scale": scale}
-        settings = settings.model_copy(
-            update={name: value for name, value in defaults.items() if name not in settings.model_fields_set}
-        )
-        bonus = plugin(*spaces(bed.arms), learners=runs, envs=1, seed=seed, **settings.model_dump())
+        settings = settings.model_dump(include=settings.model_fields_set)
+        bonus = plugin(*spaces(bed.arms), learners=runs, envs=1, seed=seed, **(bonus_defaults(plugin) | settings))
         return bonus_player(bonus, bed.arms, runs, seed)
     return strategy_player(make_strategy(spec, bed.arms, learners=runs, envs=1, horizon=horizon), runs, seed)

@@ -111,8 +111,8 @@ def ratio(ours: Floats, usual: Floats) -> Floats:
 
 def _player(plugin: PluginUnderTest, bed: Testbed, runs: int) -> tuple[Choose, Learn]:
     if plugin.kind == "bonus":
-        beta = plugin.settings.get("beta", adapter.BETA)
-        bonus = plugin.bonus(*adapter.spaces(bed.arms), learners=runs, envs=1, beta=beta)
+        settings = adapter.bonus_defaults(plugin.plugin_class) | plugin.settings
+        bonus = plugin.bonus(*adapter.spaces(bed.arms), learners=runs, envs=1, **settings)
         return adapter.bonus_player(bonus, bed.arms, runs, seed=0)
     if plugin.kind == "strategy":
         strategy = plugin.strategy(bed.arms, learners=runs, envs=1, horizon=PULLS)

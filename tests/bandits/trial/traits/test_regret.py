@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bandits.simulator.adapter import simulate_plugin
 from bandits.simulator.simulation import simulate
 from bandits.testbeds.bernoulli import TwoArms
 from bandits.testbeds.gaussian import SuttonBarto
@@ -22,6 +23,13 @@ def test_the_references_lose_what_the_compiled_policies_lose():
 def test_a_policy_on_trial_is_played_as_in_a_simulation():
     ours = played(plugin_under_test("ucb", "policy"), BED, 12)
     np.testing.assert_array_equal(ours, reference_regrets(BED, 12)["UCB"])
+
+
+@pytest.mark.parametrize("spec", ["count", "count:scale=mean", "epsilon-greedy:start=0.1,end=0.1"])
+def test_a_plugin_on_trial_is_played_as_in_a_simulation(spec):
+    kind = None if spec.startswith("count") else "strategy"
+    played_in_trial = played(plugin_under_test(spec, kind), BED, 12)
+    np.testing.assert_array_equal(played_in_trial, simulate_plugin(BED, spec, runs=12, horizon=PULLS).regrets)
 
 
 def test_a_bonus_at_ten_times_the_rewards_is_one_of_a_tenth():
