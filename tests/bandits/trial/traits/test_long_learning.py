@@ -107,8 +107,8 @@ def test_the_faults_that_it_is_for_are_seen():
 
 
 def test_networks_learn_as_often_as_the_bonus_asks():
-    """Drawn: two batches per vector step. New: `observe` has the optimiser steps, and `learn` is not called."""
-    for learns_from, calls in (("drawn", 2), ("new", 0)):
+    """Drawn: a batch per vector step. New: `observe` has the optimiser steps, and `learn` is not called."""
+    for learns_from, calls in (("drawn", 1), ("new", 0)):
         made = []
 
         class Counted(Flat):
