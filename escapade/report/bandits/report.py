@@ -8,6 +8,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 
 from bandits.policy import POLICIES
@@ -20,7 +21,6 @@ from bandits.theory.bounds.on_testbed import bound_on, lower_bound
 from bandits.theory.published import verdicts
 from escapade.report.bandits import returns, verdict
 from escapade.report.bandits.tables import (
-    NORMAL,
     bounds,
     dynamic,
     earnings,
@@ -60,8 +60,9 @@ def show(console: Console, results: dict[str, Any]) -> None:
         returns.show(console, results)
     if not returns.ranks_by_return(results):
         _show_earnings(console, results)
-        _show_end(console, results)
-        _show_theory(console, results)
+        if not _equal_arms(results):
+            _show_end(console, results)
+            _show_theory(console, results)
     if results["verdicts"]:
         console.print(published(results["verdicts"]))
         console.print("agrees: within three standard errors of the difference, |z| ≤ 3.\n", style="dim")
@@ -138,7 +139,8 @@ def _show_end(console: Console, results: dict[str, Any]) -> None:
     now = ", best at the last step" if dynamic(results) else ""
     console.print(
         f"recommended: the arm pulled most in {results['horizon']:,} pulls; simple regret: how far its mean is below "
-        f"the best{now}; wrong: share of runs in which the recommended arm is not the best; both ± 95 % interval.\n",
+        f"the best{now}; wrong: share of runs in which the recommended arm is not the best; both with 95 % "
+        "intervals, of the shares Wilson's.\n",
         style="dim",
     )
 
@@ -169,6 +171,8 @@ def sentence(results: dict[str, Any]) -> str:
     """Which policy had the least regret, which do not differ significantly, and how many published values agree."""
     if returns.ranks_by_return(results):
         return returns.sentence(results)
+    if _equal_arms(results):
+        return f"On {results['testbed']} all arms are equally good: no policy has any regret."
     ranked = sorted(results["policies"], key=lambda policy: policy["regret"]["mean"])
     best, *others = ranked
     least = f"{best['regret']['mean']:.1f}{plus_minus(half(best), '.1f')}"
@@ -185,6 +189,10 @@ def sentence(results: dict[str, Any]) -> str:
         agreeing = sum(row["agrees"] for row in results["verdicts"])
         parts.append(f"{agreeing} of {len(results['verdicts'])} published values agree")
     return "; ".join(parts) + "."
+
+
+def _equal_arms(results: dict[str, Any]) -> bool:
+    return bool((results.get("bed") or {}).get("equal_arms"))
 
 
 def lai_robbins_constant(simulation: Any) -> float | None:
@@ -209,6 +217,7 @@ def _facts(bed: Testbed, simulation: Any) -> dict[str, Any]:
         "facts": describe(bed),
         "source": bed.source,
         "regret": "dynamic" if bed.non_stationary else "pseudo",
+        "equal_arms": bed.means is not None and not bed.non_stationary and float(np.ptp(bed.means)) == 0.0,
         "kind": kind.description,
         "recommended": recommended_on(bed, simulation.horizon),
         "why": kind.why,
@@ -217,17 +226,15 @@ def _facts(bed: Testbed, simulation: Any) -> dict[str, Any]:
 
 
 def _policy(policy: Any, best: Any, bed: Any, simulation: Any) -> dict[str, Any]:
-    regret, error = float(policy.regret), float(policy.regret_se)
     shared = min(len(policy.regrets), len(best.regrets))  # runs that both played, on the same arms and rewards
     behind = policy.regrets[:shared] - best.regrets[:shared]
-    spread = NORMAL * float(behind.std(ddof=1)) / math.sqrt(len(behind)) if len(behind) > 1 else math.nan
     against_oracle = simulation.policy_regrets(policy)
     rows = zip(simulation.steps, policy.regret_curve, policy.regret_low, policy.regret_high, strict=True)
     return {
         "spec": str(policy.spec),
         "runs": len(policy.regrets),
-        "regret": {"mean": regret, "ci": [regret - NORMAL * error, regret + NORMAL * error]},
-        "behind": {"mean": float(behind.mean()), "ci": [behind.mean() - spread, behind.mean() + spread]},
+        "regret": mean_interval(policy.regrets),
+        "behind": mean_interval(behind),
         "policy_regret": None if against_oracle is None else mean_interval(against_oracle),
         "optimal": float(policy.optimal),
         "optimal_se": float(policy.optimal_se),

@@ -5,11 +5,14 @@ from typing import Any
 
 from rich import box
 from rich.table import Table
+from scipy import stats
 
 from bandits.simulator.results import standard_error
 from escapade.report.bandits.names import broken
+from escapade.statistics.intervals import rate_interval
 
-NORMAL = 1.96  # 95 % interval of a mean over many runs
+LEVEL = 0.95
+FEW = 6  # differences that are all alike: of fewer, the sign test at 5 % says nothing
 
 
 def dynamic(results: dict[str, Any]) -> bool:
@@ -19,8 +22,8 @@ def dynamic(results: dict[str, Any]) -> bool:
 
 def significant(policy: dict[str, Any]) -> bool:
     """Whether its regret is above the least, by the 95 % interval of the differences run by run; not for one run."""
-    low = policy["behind"]["ci"][0]
-    return low is not None and bool(low > 0)
+    low, high = policy["behind"]["ci"]
+    return low is not None and bool(low > 0) and (high > low or policy["runs"] >= FEW)
 
 
 def half(policy: dict[str, Any]) -> float:
@@ -30,9 +33,20 @@ def half(policy: dict[str, Any]) -> float:
 
 
 def mean_interval(values: Any) -> dict[str, Any]:
-    """The mean of `values` `(runs,)` and its 95 % interval; the interval is NaN for a single run."""
-    mean, error = float(values.mean()), NORMAL * standard_error(values)
+    """The mean of `values` `(runs,)` and Student's 95 % interval; the interval is NaN for a single run."""
+    mean, error = float(values.mean()), half_width(standard_error(values), len(values))
     return {"mean": mean, "ci": [mean - error, mean + error]}
+
+
+def half_width(error: float, runs: int) -> float:
+    """Half the width of Student's 95 % interval of a mean over `runs` runs with this standard error; NaN for one."""
+    return float(stats.t.ppf((1 + LEVEL) / 2, runs - 1)) * error if runs > 1 else math.nan
+
+
+def error_interval(policy: dict[str, Any]) -> tuple[float, float]:
+    """Wilson's 95 % interval of the share of runs in which the recommended arm is not the best."""
+    runs = policy["runs"]
+    return rate_interval(round(policy["best_arm_error"]["mean"] * runs), runs, LEVEL)
 
 
 def plus_minus(error: float | None, form: str) -> str:
@@ -56,7 +70,7 @@ def earnings(results: dict[str, Any]) -> Table:
             f"{policy['regret']['mean']:.1f}{plus_minus(half(policy), '.1f')}",
             "least" if ahead else f"{policy['behind']['mean']:+.1f}{plus_minus((high - low) / 2, '.1f')}",
             f"{policy['reward']:.3f}{plus_minus(policy['reward_se'], '.3f')}",
-            f"{policy['optimal']:.1%}{plus_minus(100 * policy['optimal_se'], '.1f')}",
+            f"{policy['optimal']:.1%}{plus_minus(100 * (policy['optimal_se'] or math.nan), '.1f')}",
             speed,
         )
     return table
@@ -70,11 +84,11 @@ def recommended(results: dict[str, Any]) -> Table:
     for name in ("simple regret", "wrong"):
         table.add_column(name, justify="right")
     for policy in results["policies"]:
-        simple, wrong = policy["simple_regret"], policy["best_arm_error"]
+        simple, (low, high) = policy["simple_regret"], error_interval(policy)
         table.add_row(
             policy["spec"],
-            f"{simple['mean']:.3f}{plus_minus(NORMAL * simple['se'], '.3f')}",
-            f"{wrong['mean']:.1%}{plus_minus(100 * NORMAL * wrong['se'], '.1f')}",
+            f"{simple['mean']:.3f}{plus_minus(half_width(simple['se'], policy['runs']), '.3f')}",
+            f"{policy['best_arm_error']['mean']:.1%} [{100 * low:.1f}, {100 * high:.1f}]",
         )
     return table
 

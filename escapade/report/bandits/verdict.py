@@ -18,7 +18,7 @@ from bandits.problem_kinds import GOALS, KINDS
 from bandits.recommend import recommended
 from escapade.report.bandits.names import broken
 from escapade.report.bandits.returns import ranks_by_return
-from escapade.report.bandits.tables import NORMAL, significant
+from escapade.report.bandits.tables import error_interval, significant
 
 WRONG = 0.25  # share of the runs: an arm other than the best, recommended as often, explains a regret
 EARLY = 0.5  # share of the regret in the first tenth of the pulls from which it is reported
@@ -31,14 +31,18 @@ def show(console: Console, results: dict[str, Any]) -> None:
     console.print("Which to use here, and why", style="bold")
     bed = results.get("bed") or {}
     kind = bed.get("kind", "")
-    if kind:
+    if bed.get("equal_arms"):
+        console.print("All arms are equally good: no policy can lose anything, and none is better than another here.")
+    elif kind:
         best = ", ".join(bed["recommended"])
         console.print(
             f"The problem: {kind}. Recommended: {best}; {bed['why']}."
             if best
             else f"The problem: {kind}. No policy that is recommended on it is made for these arms."
         )
-    if not ranks_by_return(results):  # else regret does not rank policies, and returns.sentence says who earned most
+    if not (
+        bed.get("equal_arms") or ranks_by_return(results)
+    ):  # else regret does not rank policies, and returns.sentence says who earned most
         console.print(_ranking(results))
         console.print("Q: an arm's average reward, n: its pulls, t: the step, K arms, T pulls in all.", style="dim")
         if len(results["policies"]) > 1 and results["runs"] > 1 and bed.get("regret") != "dynamic":
@@ -72,13 +76,18 @@ def identification(results: dict[str, Any]) -> str:
 
 
 def best_identifier(results: dict[str, Any]) -> dict[str, Any]:
-    """The policy with the least regret of those whose recommended arm is not significantly more often wrong."""
-    least = min((policy["best_arm_error"] for policy in results["policies"]), key=lambda error: float(error["mean"]))
+    """The policy with the least regret of those whose recommended arm is not significantly more often wrong.
 
-    def worse(error: dict[str, float]) -> bool:
-        return bool(error["mean"] - least["mean"] > NORMAL * math.hypot(error["se"], least["se"]))
+    The interval of a difference of shares is Newcombe's (1998, method 10), made of Wilson's of each.
+    """
+    least = min(results["policies"], key=lambda policy: float(policy["best_arm_error"]["mean"]))
+    least_share, (_, least_high) = least["best_arm_error"]["mean"], error_interval(least)
 
-    near = [policy for policy in results["policies"] if not worse(policy["best_arm_error"])]
+    def worse(policy: dict[str, Any]) -> bool:
+        share, (low, _) = policy["best_arm_error"]["mean"], error_interval(policy)
+        return bool(share - least_share > math.hypot(share - low, least_high - least_share))
+
+    near = [policy for policy in results["policies"] if not worse(policy)]
     return min(near, key=lambda policy: float(policy["regret"]["mean"]))
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -18,6 +19,7 @@ from escapade.cli import invoke
 from escapade.report.bandits.catalogue import policies
 from escapade.report.bandits.names import broken
 from escapade.report.bandits.report import figures, sentence, show
+from escapade.report.bandits.tables import significant
 from escapade.report.bandits.verdict import best_identifier, identification, outcome, ranked
 
 
@@ -67,7 +69,7 @@ def test_paired_differences_are_those_of_the_runs() -> None:
     run = simulate("two-arms", ["ucb1", "thompson"], runs=200, horizon=600, seed=1)
     first, second = figures(run)["policies"]
     apart = run.policies[0].regrets - run.policies[1].regrets
-    half = 1.96 * apart.std(ddof=1) / 200**0.5
+    half = 1.971957 * apart.std(ddof=1) / 200**0.5
     assert first["behind"]["mean"] == pytest.approx(apart.mean())
     assert first["behind"]["ci"] == pytest.approx([apart.mean() - half, apart.mean() + half])
     assert second["behind"]["ci"] == [0, 0]
@@ -159,6 +161,7 @@ def policy(
         "late_inferior": inferior,
         "late_switches": switches,
         "regret": {"mean": max(curve.values())},
+        "runs": 1000,
         **more,
     }
 
@@ -202,6 +205,29 @@ def test_one_run_has_no_intervals() -> None:
     assert "nan" not in text.lower()
     assert "one run does not tell whether policies differ" in text
     assert [place for place, _ in ranked(found)] == ["1", "1="]
+
+
+def test_few_runs_have_students_and_wilsons_intervals() -> None:
+    simulation = simulate("two-arms", ["ucb1", "thompson"], runs=3, horizon=100, seed=1)
+    shown = figures(simulation)
+    low, high = shown["policies"][0]["regret"]["ci"]
+    regrets = simulation.policies[0].regrets
+    assert (high - low) / 2 == pytest.approx(4.302653 * regrets.std(ddof=1) / np.sqrt(3))
+    assert shown["policies"][0]["best_arm_error"]["mean"] == 0.0
+    assert "0.0% [0.0, 56.1]" in flat(shown)  # z²/(n + z²), n = 3
+
+
+def test_equal_differences_in_few_runs_are_not_significant() -> None:
+    assert not significant({"runs": 5, "behind": {"ci": [1.0, 1.0]}})
+    assert significant({"runs": 6, "behind": {"ci": [1.0, 1.0]}})
+
+
+def test_nothing_is_recommended_where_all_arms_are_equally_good() -> None:
+    text = flat(figures(simulate("bernoulli:means=0.5/0.5", ["ucb1", "thompson"], runs=5, horizon=60, seed=1)))
+    assert "all arms are equally good: no policy has any regret." in text
+    assert "Recommended:" not in text
+    assert "vacuous" not in text
+    assert "wrong" not in text
 
 
 def test_places_and_the_policy_for_best_arm_identification() -> None:
