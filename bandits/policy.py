@@ -60,6 +60,7 @@ from explore.errors import BadInput
 from explore.numerics.compiled import kernel_part
 
 Floats = npt.NDArray[np.float64]
+"""An array of float64, of any shape."""
 Assumption = Callable[[Any, Testbed, int], str]  # (policy, testbed, horizon) -> what is not as assumed, or ""
 Functions = tuple[Callable[..., int], Callable[..., None]]
 BatchedFunctions = tuple[Callable[..., None], Callable[..., None]]
@@ -174,6 +175,7 @@ def from_functions(
 
 
 POLICIES: Registry[type[Policy]] = Registry("escapade.policies", "policy")
+"""The bandit policies: those of Escapade, of other distributions, and added in this process."""
 
 
 def rows(arms: int, *values: float) -> Floats:

@@ -152,6 +152,7 @@ class Testbed:
 
 
 TESTBEDS: Registry[type[Testbed]] = Registry("escapade.testbeds", "testbed")
+"""The testbeds: those of Escapade, of other distributions, and added in this process."""
 
 
 def spelled(spec: str) -> str:

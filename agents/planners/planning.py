@@ -35,6 +35,7 @@ SAMPLE = 100  # layouts over which the optimum of a maze is averaged
 _WITH_BUDGET = {"tree-search": tree_search, "annealing": annealing, "random": random_play}
 _WITHOUT_BUDGET = {"breadth-first": shortest, "rough": short, "value-iteration": value_iteration}
 METHODS = ("auto", "breadth-first", "value-iteration", "rough", *_WITH_BUDGET)
+"""The methods that `plan` knows; `auto` is the first exact one that can be had, then rough search, then tree search."""
 
 
 def plan(maze: str | Layouts, index: int = 0, *, method: str = "auto", budget: int = BUDGET, seed: int = 0) -> Plan:

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["bonus", "strategy", "policy"]
+"""The kinds of plugin that can be put on trial."""
+
 Better = Literal["more", "less", ""]
 
 

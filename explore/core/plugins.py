@@ -11,7 +11,10 @@ if TYPE_CHECKING:  # names of plugins can be looked up without PyTorch
     from explore.core.strategy import Strategy
 
 BONUSES: "Registry[type[Bonus]]" = Registry("escapade.bonuses", "bonus")
+"""The bonuses: those of Escapade, those of other distributions, and those added in this process."""
+
 STRATEGIES: "Registry[type[Strategy]]" = Registry("escapade.strategies", "strategy")
+"""The action-selection strategies: those of Escapade, of other distributions, and added in this process."""
 
 
 def make_bonus(

@@ -29,6 +29,7 @@ class Streams:
 
     @property
     def learners(self) -> int:
+        """How many learners there are."""
         return len(self.generators)
 
     def uniform(self, *shape: int) -> torch.Tensor:
