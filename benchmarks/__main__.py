@@ -10,18 +10,18 @@ import sys
 import benchmarks
 
 
-def main(wanted: list[str]) -> int:
-    """Run the benchmarks `wanted`, all where none is named; 2 for an unknown name, 1 where one fails."""
+def main(arguments: list[str]) -> int:
+    """Run the benchmarks `arguments`, all where none is named; 2 for an unknown name, 1 where one fails."""
     known = sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__")
-    if wanted[:1] in (["traits"], ["evidence"]):
-        importlib.import_module(f"benchmarks.{wanted[0]}").main(*wanted[1:])
+    if arguments[:1] in (["traits"], ["evidence"]):
+        importlib.import_module(f"benchmarks.{arguments[0]}").main(*arguments[1:])
         return 0
-    for name in wanted:
+    for name in arguments:
         if name not in known:
             sys.stderr.write(f"benchmarks: unknown benchmark '{name}': known are {', '.join(known)}.\n")
             return 2
     failed = False
-    for name in wanted or known:
+    for name in arguments or known:
         print(f"\n{name}\n{'=' * len(name)}")
         failed |= bool(importlib.import_module(f"benchmarks.{name}").main())
     return int(failed)

@@ -122,6 +122,6 @@ def peer() -> dict[str, Any]:
         except (subprocess.CalledProcessError, OSError) as error:
             reason = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1]
             return {"costs": {}, "said": f"without RLeXplore: rllte-core does not install or run here ({reason})"}
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    versions = found["versions"]
-    return {**found, "said": f"{versions['torch']} for RLeXplore (rllte-core {versions['rllte-core']})"}
+    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    versions = measured["versions"]
+    return {**measured, "said": f"{versions['torch']} for RLeXplore (rllte-core {versions['rllte-core']})"}

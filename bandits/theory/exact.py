@@ -2,9 +2,9 @@
 
 Two kinds are known. The **discounted return** of Gittins' policy is the best there is
 (`bandits.theory.gittins.optimum`): the mean of the difference in each run, from the same states of the same arms, must
-lie within 3 standard errors of 0. It is judged where pulls beyond the horizon would add less than a thousandth, γ^T ≤
-0.001. What a policy **estimates**, such as the values of Duff's learner, has to be right in each run, not on average:
-at most one run in twenty may be more than a tenth off.
+lie within 3 standard errors of 0. It is evaluated where pulls beyond the horizon would add less than a thousandth,
+γ^T ≤ 0.001. What a policy **estimates**, such as the values of Duff's learner, has to be right in each run, not on
+average: at most one run in twenty may be more than a tenth off.
 """
 
 import math

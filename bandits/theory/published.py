@@ -152,13 +152,13 @@ def verdicts(simulation: Simulation) -> list[Verdict]:
     Left out are values that the simulation did not record (say, step 11 where no checkpoint lies there), and those of a
     single run, which have no standard error.
     """
-    judged = []
+    compared = []
     for policy in simulation.policies:
         for row in published_for(simulation.testbed, simulation.horizon, policy.spec):
             measured = _measured(simulation, policy, row)
             if measured is not None and math.isfinite(measured[1]):
-                judged.append(verdict(row, *measured))
-    return judged
+                compared.append(verdict(row, *measured))
+    return compared
 
 
 def verdict(row: Published, own: float, own_error: float) -> Verdict:

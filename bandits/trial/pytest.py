@@ -4,7 +4,7 @@
 
     test_contract = contract("my-bonus:power=2")
 
-makes one test per check. A check that cannot be judged, because one that it builds on fails, is a failure too; a
+makes one test per check. A check that cannot be checked, because one that it builds on fails, is a failure too; a
 warning names what a plugin refuses to be tried with. Needs pytest, which Escapade itself does not.
 """
 

@@ -14,7 +14,7 @@ Better = Literal["more", "less", ""]
 class Check:
     """One promise of the contract: whether it was kept, and what was seen.
 
-    passed is None where it was not judged, because a check that it builds on failed. note says what was not tried.
+    passed is None where it was not checked, because a check that it builds on failed. note says what was not tried.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Check:
     @property
     def verdict(self) -> str:
         """The word for a report."""
-        return {True: "holds", False: "FAILS", None: "not judged"}[self.passed]
+        return {True: "holds", False: "FAILS", None: "not checked"}[self.passed]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Trial:
 
     @property
     def passed(self) -> bool:
-        """Whether every check that could be judged holds."""
+        """Whether every check that could be checked holds."""
         return all(check.passed is not False for check in self.checks)
 
     def as_dict(self) -> dict[str, Any]:

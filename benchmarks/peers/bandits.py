@@ -104,13 +104,13 @@ def pymab(seconds):
 
 
 def main():
-    seconds, found = float(sys.argv[1]), {}
+    seconds, results = float(sys.argv[1]), {}
     for name, peer in (("SMPyBandits", smpybandits), ("pymab", pymab), ("mabwiser", mabwiser), ("river", river)):
         try:
-            found[name] = {"version": version(name), "speeds": peer(seconds)}
+            results[name] = {"version": version(name), "speeds": peer(seconds)}
         except Exception as error:  # whatever a library raises, the others are still measured
-            found[name] = {"failed": f"{type(error).__name__}: {error}"}
-    print(json.dumps(found))
+            results[name] = {"failed": f"{type(error).__name__}: {error}"}
+    print(json.dumps(results))
 
 
 if __name__ == "__main__":

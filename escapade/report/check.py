@@ -127,8 +127,8 @@ def sentence(trial: Trial) -> str:
     """The verdict, in one sentence."""
     failed = [check.name for check in trial.checks if check.passed is False]
     if failed:
-        unjudged = sum(check.passed is None for check in trial.checks)
-        rest = f"; {unjudged} more are not judged before that" if unjudged else ""
+        unchecked = sum(check.passed is None for check in trial.checks)
+        rest = f"; {unchecked} more are not checked before that" if unchecked else ""
         return f"{trial.spec} breaks its contract: {', '.join(failed)} {'fails' if len(failed) == 1 else 'fail'}{rest}."
     parts = [f"{trial.spec} keeps its contract, {len(trial.checks)} of {len(trial.checks)} checks"]
     best, worst = extremes(trial)

@@ -158,14 +158,14 @@ def test_the_list_of_mazes_is_the_catalogue(capsys):
     """Every id with its reason; nothing of a reason is lost to markup, as `minigrid[wfc]` once was."""
     assert invoke(["mazes", "--list", "--json", "-"]) == 0
     shown = capsys.readouterr()
-    found = {maze["id"]: maze for maze in json.loads(shown.out)["mazes"]}
-    assert sorted(found) == [maze.id for maze in describe_mazes()]
-    assert sum(maze["compiled"] for maze in found.values()) >= 70
-    assert all(maze["compiled"] == (maze["why_not"] is None) for maze in found.values())
+    listed = {maze["id"]: maze for maze in json.loads(shown.out)["mazes"]}
+    assert sorted(listed) == [maze.id for maze in describe_mazes()]
+    assert sum(maze["compiled"] for maze in listed.values()) >= 70
+    assert all(maze["compiled"] == (maze["why_not"] is None) for maze in listed.values())
     flat = "".join(shown.err.split())
-    for maze in found.values():
+    for maze in listed.values():
         assert maze["compiled"] or "".join(maze["why_not"].split())[:10] in flat
-    assert ("[wfc]" in flat) == any("[wfc]" in (maze["why_not"] or "") for maze in found.values())
+    assert ("[wfc]" in flat) == any("[wfc]" in (maze["why_not"] or "") for maze in listed.values())
 
 
 def test_the_list_of_mazes_tells_both_optima_of_every_trap(capsys):

@@ -1,8 +1,8 @@
 """The contract as checks: each runs new plugins through its trajectories and reports a fault or none.
 
 They are in `outputs` (what is returned), `state` (what is kept, and what is touched), `episodes` (where episodes begin
-and end), `strategies` and `policies`. A check that fails while one that it builds on fails too is not judged: its fault
-may have the other's cause.
+and end), `strategies` and `policies`. Where a check and one that it builds on both fail, the former counts as not
+checked: its fault may have the other's cause.
 """
 
 from collections.abc import Iterator
@@ -133,11 +133,11 @@ def contract(plugin: PluginUnderTest) -> Iterator[Check]:
 def judge(plugin: PluginUnderTest, name: str, known: dict[str, Check]) -> Check:
     """One check by name; `known` holds those made already; those that this one needs are added."""
     if name not in known:
-        known[name] = _judged(plugin, rules(plugin)[name], known)
+        known[name] = _checked(plugin, rules(plugin)[name], known)
     return known[name]
 
 
-def _judged(plugin: PluginUnderTest, rule: Rule, known: dict[str, Check]) -> Check:
+def _checked(plugin: PluginUnderTest, rule: Rule, known: dict[str, Check]) -> Check:
     for needed in rule.only_after:
         if judge(plugin, needed, known).passed is not True:
             return Check(rule.name, None, f"It is tried only where '{needed}' holds.")

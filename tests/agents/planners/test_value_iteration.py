@@ -85,17 +85,17 @@ def by_recursion(limit: int, agent: tuple[int, int], direction: int, ball: tuple
         moves = [(ball, stays), *((cell, (1 - stays) / len(free)) for cell in free)]
         best = -np.inf
         for action in range(3):
-            worth = 0.0
+            expected = 0.0
             for place, chance in moves:
                 if action < 2:
-                    worth += chance * value(step + 1, agent, (direction + 2 * action - 1) % 4, place)
+                    expected += chance * value(step + 1, agent, (direction + 2 * action - 1) % 4, place)
                 elif blocked:
-                    worth -= chance
+                    expected -= chance
                 elif ahead == (2, 2):
-                    worth += chance * (1 - 0.9 * (step + 1) / limit)
+                    expected += chance * (1 - 0.9 * (step + 1) / limit)
                 else:
-                    worth += chance * value(step + 1, agent if place == ahead else ahead, direction, place)
-            best = max(best, worth)
+                    expected += chance * value(step + 1, agent if place == ahead else ahead, direction, place)
+            best = max(best, expected)
         return best
 
     return value(0, agent, direction, ball)
@@ -158,9 +158,9 @@ def test_any_rewards_and_chances() -> None:
     solved = _backwards(graph, limit, actions, policy)
     ahead = np.zeros(states)
     for steps in range(limit, 0, -1):
-        worth = fixed + slope * steps + chances @ ahead
-        np.testing.assert_array_equal(policy[steps - 1], worth.argmax(axis=1))
-        ahead = worth.max(axis=1)
+        action_values = fixed + slope * steps + chances @ ahead
+        np.testing.assert_array_equal(policy[steps - 1], action_values.argmax(axis=1))
+        ahead = action_values.max(axis=1)
     np.testing.assert_allclose(solved, ahead, rtol=1e-12)
 
 

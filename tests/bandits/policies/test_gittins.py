@@ -113,7 +113,7 @@ def test_the_compiled_choice_on_markov_arms_is_the_largest_exact_index(bed: Any)
     entering, steps = arms[:, markov.ENTERING : markov.ENTERING + n], np.diff(upto, axis=2, prepend=0.0)
     exact = [chain_indices(p, p @ r, bed.discount) for p, r in zip(steps, entering, strict=True)]
     joint = JointChain([markov.MarkovArm(p, r) for p, r in zip(steps, entering, strict=True)], bed.discount)
-    worth = joint.rewards + bed.discount * joint.transitions @ joint.best_value()
+    action_values = joint.rewards + bed.discount * joint.transitions @ joint.best_value()
     state = np.vstack([Gittins().initial(bed, 100), np.zeros((bed.context_rows, bed.arms))])
     for t, states in enumerate(itertools.product(range(n), repeat=bed.arms), start=1):
         arms[:, STATE] = states
@@ -123,7 +123,7 @@ def test_the_compiled_choice_on_markov_arms_is_the_largest_exact_index(bed: Any)
         np.testing.assert_allclose(state[1 + markov.INDEX], indices, atol=1e-12)
         assert indices[chosen] == pytest.approx(max(indices), abs=1e-12)
         here = (joint.states == states).all(1)
-        assert worth[chosen, here] == pytest.approx(worth[:, here].max(0), abs=1e-9)
+        assert action_values[chosen, here] == pytest.approx(action_values[:, here].max(0), abs=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -296,21 +296,30 @@ def test_the_distribution_of_regret_does_not_depend_on_labels(spec: str, delay: 
 
 
 FREE = ["besa", "epsilon-greedy", "explore-then-commit:pulls=5", "thompson:model=student"]  # whatever the noise is
-TOLD = ["bayes-ucb", "imed", "kl-ucb", "moss", "ocucb", "successive-elimination", "sliding-window-ucb", "lin-ucb:norm="]
+NOISE_KNOWN = [
+    "bayes-ucb",
+    "imed",
+    "kl-ucb",
+    "moss",
+    "ocucb",
+    "successive-elimination",
+    "sliding-window-ucb",
+    "lin-ucb:norm=",
+]
 SHIFTED = ["besa", "boltzmann", "explore-then-commit:pulls=5", "ucb", "ucb1", "moss", "ocucb", "kl-ucb", "imed"]
 
 
 BED, SEEN = "gaussian:arms=4,deviations={}", "linear:arms=4,noise={}"
 
 
-@pytest.mark.parametrize("spec", [*FREE, *TOLD])
+@pytest.mark.parametrize("spec", [*FREE, *NOISE_KNOWN])
 def test_the_unit_of_the_rewards_does_not_matter(spec: str) -> None:
     """Four times the rewards, which is exact in binary, and four times the noise for those that know it."""
     result = []
     for unit in (1.0, 4.0):
-        told = unit if spec in TOLD else 1.0
-        bed = (SEEN if spec.startswith("lin") else BED).format(told)
-        policy = spec + str(told) if spec.endswith("=") else spec
+        noise = unit if spec in NOISE_KNOWN else 1.0
+        bed = (SEEN if spec.startswith("lin") else BED).format(noise)
+        policy = spec + str(noise) if spec.endswith("=") else spec
         result.append(pulls(policy, simulation._built(TESTBEDS, bed), np.arange(4), 5, scale=unit))
     assert len(set(result[0])) > 1
     np.testing.assert_array_equal(*result)

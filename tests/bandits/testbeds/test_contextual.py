@@ -58,7 +58,7 @@ class Witness(Policy):
         super().__init__()
         self.first = first
         self.seen: list[tuple[int, Any]] = []
-        self.told: list[tuple[int, Any, float]] = []
+        self.updates: list[tuple[int, Any, float]] = []
 
     def initial(self, bed: Any, horizon: int) -> Any:
         return rows(bed.arms, 0.0)
@@ -70,7 +70,7 @@ class Witness(Policy):
             return arm
 
         def update(state: Any, arm: int, reward: float, rng: Any) -> None:
-            self.told.append((arm, state[-bed.context_rows :, arm].copy(), reward))
+            self.updates.append((arm, state[-bed.context_rows :, arm].copy(), reward))
 
         return select, update
 
@@ -92,9 +92,9 @@ def test_policies_see_the_contexts_of_the_step() -> None:
 def test_a_late_reward_comes_with_the_context_of_its_pull(delays: str) -> None:
     """Each (arm, context) that was seen is told with the reward it brought, at once or later."""
     at_once, late = played(), played(delay=5, delays=delays)
-    rewards = {(arm, *x): reward for arm, x, reward in at_once.told}
-    assert len(rewards) == 60 > len(late.told) > 35
-    for arm, x, reward in late.told:
+    rewards = {(arm, *x): reward for arm, x, reward in at_once.updates}
+    assert len(rewards) == 60 > len(late.updates) > 35
+    for arm, x, reward in late.updates:
         assert rewards[arm, *x] == reward
 
 
@@ -104,8 +104,8 @@ def test_the_nth_pull_of_an_arm_has_the_same_noise_in_whichever_step() -> None:
     means = moved(Linear(arms=3, dimension=2), 60, start)[..., 0]
     noises = []
     for first in (0, 1):
-        told = played(first).told
-        noises.append({arm: [r - means[t, arm] for t, (a, _, r) in enumerate(told) if a == arm] for arm in range(3)})
+        updates = played(first).updates
+        noises.append({arm: [r - means[t, arm] for t, (a, _, r) in enumerate(updates) if a == arm] for arm in range(3)})
     for arm in range(3):
         np.testing.assert_allclose(noises[0][arm], noises[1][arm], atol=1e-12)
 

@@ -27,7 +27,7 @@ def test_the_return_of_gittins_policy_is_held_against_the_optimum() -> None:
     assert not exact_values(simulated("gittins", BEST + NOISE - 0.4))[0].agrees
 
 
-def test_who_need_not_reach_the_optimum_is_not_judged() -> None:
+def test_who_need_not_reach_the_optimum_is_not_evaluated() -> None:
     """Other policies, another discount than the testbed's, a horizon that leaves much of the return."""
     assert exact_values(simulated("gittins:discount=0.7", BEST)) != []
     for spec in ("duff", "gittins:discount=0.5"):
@@ -38,7 +38,7 @@ def test_who_need_not_reach_the_optimum_is_not_judged() -> None:
     assert exact_values(unknown) == []
 
 
-def test_what_was_learnt_is_judged_run_by_run() -> None:
+def test_what_was_learnt_is_evaluated_run_by_run() -> None:
     """19 of 20 runs must be within a tenth; a mean that is right by chance does not help."""
     learnt = np.full((40, 3), [10.0, 5.0, 0.0])
     learnt[:2, 0] = 12.0

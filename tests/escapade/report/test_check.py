@@ -133,9 +133,9 @@ def test_the_command_tries_every_kind_of_the_name(monkeypatch, capsys):
     monkeypatch.setattr(contract, "RULES", {kind: rules[:1] for kind, rules in contract.RULES.items()})
     assert invoke(["check", "boltzmann-gumbel", "--json", "-"]) == 0
     shown = capsys.readouterr()
-    found = json.loads(shown.out)
-    assert [each["kind"] for each in found["trials"]] == ["strategy", "policy"]
-    assert found["passed"]
+    printed = json.loads(shown.out)
+    assert [each["kind"] for each in printed["trials"]] == ["strategy", "policy"]
+    assert printed["passed"]
     assert "policy boltzmann-gumbel, from escapade" in shown.err
     assert invoke(["check", "boltzmann-gumbel", "--kind", "strategy", "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["kind"] == "strategy"

@@ -20,10 +20,10 @@ def test_the_newest_state_comes_back_and_older_ones_are_removed(tmp_path) -> Non
     assert kept.load() is None
     for step in (8, 16, 1000):
         kept.save(step, state(step))
-    found = Checkpoints(tmp_path, CONFIGURATION, [0, 1]).load()
-    assert found is not None
-    assert torch.equal(found["network"]["w"], torch.full((2, 3), 1000.0))
-    assert (found["curve"], found["first"]) == ([[5, 1000]], [None, 7])
+    loaded = Checkpoints(tmp_path, CONFIGURATION, [0, 1]).load()
+    assert loaded is not None
+    assert torch.equal(loaded["network"]["w"], torch.full((2, 3), 1000.0))
+    assert (loaded["curve"], loaded["first"]) == ([[5, 1000]], [None, 7])
     assert len(list((tmp_path / FOLDER).iterdir())) == 1
     kept.remove()
     assert list((tmp_path / FOLDER).iterdir()) == []
@@ -38,9 +38,9 @@ def test_the_step_decides_and_not_the_clock(tmp_path, monkeypatch) -> None:
     kept.save(9, state(9))
     newer.write_bytes(content)
     os.utime(newer, (0, 0))
-    found = kept.load()
-    assert found is not None
-    assert found["curve"] == [[5, 16]]
+    loaded = kept.load()
+    assert loaded is not None
+    assert loaded["curve"] == [[5, 16]]
 
 
 def test_blocks_do_not_mix(tmp_path) -> None:
@@ -59,9 +59,9 @@ def test_a_damaged_one_is_told_by_its_digest_and_the_older_whole_one_counts(dama
     (newer,) = (tmp_path / FOLDER).iterdir()
     older.write_bytes(content)
     newer.write_bytes(damage(newer.read_bytes()))
-    found = kept.load()
-    assert found is not None
-    assert found["curve"] == [[5, 8]]
+    loaded = kept.load()
+    assert loaded is not None
+    assert loaded["curve"] == [[5, 8]]
     (note,) = kept.notes
     assert note.startswith(f"the checkpoint '{newer}' is damaged (its content is not what was written): a in M goes on")
     assert not newer.exists()

@@ -99,17 +99,17 @@ def test_nothing_is_run_from_a_file(tmp_path, monkeypatch) -> None:
     assert not (tmp_path / "harm").exists()
 
 
-def test_a_run_keeps_what_plays_as_it_was_judged(tmp_path, monkeypatch) -> None:
+def test_a_run_keeps_what_plays_as_it_was_evaluated(tmp_path, monkeypatch) -> None:
     """From the sweep through the store to an evaluation with the same streams, after a resumption."""
     monkeypatch.setattr(training, "FINAL_EPISODES", 12)
     monkeypatch.setattr("joblib.cpu_count", lambda: 1)  # the sweep sets the threads of this process
     maze = "MiniGrid-Empty-Random-5x5-v0"
     store = Store(tmp_path)
     sweep(Plan((maze,), ("count",), 1, 24, seed=4), store, backend="sequential")
-    (found,) = sweep(Plan((maze,), ("count",), 2, 24, seed=4), store, backend="sequential").blocks
+    (block,) = sweep(Plan((maze,), ("count",), 2, 24, seed=4), store, backend="sequential").blocks
     store.close()
     (configuration,) = open_existing(tmp_path).configurations()
-    for result in found.results:
+    for result in block.results:
         state = open_existing(tmp_path).weights(configuration, result.learner)
         trained = Trained("count", symbolic_space(make(maze, 1).single_observation_space), 7, state)
         score = evaluate(trained, maze, "train", 12, seed=4, purpose="final/train")

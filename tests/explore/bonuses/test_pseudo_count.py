@@ -45,8 +45,8 @@ def test_closed_form_on_several_columns(moves, counts):
     for learner in range(2):
         seen, row = rows[learner, :29], rows[learner, 29]
         rho, after = density(seen, row), density(np.concatenate([seen, row[None]]), row)
-        found = bonus.pseudo_counts(torch.from_numpy(rows[:, 29:].astype(np.uint8)))[learner].item()
-        assert found == pytest.approx(rho * (1 - after) / (after - rho), rel=1e-9)
+        count = bonus.pseudo_counts(torch.from_numpy(rows[:, 29:].astype(np.uint8)))[learner].item()
+        assert count == pytest.approx(rho * (1 - after) / (after - rho), rel=1e-9)
 
 
 def test_a_new_value_in_any_of_many_columns_is_nearly_unseen(vectors):

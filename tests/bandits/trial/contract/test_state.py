@@ -19,9 +19,9 @@ class ScoreLearns(Count):
     """Scoring is taken for visiting."""
 
     def novelty(self, transitions):
-        found = super().novelty(transitions)
+        novelty = super().novelty(transitions)
         self.table.add(self.arrived(transitions), transitions.mask)
-        return found
+        return novelty
 
 
 class ScoreLearnsBehindTheState(Count):
@@ -177,9 +177,9 @@ class ChangesTheReward(Count):
     """Adds the bonus to the reward in place, where the replay still reads it."""
 
     def novelty(self, transitions):
-        found = super().novelty(transitions)
-        transitions.reward.add_(found)
-        return found
+        novelty = super().novelty(transitions)
+        transitions.reward.add_(novelty)
+        return novelty
 
 
 BROKEN = {

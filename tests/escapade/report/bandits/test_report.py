@@ -30,14 +30,14 @@ def coins() -> dict[str, Any]:
     return figures(simulate("two-arms", policies, runs=200, horizon=600, seed=1))
 
 
-def printed(found: dict[str, Any], colour: bool = False) -> str:
+def printed(results: dict[str, Any], colour: bool = False) -> str:
     console = Console(file=io.StringIO(), width=80, force_terminal=colour, highlight=False, markup=False)
-    show(console, found)
+    show(console, results)
     return str(console.file.getvalue())  # type: ignore[attr-defined]
 
 
-def flat(found: dict[str, Any]) -> str:
-    return " ".join(printed(found).split())
+def flat(results: dict[str, Any]) -> str:
+    return " ".join(printed(results).split())
 
 
 def test_figures_have_the_promised_names(coins: dict[str, Any]) -> None:
@@ -52,8 +52,8 @@ def test_figures_have_the_promised_names(coins: dict[str, Any]) -> None:
 def test_what_is_learnt_on_the_way_is_among_the_figures() -> None:
     """Reward and % optimal at each checkpoint; ± as of coins for the share, and never above what an arm can pay."""
     run = simulate("two-arms", ["ucb1", "thompson"], runs=100, horizon=200, seed=1)
-    found = json.loads(json.dumps(figures(run)))["policies"]
-    for policy, result in zip(found, run.policies, strict=True):
+    results = json.loads(json.dumps(figures(run)))["policies"]
+    for policy, result in zip(results, run.policies, strict=True):
         steps, reward, _, optimal, error = zip(*policy["learning"], strict=True)
         assert list(steps) == [row[0] for row in policy["curve"]] == run.steps.tolist()
         assert list(reward) == result.reward_curve.tolist()
@@ -98,9 +98,9 @@ def test_it_says_what_to_use_and_why(coins: dict[str, Any]) -> None:
 
 
 def test_changing_arms_have_dynamic_regret() -> None:
-    found = figures(simulate("abrupt:changes=100", ["thompson", "discounted-ucb"], runs=40, horizon=300, seed=1))
-    text = flat(found)
-    assert found["bed"]["regret"] == "dynamic"
+    results = figures(simulate("abrupt:changes=100", ["thompson", "discounted-ucb"], runs=40, horizon=300, seed=1))
+    text = flat(results)
+    assert results["bed"]["regret"] == "dynamic"
     assert "regret: dynamic, against the best arm of each step" in text
     assert "assumes constant means, but these arms change" in text
     assert "No bound for thompson: the arms change, and its theorem is about arms that do not." in text
@@ -133,9 +133,9 @@ def test_a_policy_in_plain_python_alone_is_told_how_much_slower_it_is(monkeypatc
     assert f"not compiled, and slower than a compiled epsilon-greedy by: Plain {times:,.0f} ×." in flat(alone)
     beside = simulate("two-arms", [Plain(), "epsilon-greedy"], runs=3, horizon=60, seed=1)
     monkeypatch.setattr("escapade.report.bandits.report.simulate", lambda *_, **__: pytest.fail("another was played"))
-    found = figures(beside)
-    assert found["reference_speed"] is None
-    assert "slower than the fastest here by: Plain" in flat(found)
+    results = figures(beside)
+    assert results["reference_speed"] is None
+    assert "slower than the fastest here by: Plain" in flat(results)
 
 
 def test_a_report_kept_by_an_older_version_still_prints(coins: dict[str, Any]) -> None:
@@ -186,9 +186,9 @@ def test_large_noise_is_not_called_exploration() -> None:
     """σ = 1000: ε = 0 and ucb:c=1 do not explore, whatever the noise makes of their regret; the width is named."""
     testbed = "gaussian:means=0/1000/2000,deviations=1000"
     policies = ["epsilon-greedy:epsilon=0", "ucb:c=1", "ucb:c=1,scale=1000"]
-    found = figures(simulate(testbed, policies, runs=200, horizon=1000, seed=1))
-    greedy, narrow, fitting = found["policies"]
-    text = flat(found)
+    results = figures(simulate(testbed, policies, runs=200, horizon=1000, seed=1))
+    greedy, narrow, fitting = results["policies"]
+    text = flat(results)
     assert "stops exploring" not in text
     assert "Recommended: thompson:scale=1000, ucb:c=1,scale=1000, kl-ucb, imed;" in text
     assert "scale=1000 fits" in " ".join(narrow["misfits"])
@@ -200,11 +200,11 @@ def test_large_noise_is_not_called_exploration() -> None:
 
 
 def test_one_run_has_no_intervals() -> None:
-    found = figures(simulate("two-arms", ["ucb1", "thompson"], runs=1, horizon=100, seed=1))
-    text = flat(found)
+    results = figures(simulate("two-arms", ["ucb1", "thompson"], runs=1, horizon=100, seed=1))
+    text = flat(results)
     assert "nan" not in text.lower()
     assert "one run does not tell whether policies differ" in text
-    assert [place for place, _ in ranked(found)] == ["1", "1="]
+    assert [place for place, _ in ranked(results)] == ["1", "1="]
 
 
 def test_few_runs_have_students_and_wilsons_intervals() -> None:
@@ -236,10 +236,10 @@ def test_places_and_the_policy_for_best_arm_identification() -> None:
         policy({100: 20.0}, 0.03, spec="best", behind={"ci": [0, 0]}),
         policy({100: 21.0}, 0.20, spec="near", behind={"ci": [-1, 3]}),
     ]
-    found = {"policies": made}
-    assert [(place, row["spec"]) for place, row in ranked(found)] == [("1", "best"), ("1=", "near"), ("3", "slow")]
-    assert best_identifier(found)["spec"] == "best"  # 3 % and 2 % do not differ significantly, and it has less regret
-    assert identification(found) == (
+    results = {"policies": made}
+    assert [(place, row["spec"]) for place, row in ranked(results)] == [("1", "best"), ("1=", "near"), ("3", "slow")]
+    assert best_identifier(results)["spec"] == "best"  # 3 % and 2 % do not differ significantly, and it has less regret
+    assert identification(results) == (
         "For best-arm identification at the horizon: best, wrong in 3.0% of the runs; "
         "no significant difference to slow (2.0%), with more regret."
     )
@@ -292,9 +292,9 @@ def test_a_third_partys_policy_is_reported_like_a_built_in_one() -> None:
 def test_the_list_has_every_testbed_and_policy(capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(["bandits", "--list", "--json", "-"]) == 0
     shown = capsys.readouterr()
-    found = json.loads(shown.out)
-    assert [bed["name"] for bed in found["testbeds"]] == TESTBEDS.names()
-    assert [policy["name"] for policy in found["policies"]] == POLICIES.names()
+    results = json.loads(shown.out)
+    assert [bed["name"] for bed in results["testbeds"]] == TESTBEDS.names()
+    assert [policy["name"] for policy in results["policies"]] == POLICIES.names()
     for name in [*TESTBEDS.names(), *POLICIES.names()]:
         assert name in shown.err
 

@@ -12,9 +12,9 @@ from escapade.report.bandits import returns
 from escapade.report.bandits.report import figures, sentence, show
 
 
-def shown(found: Any) -> str:
+def shown(results: Any) -> str:
     console = Console(file=io.StringIO(), width=80, highlight=False, markup=False)
-    show(console, found)
+    show(console, results)
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
@@ -25,32 +25,32 @@ def simulation() -> Any:
 
 
 def test_figures_hold_the_return_and_its_share(simulation: Any) -> None:
-    found = figures(simulation)
-    assert found["discount"] == 0.7
-    assert found["optimum"] == pytest.approx(simulation.optimum.mean())
-    for policy, result in zip(found["policies"], simulation.policies, strict=True):
+    results = figures(simulation)
+    assert results["discount"] == 0.7
+    assert results["optimum"] == pytest.approx(simulation.optimum.mean())
+    for policy, result in zip(results["policies"], simulation.policies, strict=True):
         mean, (low, high) = policy["discounted_return"].values()
         assert mean == pytest.approx(result.returns.mean())
         half = 2.000995 * result.returns.std(ddof=1) / np.sqrt(60)
         assert (low, high) == pytest.approx((mean - half, mean + half))
-        assert policy["share"]["mean"] == pytest.approx(mean / found["optimum"])
+        assert policy["share"]["mean"] == pytest.approx(mean / results["optimum"])
         assert policy["share"]["ci"][0] < policy["share"]["mean"] < policy["share"]["ci"][1]
-        assert policy["short"]["mean"] == pytest.approx(found["optimum"] - mean)
+        assert policy["short"]["mean"] == pytest.approx(results["optimum"] - mean)
         assert {"regret", "optimal", "reward", "pulls_per_second"} <= set(policy)
 
 
 def test_the_report_ranks_by_return_and_shows_who_sticks(simulation: Any) -> None:
-    found = figures(simulation)
-    text = shown(found)
+    results = figures(simulation)
+    text = shown(results)
     assert "Regret does not rank policies here" in " ".join(text.split())
     assert "of optimum" in text
     assert "Lai & Robbins" not in text
     sticks = next(line for line in text.splitlines() if "task 1 abandoned" in line)
     assert "DIFFERS" in sticks
     assert all(len(line) <= 80 for line in text.splitlines())
-    assert sentence(found).startswith("On two-tasks, gittins earned most")
-    agreeing = sum(row["agrees"] for row in found["exact"])
-    assert f"{agreeing} of 13 exact values agree" in sentence(found)
+    assert sentence(results).startswith("On two-tasks, gittins earned most")
+    agreeing = sum(row["agrees"] for row in results["exact"])
+    assert f"{agreeing} of 13 exact values agree" in sentence(results)
 
 
 def test_a_short_horizon_says_what_it_leaves_out() -> None:

@@ -31,8 +31,8 @@ def test_every_agent_has_its_line_and_its_band(tmp_path, monkeypatch):
 
 
 def test_without_scores_nothing_is_drawn(tmp_path):
-    found = figures(None)
-    assert plots(found, tmp_path) == []
-    for agent in found[0]["agents"]:
+    mazes = figures(None)
+    assert plots(mazes, tmp_path) == []
+    for agent in mazes[0]["agents"]:
         del agent["profile"]  # as in the results of an older version
-    assert plots(found, tmp_path) == []
+    assert plots(mazes, tmp_path) == []

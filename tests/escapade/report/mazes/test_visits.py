@@ -61,10 +61,10 @@ def test_levels_rise_from_the_least_visits_to_the_most(least: float, times: floa
     assert level(least, least, most) == 1
     assert level(most, least, most) == len(SHADES)
     visits = least + share * (most - least)
-    found = level(visits, least, most)
-    assert 1 <= found <= len(SHADES)
-    assert visits <= least * times ** (found / 4) * (1 + 1e-6)
-    assert level((visits + least) / 2, least, most) <= found
+    shade = level(visits, least, most)
+    assert 1 <= shade <= len(SHADES)
+    assert visits <= least * times ** (shade / 4) * (1 + 1e-6)
+    assert level((visits + least) / 2, least, most) <= shade
 
 
 def test_where_all_cells_were_visited_alike_all_are_dark() -> None:
