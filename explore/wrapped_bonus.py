@@ -54,27 +54,14 @@ class WrappedBonus:
         self._encoder = Encoder(spaces[0], trusted=trusted)
         self._actions = ActionEncoder(spaces[1])
         self._envs = envs
-        if isinstance(bonus, str):
-            bonus = make_bonus(bonus, *spaces, envs=envs, seed=seed)
-        if not isinstance(bonus, Bonus):
-            raise BadInput(f"the bonus is {bonus!r}: give a spec such as 'count:beta=0.1', or a bonus that was made.")
-        if bonus.learners != 1 or bonus.envs != envs:
-            raise BadInput(
-                f"the bonus is made for {bonus.learners} learners with {bonus.envs} environments each: "
-                f"make it for one learner with {envs}."
-            )
-        if bonus.observation_space != spaces[0] or bonus.action_space != spaces[1]:
-            raise BadInput(
-                f"the bonus is made for observations in {bonus.observation_space} and actions in {bonus.action_space}: "
-                f"the environment has {spaces[0]} and {spaces[1]}."
-            )
-        self.bonus = bonus
+        self.bonus = single_learner_bonus(bonus, envs, spaces, seed)
         self.learn_every = checked_count("learn_every", learn_every, 0)
         self.resets_within = resets_within
         self.over: Flags = np.zeros(envs, dtype=np.bool_)  # where the episode ended and no new one has begun
         self._rows: Array | None = None  # (envs, width) what each environment returned last
         self._finite: Flags = np.ones(envs, dtype=np.bool_)  # where the observations in `_rows` are finite
         self._state_key: npt.NDArray[np.int64] | None = None
+        self.last: Transitions | None = None  # the newest step
         self._waiting: list[Transitions] = []
         self._steps = 0
 
@@ -133,6 +120,7 @@ class WrappedBonus:
         episodic = self.bonus.observe(transitions)
         paid: npt.NDArray[np.float64] = self.bonus.score(transitions, episodic)[0].double().cpu().numpy()
         self._learn(transitions)
+        self.last = transitions
         self._rows, self._finite, self._state_key = rows, finite, key
         self.over = np.zeros(envs, dtype=np.bool_) if self.resets_within else ended
         return paid
@@ -144,7 +132,7 @@ class WrappedBonus:
         self._waiting.append(real)
         self._steps += 1
         if self._steps % self.learn_every == 0:
-            batch = _joined(self._waiting)
+            batch = joined(self._waiting)
             self._waiting = []
             if batch.reward.shape[1]:
                 self.bonus.learn(batch)
@@ -161,15 +149,37 @@ class WrappedBonus:
         return np.array(rows), np.ones(count, dtype=np.bool_) if finite is None else finite
 
 
+def single_learner_bonus(bonus: Bonus | str, envs: int, spaces: tuple[Any, Any], seed: int) -> Bonus:
+    """The bonus of one learner in `envs` environments with these observation and action spaces.
+
+    bonus: a spec string, of which one is made, or a bonus that was made. BadInput where it does not fit.
+    """
+    if isinstance(bonus, str):
+        bonus = make_bonus(bonus, *spaces, envs=envs, seed=seed)
+    if not isinstance(bonus, Bonus):
+        raise BadInput(f"the bonus is {bonus!r}: give a spec such as 'count:beta=0.1', or a bonus that was made.")
+    if bonus.learners != 1 or bonus.envs != envs:
+        raise BadInput(
+            f"the bonus is made for {bonus.learners} learners with {bonus.envs} environments each: "
+            f"make it for one learner with {envs}."
+        )
+    if bonus.observation_space != spaces[0] or bonus.action_space != spaces[1]:
+        raise BadInput(
+            f"the bonus is made for observations in {bonus.observation_space} and actions in {bonus.action_space}: "
+            f"the environment has {spaces[0]} and {spaces[1]}."
+        )
+    return bonus
+
+
 def _learner(array: Array) -> torch.Tensor:
     """An array of all environments as that of the one learner, `(1, envs, …)`."""
     return torch.from_numpy(array)[None]
 
 
-def _joined(parts: list[Transitions]) -> Transitions:
-    """All transitions as one batch."""
-    joined: dict[str, Any] = {}
+def joined(parts: list[Transitions]) -> Transitions:
+    """All transitions as one batch; none of them may be marked as no transition."""
+    whole: dict[str, Any] = {}
     for field in fields(Transitions):
         tensors = [getattr(part, field.name) for part in parts]
-        joined[field.name] = None if any(tensor is None for tensor in tensors) else torch.cat(tensors, dim=1)
-    return Transitions(**{**joined, "valid": None})
+        whole[field.name] = None if any(tensor is None for tensor in tensors) else torch.cat(tensors, dim=1)
+    return Transitions(**{**whole, "valid": None})
