@@ -18,7 +18,6 @@ version = release = __version__
 
 extensions = ["sphinx.ext.autodoc", "myst_parser", "docs.generator.extension"]
 exclude_patterns = ["_build", "generator"]
-suppress_warnings = ["toc.empty_glob"]  # pages of integrations that are not in this version
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

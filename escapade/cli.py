@@ -15,6 +15,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from escapade.import_name import check_agents
 from escapade.runs.workers import end_workers
 from escapade.terminal import interrupt
 from explore.errors import BadInput, unknown
@@ -70,6 +71,7 @@ app = typer.Typer(
 def invoke(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit status; bad input is one sentence on standard error."""
     try:
+        check_agents()
         status = app(arguments, standalone_mode=False)
     except BadInput as error:
         sys.stderr.write(f"escapade: {error}\n")

@@ -5,6 +5,7 @@ warning, which ends the build as every warning does.
 """
 
 import inspect
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from docs.generator.symbols import OURS, public_symbols, undocumented
 from explore.core.spec import Settings
 
 LOGGER = logging.getLogger(__name__)
+OPTIONAL_PAGES = ("stable_baselines3",)  # entries of the navigation that are left out where their page is missing
 FOLDERS = {"api": api.write, "bonus": bonuses.write}
 
 
@@ -47,9 +49,18 @@ def write_pages(app: Sphinx) -> None:
 
 
 def complete_links(app: Sphinx, name: str, source: list[str]) -> None:
-    """Links to files outside of docs/ lead into the repository; README and changelog are read from docs/, too."""
-    for up in ("../../", "../"):
-        source[0] = source[0].replace(f"]({up}", f"]({REPOSITORY}/blob/main/")
+    """Links to files outside of docs/ lead into the repository."""
+    docs = Path(app.srcdir).resolve()
+
+    def completed(link: re.Match[str]) -> str:
+        target = (docs / name).parent.joinpath(link[1]).resolve()
+        inside = target.is_relative_to(docs) or not target.is_relative_to(docs.parent)
+        return link[0] if inside else f"]({REPOSITORY}/blob/main/{target.relative_to(docs.parent).as_posix()})"
+
+    source[0] = re.sub(r"\]\((\.\./[^)#]*)\)", completed, source[0])
+    for page in OPTIONAL_PAGES:
+        if not (Path(app.srcdir) / f"{page}.md").exists():
+            source[0] = source[0].replace(f"\n{page}\n", "\n")
 
 
 def convert_docstring(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 
-from docs.generator import bonuses, evidence, traits
+from docs.generator import bonuses, evidence, traits, why
 
 PARTS: dict[str, Callable[[], str]] = {
     "traits-of-bonuses": lambda: traits.choice_table(bonuses.names()),
     "meaning-of-traits": traits.meanings,
     "outcomes-of-bonuses": lambda: evidence.outcomes(bonuses.names()),
     "expected-performance": evidence.expected_performance,
+    "why-sample-cost": why.sample_cost,
+    "why-escapes": why.escapes,
+    "why-traps": why.traps,
+    "why-held-out": why.held_out,
+    "why-spread": why.spread,
+    "why-reward-scale": why.reward_scale,
+    "why-weaknesses": lambda: why.weaknesses(bonuses.names()),
 }

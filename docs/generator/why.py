@@ -1,0 +1,93 @@
+"""The measured figures of docs/why.md, from the recordings of evidence and traits; what is missing is said."""
+
+from collections.abc import Sequence
+
+from bandits.trial.traits.recorded import figures
+from benchmarks.evidence.document import interval, short
+from docs.generator import evidence, traits
+from docs.generator.evidence import Result
+from docs.generator.markdown import NOT_MEASURED
+from escapade.report.markdown import table
+from escapade.report.mazes.cost import reached
+
+
+def sample_cost() -> str:
+    """Steps of each agent until it has 90 % of the planner's return."""
+    rows = [
+        (short(result.maze), f"`{result.agent['spec']}`", reached(result.agent, "most"))
+        for result in evidence.results()
+        if "most" in result.agent["cost"]
+    ]
+    return _table_or_nothing(("maze", "agent", "steps and seconds to 90 % of the planner's return"), rows)
+
+
+def escapes() -> str:
+    """How many learners of each agent reach the goal, with the return."""
+    return _escapes(evidence.results())
+
+
+def traps() -> str:
+    """The same, in the traps alone."""
+    return _escapes([result for result in evidence.results() if result.maze.startswith("escapade/")])
+
+
+def _escapes(results: Sequence[Result]) -> str:
+    rows = []
+    for result in results:
+        value = interval(result.agent["return"]["iqm"], result.agent["return"]["ci"])
+        rows.append((short(result.maze), f"`{result.agent['spec']}`", result.escaped, value))
+    return _table_or_nothing(("maze", "agent", "learners out", "return"), rows)
+
+
+def held_out() -> str:
+    """Return on training layouts and on held-out ones."""
+    rows = []
+    for result in evidence.results():
+        agent, other = result.agent, result.agent["held_out"]
+        if other["return"] is not None:
+            trained = interval(agent["return"]["iqm"], agent["return"]["ci"])
+            rows.append((short(result.maze), f"`{agent['spec']}`", trained, interval(other["return"], other["ci"])))
+    return _table_or_nothing(("maze", "agent", "trained layouts", "held-out layouts"), rows)
+
+
+def spread() -> str:
+    """The worst, the median and the best learner of each agent: they differ in their seed alone."""
+    rows = []
+    for result in evidence.results():
+        returns = sorted(result.agent["returns"])
+        three = (returns[0], returns[len(returns) // 2], returns[-1])
+        rows.append((short(result.maze), f"`{result.agent['spec']}`", *(f"{value:.2f}" for value in three)))
+    return _table_or_nothing(("maze", "agent", "worst learner", "median", "best learner"), rows)
+
+
+def reward_scale() -> str:
+    """How regret changes where all rewards are a tenth, or ten times as large."""
+    rows = []
+    for kind, names in (
+        ("policy", ("epsilon-greedy", "ucb", "thompson", "boltzmann", "gradient")),
+        ("bonus", ("count", "rnd", "icm")),
+    ):
+        for name in names:
+            of_plugin = figures(kind).get(name, {})
+            small, large = of_plugin.get("rewards × 0.1"), of_plugin.get("rewards × 10")
+            if small is not None and large is not None:
+                rows.append((f"`{name}`", kind, f"{small[0]:.2f}", f"{large[0]:.2f}"))
+    return _table_or_nothing(("plugin", "kind", "rewards × 0.1", "rewards × 10"), rows)
+
+
+def weaknesses(names: Sequence[str]) -> str:
+    """Each bonus with how many weaknesses its recordings show."""
+    rows = []
+    for name in names:
+        if not traits.recorded_traits(name):
+            continue
+        against = traits.weaknesses(name)
+        failed = [short(result.maze) for result in evidence.results_of(name) if result.fails]
+        rows.append((f"[`{name}`](bonus/{name}.md)", str(len(against)), ", ".join(failed) or "–"))
+    return _table_or_nothing(
+        ("bonus", "traits against it", "mazes where fewer than half of the learners get out"), rows
+    )
+
+
+def _table_or_nothing(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return table(names, rows) if rows else f"This is {NOT_MEASURED}: no sweep with these figures is recorded."
