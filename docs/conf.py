@@ -33,6 +33,8 @@ html_theme = "pydata_sphinx_theme"
 html_title = "Escapade"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
+html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
 html_theme_options: dict[str, Any] = {
     "logo": {"text": "Escapade"},

@@ -172,7 +172,7 @@ def test_every_block_says_its_language() -> None:
 def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(BONUSES, "_added", {**BONUSES._added})
-    names: dict[str, Any] = {"__name__": page.stem}
+    names: dict[str, Any] = {"__name__": "__main__"}
     for block in blocks():
         if block.page == page and block.language == "python":
             exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
