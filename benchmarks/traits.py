@@ -3,12 +3,13 @@
     python -m benchmarks traits                       measure a few and compare them with what is recorded
     python -m benchmarks traits --record              try all, write recorded.json and docs/traits.md
     python -m benchmarks traits --record count rnd    try these and write both
+    python -m benchmarks traits --costs               measure costs and speeds alone, and write both
     python -m benchmarks traits --document            write docs/traits.md from what is recorded
 
 A recording is of whole trials, and ends where a plugin breaks its contract. One that was interrupted goes on where it
 was when it is started again, unless the sources have changed since. All traits but costs and speeds are the same on a
-busy machine; for those let nothing else run. On two idle cores all of them took about ten minutes before
-there were traits of long learning, which take most of the time of a bonus that trains networks.
+busy machine; for those let nothing else run, or measure them again with `--costs`. All of them took 27 minutes on one
+of two cores; traits of long learning take most of the time of a bonus that trains networks.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ from bandits.policy import POLICIES
 from bandits.trial import run_trial
 from bandits.trial.plugin_under_test import plugin_under_test
 from bandits.trial.result import Kind, Trait
-from bandits.trial.traits.catalogue import measure, trait_specs
+from bandits.trial.traits.catalogue import PROBES, measure, measured, trait_specs
 from bandits.trial.traits.measurement import FEW, MANY, RUNS
 from bandits.trial.traits.recorded import FILE, Figures
 from benchmarks import made_with, replace
@@ -45,6 +46,8 @@ def main(*arguments: str) -> None:
         document(json.loads(FILE.read_text(encoding="utf-8")))
     elif "--record" in arguments:
         record(names)
+    elif "--costs" in arguments:
+        record_costs(names)
     else:
         compare(names)
 
@@ -83,6 +86,20 @@ def record(names: list[str]) -> None:
         }
     write(FILE, recording)
     UNDER_WAY.unlink(missing_ok=True)
+    document(recording)
+
+
+def record_costs(names: list[str]) -> None:
+    """Measure anew what depends on the machine, of the plugins named or of all; write the recording and document."""
+    recording = read(FILE)
+    for kind in get_args(Kind):
+        probes = [probe for probe in PROBES[kind] if probe.traits[0].name.startswith(OF_THE_MACHINE)]
+        for name in [each for each in built_in(kind) if not names or each in names]:
+            plugin = plugin_under_test(name, kind)
+            for probe in probes:
+                recording["traits"][kind][name] |= row(measured(plugin, probe))
+    recording["made"] = made()
+    write(FILE, recording)
     document(recording)
 
 
@@ -177,8 +194,8 @@ def section(kind: Kind, figures: Figures, seconds: dict[str, float]) -> list[str
     for first in range(0, len(every), COLUMNS):
         some = every[first : first + COLUMNS]
         lines = ["| | " + " | ".join(q.name for q in some) + " |", "|---" * (len(some) + 1) + "|"]
-        for spec, measured in figures.items():
-            lines.append(f"| `{spec}` | " + " | ".join(cell(measured.get(q.name)) for q in some) + " |")
+        for spec, traits in figures.items():
+            lines.append(f"| `{spec}` | " + " | ".join(cell(traits.get(q.name)) for q in some) + " |")
         parts.append("\n".join(lines) + "\n")
     return parts
 
