@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 
@@ -17,6 +17,13 @@ def checked_count(name: str, value: Any, least: int = 1) -> int:
     if int(value) < least:
         raise BadInput(f"{name} is {value}: at least {least} is needed.")
     return int(value)
+
+
+def checked_share(name: str, value: Any) -> float:
+    """`value` as a float from 0 to 1; BadInput for anything else."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise BadInput(f"{name} is {value!r}: it must be a number from 0 to 1.")
+    return float(value)
 
 
 def unknown(kind: str, name: str, known: Iterable[str], owner: str = "") -> BadInput:

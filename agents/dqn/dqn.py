@@ -11,6 +11,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -34,7 +35,8 @@ from explore.core.plugins import BONUSES, STRATEGIES
 from explore.core.spec import Spec, parse, settings_from
 from explore.core.strategy import Strategy
 from explore.core.transitions import Transitions
-from explore.errors import BadInput, checked_count
+from explore.errors import BadInput, checked_count, checked_share
+from explore.numerics.device import checked_device
 from explore.numerics.seeding import learner_names
 from explore.numerics.threads import single_threaded_torch
 
@@ -75,7 +77,9 @@ class DQN:
             settings = settings_from(DQNSettings, settings or {}, "the DQN")
         self.settings = settings
         self.seed = seed
-        self.device = torch.device(device)
+        self.device = checked_device(device)
+        if not isinstance(env, (str, VectorEnv)):
+            raise BadInput(f"env is {env!r}: give an id, such as 'MiniGrid-DoorKey-8x8-v0', or a vector environment.")
         self.id = env if isinstance(env, str) else None
         seeds = slot_seeds(seed, "layouts", self.learners, settings.envs)
         vector = make_vector_env(env, seeds) if isinstance(env, str) else env
@@ -174,8 +178,7 @@ class DQN:
         """
         env = self.id if env is None else env
         checked_count("episodes", episodes)
-        if not 0 <= epsilon <= 1:
-            raise BadInput(f"epsilon is {epsilon}: it must be from 0 to 1.")
+        checked_share("epsilon", epsilon)
         if env is None:
             raise BadInput("this DQN was made with a vector environment: give evaluate one, or an id.")
         on_invalid = self.settings.on_invalid
@@ -200,10 +203,15 @@ class DQN:
         other environments keep theirs to themselves, and begin new episodes after `load`. The file has tensors and
         plain numbers, and no code.
         """
+        file = _checked_path(path)
+        draft = file.with_name(f"{file.name}.draft")
         state = self.state_dict()
-        draft = f"{os.fspath(path)}.draft"
-        torch.save(state, draft)
-        os.replace(draft, path)  # whole or not at all
+        try:
+            torch.save(state, draft)
+            os.replace(draft, file)  # whole or not at all
+        except (OSError, RuntimeError) as error:  # PyTorch raises the latter for a folder that is not there
+            draft.unlink(missing_ok=True)
+            raise BadInput(f"the DQN cannot be saved as {file}: {error}") from None
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Go on where `save` was called, bit for bit in compiled mazes, with an agent that was made alike.
@@ -211,13 +219,14 @@ class DQN:
         In other environments every slot begins a new episode, and the one that was under way counts as truncated.
         BadInput where the file is none of a DQN's, or of one that was made otherwise: it names the first difference.
         """
+        file = _checked_path(path)
         try:
-            state = torch.load(path, map_location=self.device, weights_only=True)
+            state = torch.load(file, map_location=self.device, weights_only=True)
         except FileNotFoundError:
-            raise BadInput(f"there is no file {os.fspath(path)}.") from None
+            raise BadInput(f"there is no file {file}.") from None
         except Exception as error:  # whatever a file that is something else raises
-            raise BadInput(f"{os.fspath(path)} is not a saved DQN: {error}") from None
-        self.load_state_dict(state, os.fspath(path))
+            raise BadInput(f"{file} is not a saved DQN: {error}") from None
+        self.load_state_dict(state, str(file))
 
     def state_dict(self) -> dict[str, Any]:
         """What `save` writes: tensors, lists and plain numbers."""
@@ -260,10 +269,24 @@ class DQN:
         }
 
 
+def _checked_path(path: Any) -> Path:
+    try:
+        return Path(path)
+    except TypeError:
+        raise BadInput(f"{path!r} is no path: give the name of a file.") from None
+
+
 def _agent_spec(
     bonus: str | Spec | Bonus | None, strategy: str | Spec | Strategy | None, network: str | Spec | None
 ) -> AgentSpec:
     """The parts as specs, each checked; for a part that is an object, what stands in for it is not used."""
+    for name, part, kinds in (
+        ("bonus", bonus, (str, Spec, Bonus)),
+        ("strategy", strategy, (str, Spec, Strategy)),
+        ("network", network, (str, Spec)),
+    ):
+        if part is not None and not isinstance(part, kinds):
+            raise BadInput(f"{name} is {part!r}: give a spec string{', or an object' if len(kinds) > 2 else ''}.")
     network_spec = parse(network) if isinstance(network, str) else network
     bonus_spec = parse(bonus) if isinstance(bonus, str) else bonus if isinstance(bonus, Spec) else None
     if isinstance(strategy, str):

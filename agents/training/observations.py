@@ -5,11 +5,14 @@ would lie between those of a door and a ball. Every code becomes a category, fol
 maze states its task in words, the index of the mission.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
+
+from explore.errors import BadInput
 
 CODES = (11, 6, 4)  # objects, colours, states of MiniGrid's encoding; a direction is also a state
 
@@ -34,15 +37,27 @@ def symbolic_rows(space: gym.Space[Any], observation: Any) -> Any:
     """A batch of maze observations as codes, `(batch, width)` int64; other observations are left as they are."""
     if not _is_maze(space):
         return observation
-    batch = len(observation["image"])
-    parts: list[npt.NDArray[Any]] = [observation["image"].reshape(batch, -1), _column(observation["direction"])]
-    if "mission" in observation:
+    if not isinstance(observation, Mapping) or not {*space.spaces} <= {*observation}:
+        parts_needed = ", ".join(space.spaces)
+        raise BadInput(f"an observation of a maze is a dict of {parts_needed}, not {_shown(observation)}.")
+    images = np.atleast_1d(np.asarray(observation["image"]))
+    parts: list[npt.NDArray[Any]] = [images.reshape(len(images), -1), _column(observation["direction"])]
+    if "mission" in space.spaces:
         parts.append(_column(observation["mission"]))
+    counts = [len(part) for part in parts]
+    if len(set(counts)) > 1:
+        raise BadInput(f"the parts of the observations differ in number: {', '.join(map(str, counts))}.")
     return np.concatenate(parts, axis=1)
 
 
 def _is_maze(space: gym.Space[Any]) -> bool:
     return isinstance(space, gym.spaces.Dict) and {"image", "direction"} <= set(space.spaces)
+
+
+def _shown(observation: Any) -> str:
+    if isinstance(observation, Mapping):
+        return f"one of {', '.join(map(str, observation)) or 'nothing'}"
+    return f"an array of shape {observation.shape}" if isinstance(observation, np.ndarray) else repr(observation)
 
 
 def _column(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

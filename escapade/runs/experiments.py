@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
-import torch
 from joblib import parallel_config
 
 from agents.dqn.agent_spec import parse_agent
@@ -22,6 +21,7 @@ from bandits.simulator.simulation import simulate as simulated
 from escapade.report.bandits.report import lai_robbins_constant
 from escapade.runs.plan import Plan, environment_settings
 from explore.errors import BadInput, unknown
+from explore.numerics.device import checked_device
 from explore.numerics.seeding import checked_seed
 
 BACKENDS = ("loky", "ray", "dask")  # of joblib
@@ -43,11 +43,7 @@ def checked_plan(
     if steps < dqn.envs:
         raise BadInput(f"--steps {steps}: at least {dqn.envs} are needed, one in each environment slot.")
     seed = checked_seed(seed, "--seed")
-    if device != "cpu":
-        if not device.startswith("cuda"):
-            raise unknown("device", device, ["cpu", "cuda"])
-        if not torch.cuda.is_available():
-            raise BadInput(f"--device {device}: PyTorch finds no CUDA device here; use cpu.")
+    checked_device(device, "--device")
     for agent in agents:
         parse_agent(agent)
     for maze in mazes:

@@ -6,7 +6,7 @@
 Different seeds may make the same layout; a set has it once, and two sets that share one are refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -33,6 +33,8 @@ def layout_set(maze: str | MazeSpec, choice: str | Sequence[int] | Layouts) -> L
         if not len(choice):
             raise BadInput(f"an empty set of layouts of {spec}: give at least one.")
         return choice.rewarded_as(spec)
+    if not isinstance(choice, Iterable):
+        raise BadInput(f"layouts is {choice!r}: give 'train', 'held-out', a list of seeds, or Layouts.")
     seeds = [checked_seed(seed) for seed in choice]
     return _renumbered(built(spec, seeds), split(spec)[0].missions)
 

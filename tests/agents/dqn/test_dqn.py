@@ -259,3 +259,59 @@ def test_an_agent_that_skips_learns_and_is_evaluated_where_it_is_refused_by_defa
     held = agent.agent.replay.state_dict()["parts"]["valid"].float().mean().item()
     assert 0.3 < held < 0.6  # both ends of a step are finite in (2/3)² of them
     assert np.isfinite(agent.evaluate(vector).returns).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"env": None}, "env is None: give an id"),
+        ({"bonus": 5}, "bonus is 5: give a spec string, or an object"),
+        ({"strategy": 0.1}, "strategy is 0.1: give a spec string"),
+        ({"network": 5}, "network is 5: give a spec string."),
+        ({"device": "gpu"}, "unknown device 'gpu': did you mean 'cpu'"),
+        ({"device": None}, "device None: give 'cpu', 'cuda' or 'cuda:0'"),
+        ({"device": "cuda:x"}, "unknown device 'cuda:x'"),
+    ],
+)
+def test_arguments_of_another_type_are_named(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        DQN(**{"env": MAZE, "learners": 1, "settings": SMALL, **arguments})
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_a_device_that_is_not_there_is_named() -> None:
+    with pytest.raises(BadInput, match="finds no CUDA device here; use cpu"):
+        DQN(MAZE, learners=1, device="cuda")
+
+
+def test_what_a_trained_agent_is_asked_is_checked(tmp_path: Any) -> None:
+    agent = DQN(MAZE, learners=1, settings=SMALL)
+    for epsilon in (None, "0.1", True, float("nan"), 2):
+        with pytest.raises(BadInput, match=r"epsilon is .*: it must be a number from 0 to 1"):
+            agent.evaluate(episodes=1, epsilon=epsilon)  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match="layouts is None: give 'train', 'held-out'"):
+        agent.evaluate(episodes=1, layouts=None)  # type: ignore[arg-type]
+    for path in (None, 5):
+        for call in (agent.save, agent.load):
+            with pytest.raises(BadInput, match="is no path"):
+                call(path)  # type: ignore[arg-type]
+    for path in (tmp_path, tmp_path / "missing" / "agent.pt"):
+        with pytest.raises(BadInput, match="cannot be saved as"):
+            agent.save(path)
+    assert list(tmp_path.parent.glob("*.draft")) == []
+
+
+def test_observations_of_a_maze_that_are_none_are_named() -> None:
+    agent = DQN(MAZE, learners=1, settings=SMALL)
+    view = {"image": np.zeros((1, 7, 7, 3), np.uint8), "direction": np.zeros(1, np.int64)}
+    assert agent.act({**view, "mission": "text that this space leaves out"}).shape == (1,)
+    for observation, message in (
+        (None, "not None"),
+        (np.zeros((1, 147)), r"not an array of shape \(1, 147\)"),
+        ({"image": view["image"]}, "not one of image"),
+        ({**view, "image": None}, "are no numbers"),
+        ({**view, "direction": np.zeros(2, np.int64)}, "differ in number: 1, 2"),
+        ({**view, "image": np.zeros((1, 5, 5, 3), np.uint8)}, r"shape \(76,\)"),
+    ):
+        with pytest.raises(BadInput, match=message):
+            agent.act(observation)
