@@ -62,7 +62,12 @@ def _entry(symbol: Symbol, links: dict[str, str]) -> list[str]:
             return [f".. autofunction:: {symbol.full_name}"]
         case "data":
             text = to_rst(data_docstring(symbol).splitlines(), links)
-            return [f".. py:data:: {symbol.full_name}", "", *(f"   {line}" for line in text)]
+            return [
+                f".. py:data:: {symbol.name}",
+                f"   :module: {symbol.package}",
+                "",
+                *(f"   {line}" for line in text),
+            ]
 
 
 def _home(symbol: Symbol) -> str:

@@ -1,6 +1,7 @@
 """A page per bonus, in docs/bonus/: formula and sources, settings, results, traits, and when it fails."""
 
 import inspect
+import re
 from pathlib import Path
 
 from docs.generator.evidence import draw_curves, performance_table, results_of
@@ -12,6 +13,8 @@ from explore.core.registry import OWN
 from explore.core.spec import Settings
 
 PAGE = """# {title}
+
+{summary}
 
 {text}
 
@@ -61,9 +64,11 @@ def page(name: str, figures: Path) -> str:
     module = inspect.getmodule(plugin)
     assert module is not None
     model = plugin.Settings
-    title, _, text = (inspect.getdoc(module) or "").partition("\n\n")
+    first, _, text = (inspect.getdoc(module) or "").partition("\n\n")
+    summary = " ".join(first.split())
     return PAGE.format(
-        title=" ".join(title.split()).rstrip("."),
+        title=re.split("[:,]", summary)[0],
+        summary=summary,
         text=prose(text),
         of_class=prose(inspect.getdoc(plugin) or ""),
         name=name,

@@ -57,6 +57,11 @@ def _converted(paragraph: list[str], links: Mapping[str, str]) -> list[str]:
     return [inline(line.strip(), links) for line in _joined(paragraph)]
 
 
+def begins_sentence(line_before: str) -> bool:
+    """Whether a line after this one begins a sentence, and so may begin with the name of an argument."""
+    return not line_before or line_before.rstrip().endswith((".", ")"))
+
+
 def _items(paragraph: list[str], mark: str, links: Mapping[str, str]) -> list[str]:
     items: list[str] = []
     for line in paragraph:
@@ -69,8 +74,10 @@ def _items(paragraph: list[str], mark: str, links: Mapping[str, str]) -> list[st
 
 def _arguments(paragraph: list[str], links: Mapping[str, str]) -> list[str]:
     items: list[str] = []
+    before = ""
     for line in paragraph:
-        match = _ARGUMENT.fullmatch(line)
+        match = _ARGUMENT.fullmatch(line) if begins_sentence(before) else None
+        before = line
         if match:
             names = ", ".join(f"**{escaped(name)}**" for name in match["names"].split(", "))
             shape = f" ``{match['shape']}``" if match["shape"] else ""

@@ -2,6 +2,7 @@
 
 import re
 
+from docs.generator.docstrings import begins_sentence
 from escapade.report.markdown import table
 from explore.core.spec import Settings
 
@@ -9,14 +10,22 @@ NOT_MEASURED = "not measured yet"
 
 
 def prose(docstring: str) -> str:
-    """A docstring as Markdown: its code indented by four stays, arguments become a list, stars and rules are text."""
-    lines = []
+    """A docstring as Markdown: its code indented by four stays, arguments become a list, stars and rules are text.
+
+    In code, a source in brackets that follows a formula gets a line of its own, so that narrow screens show it.
+    """
+    lines: list[str] = []
+    before = ""
     for line in docstring.splitlines():
-        argument = re.match(r"([a-z_]\w*(?:, [a-z_]\w*)*): ", line)
+        argument = re.match(r"([a-z_]\w*(?:, [a-z_]\w*)*): ", line) if begins_sentence(before) else None
+        before = line
         if argument:
             lines.append(f"- **{argument[1]}**: {line[argument.end() :]}")
+        elif line.startswith(" " * 12):
+            lines.append(f"{' ' * 5}{line.lstrip()}")  # what a source goes on with
         elif line.startswith("    "):
-            lines.append(line)
+            formula, gap, source = re.match(r"(    .*?)(?:(\s{3,})(\(.*))?$", line).groups()
+            lines += [formula, f"    {source}"] if gap else [formula]
         else:
             lines.append(re.sub(r"([*|<])", r"\\\1", line))
     return "\n".join(lines)

@@ -82,8 +82,10 @@ def weaknesses(names: Sequence[str]) -> str:
         if not traits.recorded_traits(name):
             continue
         against = traits.weaknesses(name)
-        failed = [short(result.maze) for result in evidence.results_of(name) if result.fails]
-        rows.append((f"[`{name}`](bonus/{name}.md)", str(len(against)), ", ".join(failed) or "–"))
+        trained = evidence.results_of(name)
+        failed = [short(result.maze) for result in trained if result.fails]
+        in_mazes = ", ".join(failed) or ("none of those recorded" if trained else NOT_MEASURED)
+        rows.append((f"[`{name}`](bonus/{name}.md)", str(len(against)), in_mazes))
     return _table_or_nothing(
         ("bonus", "traits against it", "mazes where fewer than half of the learners get out"), rows
     )
