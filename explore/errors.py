@@ -21,7 +21,7 @@ def checked_count(name: str, value: Any, least: int = 1) -> int:
 
 def checked_share(name: str, value: Any) -> float:
     """`value` as a float from 0 to 1; BadInput for anything else."""
-    if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value <= 1:
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= float(value) <= 1:
         raise BadInput(f"{name} is {value!r}: it must be a number from 0 to 1.")
     return float(value)
 

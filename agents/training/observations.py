@@ -37,6 +37,7 @@ def symbolic_rows(space: gym.Space[Any], observation: Any) -> Any:
     """A batch of maze observations as codes, `(batch, width)` int64; other observations are left as they are."""
     if not _is_maze(space):
         return observation
+    assert isinstance(space, gym.spaces.Dict)
     if not isinstance(observation, Mapping) or not {*space.spaces} <= {*observation}:
         parts_needed = ", ".join(space.spaces)
         raise BadInput(f"an observation of a maze is a dict of {parts_needed}, not {_shown(observation)}.")

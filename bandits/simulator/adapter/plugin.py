@@ -83,7 +83,7 @@ def player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tuple
     name = parse(spec).name
     if name in BONUSES.names():
         plugin, settings = BONUSES.resolve(spec)
-        settings = settings.model_dump(include=settings.model_fields_set)
-        bonus = plugin(*spaces(bed.arms), learners=runs, envs=1, seed=seed, **(bonus_defaults(plugin) | settings))
+        chosen = bonus_defaults(plugin) | settings.model_dump(include=settings.model_fields_set)
+        bonus = plugin(*spaces(bed.arms), learners=runs, envs=1, seed=seed, **chosen)
         return bonus_player(bonus, bed.arms, runs, seed)
     return strategy_player(make_strategy(spec, bed.arms, learners=runs, envs=1, horizon=horizon), runs, seed)
