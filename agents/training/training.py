@@ -36,18 +36,26 @@ def train(
     seed: int,
     device: str = "cpu",
     settings: DQNSettings | None = None,
+    schedule_steps: int | None = None,
     keep_weights: bool = False,
     progress: OnProgress | None = None,
     checkpoints: Checkpointer | None = None,
 ) -> Block:
     """Train `learners` (their names) for `steps` environment steps each; BadInput where an argument is wrong.
 
+    schedule_steps: the steps that schedules (ε, the bonus's decay) run over, at most `steps`; None: `steps`. Curve
+    points are multiples of a twentieth of it, so that a training that goes on after `schedule_steps` ends as one that
+    was that long from the start.
     `progress` is called after every vector step; an exception that it raises ends the training.
     `checkpoints` keeps the state from time to time and gives it back when the same training begins again, which then
-    ends as if it had never stopped (in mazes on real MiniGrid every slot begins a new episode instead).
+    ends as if it had never stopped (in mazes on real MiniGrid every slot begins a new episode instead). The last state
+    is kept too.
     """
     spec = parse_agent(agent)
     steps = checked_count("steps", steps)
+    length = steps if schedule_steps is None else checked_count("schedule_steps", schedule_steps)
+    if length > steps:
+        raise BadInput(f"schedule_steps is {length}: it must be at most the number of steps, {steps}.")
     dqn = DQN(
         maze,
         bonus=spec.bonus,
@@ -70,7 +78,7 @@ def train(
     returns = np.full(len(names), np.nan)
     elapsed = 0.0  # seconds before this process began
     vector_steps = steps // slots
-    points = {slots * round(vector_steps * k / CURVE_POINTS) for k in range(1, CURVE_POINTS + 1)}
+    points = {slots * round(length // slots * k / CURVE_POINTS) for k in range(1, CURVE_POINTS * steps // length + 1)}
 
     def on_step(transitions: Transitions) -> None:
         nonlocal evaluating, returns
@@ -91,7 +99,7 @@ def train(
         if progress is not None:
             rewarded = sum(step is not None for step in first_reward)
             progress(Progress(dqn.steps, vector_steps * slots, returns, rewarded))
-        if checkpoints is not None and checkpoints.due():
+        if checkpoints is not None and (checkpoints.due() or dqn.steps == vector_steps * slots):
             checkpoints.save(
                 dqn.steps,
                 {
@@ -113,7 +121,9 @@ def train(
         returns, elapsed, evaluating = np.array(state["returns"]), state["elapsed"], state["evaluating"]
         if isinstance(mazes, Mazes):
             mazes.visits[:] = state["visits"].numpy()
-    if dqn.steps < vector_steps * slots or not dqn.steps:
+    if not dqn.steps:
+        dqn.train(length, on_step)  # the schedules run over the steps of the first call
+    if dqn.steps < vector_steps * slots:
         dqn.train(steps - dqn.steps, on_step)
     dqn.close()
     visits: list[list[list[int]]] = [[] for _ in names]

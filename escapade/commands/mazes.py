@@ -53,6 +53,7 @@ def mazes(
         terminal.output.make_folder(plots, "--plots")
     store = runs.store.Store(out)
     store.check(plan.configurations())
+    plan = runs.plan.continued(plan, store.configurations())
     store.begin({"mazes": plan.as_dict()})
     trained = terminal.progress.swept(
         output.errors, plan, store, jobs=jobs, backend=backend, log=log, tensorboard=tensorboard

@@ -51,6 +51,7 @@ def run(
     output = terminal.output.Output(json)
     store = runs.store.Store(out or Path("escapade-runs") / settings.name)
     store.check(plan.configurations())
+    plan = runs.plan.continued(plan, store.configurations())
     store.begin({"name": settings.name, "bandits": {**arms.model_dump(), "seed": used}, "mazes": plan.as_dict()})
     with terminal.progress.Pulls(output.errors) as pulls:
         simulation = runs.experiments.simulate(

@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.console import Console
 
-from escapade.runs.plan import changed_settings
+from escapade.runs.plan import changed_settings, schedule_sentence
 
 
 def show(console: Console, sessions: list[dict[str, Any]]) -> None:
@@ -26,7 +26,10 @@ def lines(sessions: list[dict[str, Any]]) -> list[str]:
     shown = [
         f"Command: {' '.join(newest['command'])} ({packages}{state}; {machine['system']}, {machine['cores']} cores)"
     ]
-    if dqn := newest["experiment"].get("mazes", {}).get("dqn"):
+    mazes = newest["experiment"].get("mazes", {})
+    if "steps" in mazes and (sentence := schedule_sentence(mazes)):
+        shown.append(sentence)
+    if dqn := mazes.get("dqn"):
         changed = ", ".join(f"{name}={_value(value)}" for name, value in changed_settings(dqn).items())
         shown.append(f"DQN settings: {changed}, others at defaults." if changed else "DQN settings: all at defaults.")
     others = {

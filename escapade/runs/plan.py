@@ -7,7 +7,7 @@ with every default), so that a release that changes a default cannot continue re
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_origin
 
@@ -37,12 +37,13 @@ class Plan:
     seed: int
     device: str = "cpu"
     dqn: DQNSettings = dataclasses.field(default_factory=DQNSettings)
+    schedule_steps: int | None = None  # steps that schedules run over, where they are not `steps`
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON values, with every setting of every block."""
         blocks = [{key: c[key] for key in ("maze", "agent", "settings")} for c in self.configurations()]
         shared = {"learners": self.learners, "steps": self.steps, "seed": self.seed, "device": self.device}
-        return {**shared, "dqn": self.dqn.resolved(), "blocks": blocks}
+        return {**shared, **self._schedule(), "dqn": self.dqn.resolved(), "blocks": blocks}
 
     def configurations(self) -> list[Configuration]:
         """One per block, as JSON values: everything that a learner's result depends on, apart from its name."""
@@ -51,6 +52,7 @@ class Plan:
                 "maze": maze,
                 "agent": agent,
                 "steps": self.steps,
+                **self._schedule(),
                 "seed": self.seed,
                 "device": self.device,
                 "settings": resolved_settings(maze, agent, self.dqn),
@@ -58,6 +60,69 @@ class Plan:
             for maze in self.mazes
             for agent in self.agents
         ]
+
+    def _schedule(self) -> dict[str, int]:
+        return {} if self.schedule_steps in (None, self.steps) else {"schedule_steps": int(self.schedule_steps or 0)}
+
+
+def continued(plan: Plan, kept: Sequence[Configuration]) -> Plan:
+    """The plan, with the schedules of the shorter training in `kept` that it goes on with, where there is one.
+
+    Schedules (ε, a bonus's decay) run over the length of a training, so that a longer one differs from its first step.
+    What goes on therefore keeps the schedules of the former length, in every block of the plan, and its configuration
+    says so. BadInput where the blocks were trained for different numbers of steps.
+    """
+    shorter: dict[int, set[int]] = {}  # steps: the lengths of the schedules
+    newest = []
+    for configuration in plan.configurations():
+        alike = [c for c in kept if _identity(c) == _identity(configuration) and c["steps"] <= plan.steps]
+        if alike:
+            newest.append(max(alike, key=lambda c: (c["steps"], schedule_of(c))))
+    for configuration in newest:
+        shorter.setdefault(configuration["steps"], set()).add(schedule_of(configuration))
+    lengths = shorter.get(plan.steps) or set().union(*shorter.values())
+    if len(lengths) > 1:
+        raise BadInput(
+            f"--steps {plan.steps}: the agents to go on with have schedules over {_listed(lengths)} steps, and those "
+            "of one experiment must be equal; name another folder with --out."
+        )
+    return dataclasses.replace(plan, schedule_steps=lengths.pop()) if lengths else plan
+
+
+def former(configuration: Configuration, kept: Sequence[Configuration]) -> Configuration | None:
+    """The longest training in `kept` that is the beginning of `configuration`'s; None where there is none."""
+    beginnings = [
+        each
+        for each in kept
+        if _identity(each) == _identity(configuration)
+        and schedule_of(each) == schedule_of(configuration)
+        and each["steps"] < configuration["steps"]
+    ]
+    return max(beginnings, key=lambda each: int(each["steps"]), default=None)
+
+
+def schedule_of(configuration: Mapping[str, Any]) -> int:
+    """The steps that the schedules of a configuration, or of a plan as a dictionary, run over."""
+    return int(configuration.get("schedule_steps", configuration["steps"]))
+
+
+def schedule_sentence(plan: Mapping[str, Any]) -> str | None:
+    """What the schedules of a plan, as a dictionary, run over; None where that is the whole training."""
+    length, steps = schedule_of(plan), int(plan["steps"])
+    if length == steps:
+        return None
+    return (
+        f"Training goes on after {length:,} steps: schedules (ε, the bonus's decay) keep that length, so that the "
+        f"result is not that of {steps:,} steps from the start; for that, name another folder."
+    )
+
+
+def _identity(configuration: Configuration) -> Configuration:
+    return {key: value for key, value in configuration.items() if key not in ("steps", "schedule_steps")}
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return " and ".join(f"{number:,}" for number in sorted(numbers))
 
 
 def resolved_settings(maze: str, agent: str, dqn: DQNSettings) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How far the blocks of a sweep are, from their workers to the display: one small file per block in a shared folder."""
+"""How far the blocks of a sweep are, from their workers to the display: one small file per task in a shared folder."""
 
 import json
 import threading
@@ -29,15 +29,15 @@ OnProgress = Callable[[BlockProgress], None]
 
 
 def started(folder: Path) -> set[int]:
-    """The numbers of the blocks that have begun."""
+    """The numbers of the tasks that have begun."""
     return {int(path.stem) for path in folder.glob("*.json")}
 
 
 class ProgressWriter:
     """Writes how far a block is; the file is replaced whole, never half written, and there from the beginning."""
 
-    def __init__(self, block: int, folder: Path, steps: int) -> None:
-        self._block, self._path, self._written = block, folder / f"{block}.json", 0
+    def __init__(self, block: int, folder: Path, steps: int, task: int) -> None:
+        self._block, self._path, self._written = block, folder / f"{task}.json", 0
         self._write(BlockProgress(block, 0, steps, None, 0))
 
     def __call__(self, progress: Progress) -> None:

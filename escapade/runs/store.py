@@ -107,6 +107,18 @@ class Store:
             )
             return [int(name) for (name,) in rows]
 
+    def blocks(self, configuration: Mapping[str, Any]) -> list[list[int]]:
+        """The names of the finished learners under this configuration, those that were trained together as one list."""
+        with database.explained(self.folder):
+            rows = self._base.execute(
+                "SELECT learner, seconds, steps_per_second FROM learners WHERE configuration = ? ORDER BY learner",
+                self._id(configuration),
+            )
+            groups: dict[tuple[float, float], list[int]] = {}  # learners of one block share its cost
+            for name, seconds, rate in rows:
+                groups.setdefault((seconds, rate), []).append(int(name))
+            return list(groups.values())
+
     def save(self, configuration: Mapping[str, Any], block: Block) -> None:
         """Write the learners of a block with their curves and visits, all in one transaction, after its weights.
 

@@ -23,7 +23,7 @@ from joblib import Parallel, delayed, parallel_config
 from agents.dqn.settings import DQNSettings
 from agents.training.results import Block
 from escapade.runs.checkpoints import Checkpoints
-from escapade.runs.plan import Configuration, Plan
+from escapade.runs.plan import Configuration, Plan, former
 from escapade.runs.progress import OnProgress, ProgressReader, ProgressWriter, started
 from escapade.runs.store import Store
 from escapade.runs.workers import end_with_parent, explain
@@ -59,8 +59,10 @@ class Swept:
 @dataclass(frozen=True)
 class _Task:
     number: int
+    block: int  # of the plan, for progress
     configuration: Configuration
     learners: Sequence[int]
+    former: Configuration | None = None  # of a shorter training that these learners have behind them
 
 
 def sweep(
@@ -79,11 +81,7 @@ def sweep(
     names = list(range(plan.learners))
     configurations = plan.configurations()
     store.check(configurations)
-    missing = []
-    for number, configuration in enumerate(configurations):
-        done = store.learners(configuration)
-        if lacking := [name for name in names if name not in done]:
-            missing.append(_Task(number, configuration, lacking))
+    missing = _missing(configurations, names, store)
     failures: list[Failure] = []
     notes: list[str] = []
     if missing:
@@ -96,11 +94,28 @@ def sweep(
                 continue
             store.save(task.configuration, outcome)
             if store.folder is not None:
-                Checkpoints(store.folder, task.configuration, task.learners).remove()
+                Checkpoints(store.folder, task.configuration, task.learners, task.former).finish()
             if finished is not None:
                 finished(outcome)
     blocks = [store.load(configuration, names) for configuration in configurations]
     return Swept([block for block in blocks if block.results], failures, notes)
+
+
+def _missing(configurations: Sequence[Configuration], names: Sequence[int], store: Store) -> list[_Task]:
+    """What the store lacks: the learners of a block together, apart from those that go on with a shorter training."""
+    tasks: list[_Task] = []
+    kept = store.configurations()
+    for block, configuration in enumerate(configurations):
+        done = store.learners(configuration)
+        lacking = [name for name in names if name not in done]
+        shorter = former(configuration, kept)
+        for group in [] if shorter is None else store.blocks(shorter):
+            if set(group) <= set(lacking):
+                tasks.append(_Task(len(tasks), block, configuration, group, shorter))
+                lacking = [name for name in lacking if name not in group]
+        if lacking:
+            tasks.append(_Task(len(tasks), block, configuration, lacking))
+    return tasks
 
 
 def _outcomes(
@@ -152,13 +167,13 @@ def _block(
     if train == TRAIN:
         torch.set_num_threads(threads)
     c = task.configuration
-    progress = ProgressWriter(task.number, Path(folder), c["steps"])
+    progress = ProgressWriter(task.block, Path(folder), c["steps"], task.number)
     checkpoints: Checkpoints | None = None
     outcome: Block | Failure
     try:
         work: Train = getattr(importlib.import_module(module), name)
         if results is not None:
-            checkpoints = Checkpoints(results, c, task.learners)
+            checkpoints = Checkpoints(results, c, task.learners, task.former)
         outcome = work(
             c["maze"],
             c["agent"],
@@ -167,6 +182,7 @@ def _block(
             seed=c["seed"],
             device=c["device"],
             settings=DQNSettings(**c["settings"]["dqn"]),
+            schedule_steps=c.get("schedule_steps"),
             keep_weights=results is not None,
             progress=progress,
             checkpoints=checkpoints,

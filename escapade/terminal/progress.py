@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from escapade.runs.plan import Plan
+from escapade.runs.plan import Plan, schedule_sentence
 from escapade.runs.progress import BlockProgress
 from escapade.runs.store import Store
 from escapade.runs.sweep import Swept, sweep
@@ -127,6 +127,8 @@ def swept(
     tensorboard: a folder for TensorBoard's files. BadInput for another log, and where TensorBoard is not installed.
     """
     check_log(log)
+    if sentence := schedule_sentence(plan.as_dict()):
+        console.print(f"escapade: {sentence}", soft_wrap=True)
     live = log == "live" and console.is_terminal
     with ExitStack() as stack:
         display: Live | Lines = Live(console, plan) if live else Lines(console, plan, as_json=log == "json")

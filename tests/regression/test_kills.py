@@ -166,7 +166,7 @@ def test_kills_at_random_moments_change_nothing_and_lose_one_interval_at_most(tm
                 assert status == signal.SIGKILL
                 kills += 1
             assert figures(folder) == expected
-            assert list((folder / "checkpoints").iterdir()) == []
+            assert len(list((folder / "checkpoints").iterdir())) == 2  # the last state of each block
             for killed, first in starts(folder):
                 restarts += 1
                 # The step after the checkpoint is the first one; the checkpoint is at most one interval old.

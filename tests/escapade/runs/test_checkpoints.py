@@ -25,8 +25,30 @@ def test_the_newest_state_comes_back_and_older_ones_are_removed(tmp_path) -> Non
     assert torch.equal(loaded["network"]["w"], torch.full((2, 3), 1000.0))
     assert (loaded["curve"], loaded["first"]) == ([[5, 1000]], [None, 7])
     assert len(list((tmp_path / FOLDER).iterdir())) == 1
-    kept.remove()
-    assert list((tmp_path / FOLDER).iterdir()) == []
+
+
+def test_the_last_state_stays_until_a_longer_training_of_the_same_learners_has_one(tmp_path) -> None:
+    shorter = Checkpoints(tmp_path, CONFIGURATION, [0, 1])
+    shorter.save(10, state(10))
+    (tmp_path / FOLDER / f"{next((tmp_path / FOLDER).iterdir()).stem}.draft").touch()  # left behind by a kill
+    shorter.finish()
+    (kept,) = (tmp_path / FOLDER).iterdir()
+    assert kept.suffix == ".pt"
+    longer = Checkpoints(tmp_path, {**CONFIGURATION, "steps": 20}, [0, 1], CONFIGURATION)
+    for saved in (10, 16):  # the second is its own
+        loaded = longer.load()
+        assert loaded is not None
+        assert loaded["curve"] == [[5, saved]]
+        longer.save(16, state(16))
+    longer.finish()
+    assert shorter.load() is None
+    assert longer.load() is not None
+
+
+def test_what_repeats_takes_little_room(tmp_path) -> None:
+    Checkpoints(tmp_path, CONFIGURATION, [0]).save(8, {"replay": torch.arange(7, dtype=torch.uint8).repeat(100_000)})
+    (file,) = (tmp_path / FOLDER).iterdir()
+    assert file.stat().st_size < 700_000 / 16
 
 
 def test_the_step_decides_and_not_the_clock(tmp_path, monkeypatch) -> None:

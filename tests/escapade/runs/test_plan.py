@@ -6,7 +6,16 @@ import gymnasium as gym
 import pytest
 
 from agents.dqn.settings import DQNSettings
-from escapade.runs.plan import Plan, changed_settings, differences, dqn_settings, resolved_settings
+from escapade.runs.plan import (
+    Plan,
+    changed_settings,
+    continued,
+    differences,
+    dqn_settings,
+    former,
+    resolved_settings,
+    schedule_sentence,
+)
 from explore.bonuses.count import Count
 from explore.errors import BadInput
 
@@ -101,3 +110,42 @@ def test_an_id_may_begin_with_the_module_that_registers_it(tmp_path, monkeypatch
     gym.registry.pop("MyMaze-v0")
     with pytest.raises(BadInput, match="'not_there', which cannot be imported"):
         resolved_settings("not_there:MyMaze-v0", "count", DQNSettings())
+
+
+def kept(*steps: int, **changed: object) -> list[dict[str, object]]:
+    return [c for n in steps for c in Plan((MAZE,), ("count",), 2, n, 3, **changed).configurations()]  # type: ignore
+
+
+def test_what_goes_on_keeps_the_schedules_of_the_longest_shorter_training() -> None:
+    plan = Plan((MAZE,), ("count", "greedy"), 2, 600, 3)
+    assert continued(plan, []) == plan
+    assert continued(plan, kept(200, 100, 900)).schedule_steps == 200
+    assert continued(plan, kept(400, schedule_steps=100)).schedule_steps == 100
+    assert continued(plan, [{**c, "seed": 4} for c in kept(200)]) == plan
+    longer = continued(plan, kept(200)).configurations()[0]
+    assert continued(plan, [*kept(200), longer]).schedule_steps == 200  # as it was decided when it began
+    again = continued(plan, kept(200, 600))  # trained from the start before
+    assert "schedule_steps" not in again.configurations()[0]
+
+
+def test_one_experiment_has_one_length_of_schedules() -> None:
+    both = [kept(200)[0], {**kept(300)[0], "agent": "greedy"}]
+    plan = Plan((MAZE,), ("count", "greedy"), 2, 600, 3)
+    both[1]["settings"] = plan.configurations()[1]["settings"]
+    with pytest.raises(BadInput, match="schedules over 200 and 300 steps"):
+        continued(plan, both)
+
+
+def test_a_training_begins_with_a_shorter_one_of_the_same_schedules_alone() -> None:
+    (longer,) = kept(600, schedule_steps=200)
+    assert former(longer, kept(100, 200, 900)) == kept(200)[0]
+    assert former(longer, [*kept(200), *kept(400, schedule_steps=200)]) == kept(400, schedule_steps=200)[0]
+    assert former(kept(600)[0], kept(200)) is None
+
+
+def test_a_plan_that_goes_on_says_what_its_schedules_run_over() -> None:
+    assert schedule_sentence(Plan((MAZE,), ("count",), 2, 600, 3).as_dict()) is None
+    sentence = schedule_sentence(Plan((MAZE,), ("count",), 2, 6000, 3, schedule_steps=2000).as_dict())
+    assert sentence is not None
+    assert "goes on after 2,000 steps" in sentence
+    assert "not that of 6,000 steps from the start" in sentence

@@ -11,19 +11,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from agents.dqn.dqn import DQN
 from agents.dqn.settings import DQNSettings
+from agents.training import training
 from agents.training.results import Block, LearnerResult, Progress
 from escapade.runs import sweep as module
-from escapade.runs.plan import Plan
+from escapade.runs.plan import Plan, continued
 from escapade.runs.store import Store, open_existing
 from escapade.runs.sweep import sweep
 from explore.errors import BadInput
 
 M, N = "MiniGrid-Empty-5x5-v0", "MiniGrid-Empty-6x6-v0"
+SMALL = DQNSettings(batch=8, warmup=64)
 PLAN = Plan((M, N), ("epsilon-greedy", "count"), learners=2, steps=100, seed=3)
 
 
-def train(maze, agent, *, learners, steps, seed, device, settings, keep_weights, progress, checkpoints):
+def train(maze, agent, *, learners, steps, seed, device, settings, keep_weights, progress, checkpoints, **_):
     progress(Progress(steps, steps, np.array([0.5] * len(learners)), 1))
     value = settings.n_step + len(maze + agent)
     results = [LearnerResult(n, value + n / 7, 1, 0, 0, None, [(steps, seed / 3)]) for n in learners]
@@ -62,6 +65,39 @@ def test_more_learners_keep_those_that_are_there(monkeypatch):
     blocks, finished = run(replace(PLAN, learners=5), store, monkeypatch)
     assert finished == [(maze, agent, 3) for maze in (M, N) for agent in ("epsilon-greedy", "count")]
     assert [r.learner for r in blocks[0].results] == [0, 1, 2, 3, 4]
+
+
+def test_more_steps_go_on_from_the_last_state_to_the_figures_of_one_training(monkeypatch, tmp_path):
+    """With schedules over the former length. Only the missing steps are taken, also by learners of another block."""
+    monkeypatch.setattr(training, "CURVE_EPISODES", 2)
+    monkeypatch.setattr(training, "FINAL_EPISODES", 4)
+    monkeypatch.setattr("joblib.cpu_count", lambda: 1)  # the sweep sets the threads of this process
+    asked = []
+    original = DQN.train
+    monkeypatch.setattr(DQN, "train", lambda dqn, steps, step: (asked.append(steps), original(dqn, steps, step))[1])
+
+    def swept(store, steps, learners, schedule_steps=None):
+        plan = Plan((M,), ("count",), learners, steps, 3, "cpu", SMALL, schedule_steps)
+        plan = continued(plan, store.configurations())
+        store.check(plan.configurations())
+        (block,) = sweep(plan, store, backend="sequential").blocks
+        return plan, block
+
+    store = Store(tmp_path)
+    swept(store, 323, 1)
+    swept(store, 323, 2)
+    asked.clear()
+    plan, longer = swept(store, 640, 2)
+    assert plan.schedule_steps == 323
+    assert asked == [320, 320]  # 323 steps are 320 in whole vector steps
+    assert longer.results[0].curve[-1][0] > 600
+    swept(store, 640, 2)
+    assert asked == [320, 320]
+    _, fresh = swept(Store(None), 640, 2, 323)
+    assert longer.results == fresh.results
+    assert len(list((tmp_path / "checkpoints").iterdir())) == 2
+    _, other = swept(Store(None), 640, 2)
+    assert other.results != fresh.results  # schedules over 640 steps give another result
 
 
 def test_another_seed_is_another_configuration(monkeypatch):
