@@ -27,6 +27,8 @@ def test_a_subclass_of_a_missing_class_says_what_to_install():
         ),
         ("stable_baselines3", "sb3", "explore.integrations.stable_baselines3.BonusVecEnv(None, 'count')"),
         ("stable_baselines3", "sb3", "explore.integrations.stable_baselines3.BonusCallback()"),
+        ("tianshou", "tianshou", "explore.integrations.tianshou.BonusVectorReplayBuffer(9, 1, D, D, bonus='count')"),
+        ("torchrl", "torchrl", "explore.integrations.torchrl.BonusTransform('count')"),
         ("stable_baselines3", "sb3", "agents.mazes.stable_baselines3.MazeVecEnv('MiniGrid-DoorKey-5x5-v0')"),
     ],
 )
