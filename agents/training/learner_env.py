@@ -45,6 +45,7 @@ class LearnerVectorEnv:
 
     rows: torch.Tensor  # (learners, envs, width) what each slot sees now, or saw last that was finite
     success: torch.Tensor  # (learners, envs) where the last step reached the true goal
+    names_success: bool  # whether it is known so far: of mazes it is, of others once `info` has said so
     _state_key: torch.Tensor | None
 
     def __init__(
@@ -74,11 +75,13 @@ class LearnerVectorEnv:
         self._skip = checked_on_invalid(on_invalid) == "skip"
         self._begin(None if seeds is None else list(seeds))
         self.success = torch.zeros(learners, self.envs, dtype=torch.bool)
+        self.names_success = isinstance(vector, Mazes)
 
     def step(self, actions: torch.Tensor) -> Transitions:
         """Act in every slot, `actions` `(learners, envs)`; afterwards `rows` is what each slot sees now.
 
-        `success` follows `info["success"]`; without one it is where an episode terminated with a reward above zero.
+        `success` follows `info["success"]`; without one it is where an episode of a maze terminated with a reward above
+        zero, and nowhere in other environments: a pole that falls is rewarded too.
         """
         slots = self.vector.num_envs
         observation, reward, terminated, truncated, info = self.vector.step(
@@ -114,7 +117,9 @@ class LearnerVectorEnv:
             next_state_key=None if next_state_key is None else self._per_slot(next_state_key),
             valid=valid,
         )
-        self.success = self._per_slot(_successes(info, terminated & (reward > 0), ended))
+        self.names_success |= "success" in info or "success" in info.get("final_info", {})
+        goal = terminated & (reward > 0) & isinstance(self.vector, Mazes)
+        self.success = self._per_slot(_successes(info, goal, ended))
         self._see(rows, finite)
         self._state_key = None if state_key is None else self._per_slot(state_key)
         return transitions

@@ -14,18 +14,18 @@ class LearnerResult:
 
     learner: its name (an integer); its random streams derive from the experiment's seed and this name.
     train_return, train_success: mean over evaluation episodes on the training layouts, by the exploiting policy;
-    success is the share of episodes that reached the true goal.
+    success is the share of episodes that reached the true goal, None where the environment names none.
     held_out_return, held_out_success: the same on layouts never trained on; None where there are too few.
     first_reward_step: environment steps of this learner until its first reward above zero; None if there was none.
     first_success_step: environment steps until it first reached the true goal; in MiniGrid's mazes that is the first
-    reward, in a trap it is not.
+    reward, in a trap it is not. None too where the environment names no goal.
     curve: (environment steps, evaluated return on training layouts) pairs, in order.
     visits: how many of its training steps led to the cell x, y, as `visits[x][y]`; empty where they were not counted.
     """
 
     learner: int
     train_return: float
-    train_success: float
+    train_success: float | None
     held_out_return: float | None
     held_out_success: float | None
     first_reward_step: int | None

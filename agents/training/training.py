@@ -147,7 +147,7 @@ def train(
             LearnerResult(
                 learner=name,
                 train_return=float(train_score.returns[i]),
-                train_success=float(train_score.success[i]),
+                train_success=float(train_score.success[i]) if dqn.env.names_success else None,
                 held_out_return=None if held_out is None else float(held_out.returns[i]),
                 held_out_success=None if held_out is None else float(held_out.success[i]),
                 first_reward_step=first_reward[i],

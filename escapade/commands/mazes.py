@@ -22,7 +22,8 @@ def mazes(
     ] = None,
     device: Annotated[str, typer.Option(help="Where the networks are trained: cpu or cuda.")] = "cpu",
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; by default as many as cores.")] = None,
-    backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
+    backend: Annotated[str | None, typer.Option(help="Where blocks run: loky (this machine), ray or dask.")] = None,
+    address: Annotated[str | None, typer.Option(help="Of the Ray or Dask cluster; else one starts here.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Draw curves, visits and profiles into this folder.")] = None,
     known: Annotated[bool, typer.Option("--list", help="List every maze, and whether it runs compiled.")] = False,
@@ -45,7 +46,7 @@ def mazes(
     plan = runs.experiments.checked_plan(
         maze or ["MiniGrid-DoorKey-8x8-v0"], agent or ["epsilon-greedy", "count"], learners, steps, seed, device, dqn
     )
-    runs.experiments.check_backend(backend)
+    runs.experiments.check_backend(backend, address)
     terminal.progress.check_log(log)
     if tensorboard is not None:
         terminal.output.make_folder(tensorboard, "--tensorboard")
@@ -56,7 +57,7 @@ def mazes(
     plan = runs.plan.continued(plan, store.configurations())
     store.begin({"mazes": plan.as_dict()})
     trained = terminal.progress.swept(
-        output.errors, plan, store, jobs=jobs, backend=backend, log=log, tensorboard=tensorboard
+        output.errors, plan, store, jobs=jobs, backend=backend, address=address, log=log, tensorboard=tensorboard
     )
     figures = report.results.figures_of(trained.blocks)
     store.remember("mazes", figures)

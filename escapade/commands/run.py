@@ -19,7 +19,8 @@ def run(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed in the place of the experiment's.", min=0)] = None,
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores if not given.", min=1)] = None,
-    backend: Annotated[str | None, typer.Option(help="joblib backend: loky, ray or dask.")] = None,
+    backend: Annotated[str | None, typer.Option(help="Where blocks run: loky (this machine), ray or dask.")] = None,
+    address: Annotated[str | None, typer.Option(help="Of the Ray or Dask cluster; else one starts here.")] = None,
     details: Annotated[bool, typer.Option("--details", help="Show everything: each curve, score, map, bound.")] = False,
     log: Annotated[str, typer.Option(help="Progress: live (plain where piped), plain, or json lines.")] = "live",
     tensorboard: Annotated[Path | None, typer.Option(help="Write TensorBoard's files into this folder too.")] = None,
@@ -42,7 +43,7 @@ def run(
         mazes.mazes, mazes.agents, mazes.learners, mazes.steps, used, mazes.device, dqn
     )
     backend = backend or mazes.backend
-    runs.experiments.check_backend(backend)
+    runs.experiments.check_backend(backend, address)
     terminal.progress.check_log(log)
     if tensorboard is not None:
         terminal.output.make_folder(tensorboard, "--tensorboard")
@@ -62,7 +63,7 @@ def run(
     output.errors.print(f"finished: {report.bandits.report.sentence(bandit_figures)}", style="dim")
     store.remember("bandits", bandit_figures)
     trained = terminal.progress.swept(
-        output.errors, plan, store, jobs=jobs, backend=backend, log=log, tensorboard=tensorboard
+        output.errors, plan, store, jobs=jobs, backend=backend, address=address, log=log, tensorboard=tensorboard
     )
     maze_results = report.results.figures_of(trained.blocks)
     store.remember("mazes", maze_results)

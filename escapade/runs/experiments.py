@@ -1,12 +1,11 @@
 """The bandit and the maze experiment as functions of plain arguments, checked before anything runs or is written."""
 
-import importlib
+import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
-from joblib import parallel_config
 
 from agents.dqn.agent_spec import parse_agent
 from agents.dqn.settings import DQNSettings
@@ -19,12 +18,13 @@ from bandits.recommend import default_policies
 from bandits.simulator.simulation import checked
 from bandits.simulator.simulation import simulate as simulated
 from escapade.report.bandits.report import lai_robbins_constant
+from escapade.runs import clusters
 from escapade.runs.plan import Plan, environment_settings
 from explore.errors import BadInput, unknown
 from explore.numerics.device import checked_device
 from explore.numerics.seeding import checked_seed
 
-BACKENDS = ("loky", "ray", "dask")  # of joblib
+BACKENDS = ("loky", *clusters.BACKENDS)
 
 
 def checked_plan(
@@ -51,19 +51,19 @@ def checked_plan(
     return Plan(tuple(dict.fromkeys(mazes)), tuple(dict.fromkeys(agents)), learners, steps, seed, device, dqn)
 
 
-def check_backend(name: str | None) -> None:
-    """Refuse, with BadInput, a joblib backend that is unknown, not installed or not started."""
-    if name is None:
-        return
-    if name not in BACKENDS:
+def check_backend(name: str | None, address: str | None = None) -> None:
+    """Refuse, with BadInput, a backend that is unknown or not installed, and an address without a cluster."""
+    if name is not None and name not in BACKENDS:
         raise unknown("backend", name, BACKENDS)
-    try:
-        if name == "ray":  # unlike dask, joblib does not find it by itself
-            importlib.import_module("ray.util.joblib").register_ray()
-        with parallel_config(backend=name):
-            pass
-    except (ImportError, ValueError) as error:
-        raise BadInput(f"--backend {name}: it is not installed or not started here; take loky.") from error
+    if name not in clusters.BACKENDS:
+        if address is not None:
+            raise BadInput(f"--address {address}: it is that of a cluster; give --backend ray or --backend dask too.")
+        return
+    package = "distributed" if name == "dask" else name
+    if importlib.util.find_spec(package) is None:
+        raise BadInput(
+            f"--backend {name} needs the package {package}, which is not installed: pip install 'escapade[{name}]'."
+        )
 
 
 def optima(mazes: Sequence[str]) -> dict[str, float | None]:

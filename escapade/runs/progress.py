@@ -1,10 +1,15 @@
-"""How far the blocks of a sweep are, from their workers to the display: one small file per task in a shared folder."""
+"""How far the blocks of a sweep are, from their workers to the display.
 
+On one machine that is one small file per task in a folder; `clusters` has the way from other machines.
+"""
+
+import contextlib
 import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -33,26 +38,57 @@ def started(folder: Path) -> set[int]:
     return {int(path.stem) for path in folder.glob("*.json")}
 
 
-class ProgressWriter:
-    """Writes how far a block is; the file is replaced whole, never half written, and there from the beginning."""
+class Report(Protocol):
+    """Where a worker reports to."""
 
-    def __init__(self, block: int, folder: Path, steps: int, task: int) -> None:
-        self._block, self._path, self._written = block, folder / f"{task}.json", 0
-        self._write(BlockProgress(block, 0, steps, None, 0))
+    def __call__(self, now: BlockProgress) -> None:
+        """Report how far a block is."""
+
+    def cancelled(self) -> bool:
+        """Whether nobody waits for the block any more."""
+
+
+class FileReport:
+    """Writes the file of a task, which is replaced whole, never half written.
+
+    Where it cannot be written (a full disk), the training goes on without.
+    """
+
+    def __init__(self, folder: Path, task: int) -> None:
+        self._path = folder / f"{task}.json"
+
+    def __call__(self, now: BlockProgress) -> None:
+        draft = self._path.with_suffix(".draft")
+        with contextlib.suppress(OSError):
+            draft.write_text(json.dumps([now.block, now.step, now.steps, now.value, now.rewarded]))
+            draft.replace(self._path)
+
+    def cancelled(self) -> bool:
+        """A worker of this machine is ended from outside."""
+        return False
+
+
+class Cancelled(Exception):
+    """Nobody waits for this block any more."""
+
+
+class ProgressWriter:
+    """Reports how far a block is, at its beginning and `UPDATES` times; Cancelled where nobody waits for it."""
+
+    def __init__(self, block: int, steps: int, report: Report) -> None:
+        self._block, self._report, self._written = block, report, 0
+        report(BlockProgress(block, 0, steps, None, 0))
 
     def __call__(self, progress: Progress) -> None:
+        if self._report.cancelled():
+            raise Cancelled
         share = progress.step * UPDATES // progress.steps
         if share == self._written:
             return
         self._written = share
         known = progress.returns[~np.isnan(progress.returns)]
         value = float(known.mean()) if known.size else None
-        self._write(BlockProgress(self._block, progress.step, progress.steps, value, progress.rewarded))
-
-    def _write(self, now: BlockProgress) -> None:
-        draft = self._path.with_suffix(".draft")
-        draft.write_text(json.dumps([now.block, now.step, now.steps, now.value, now.rewarded]))
-        draft.replace(self._path)
+        self._report(BlockProgress(self._block, progress.step, progress.steps, value, progress.rewarded))
 
 
 class ProgressReader:

@@ -1,7 +1,7 @@
 """The maze experiment as a sweep: one block per (maze, agent) with all its learners, blocks in parallel by joblib.
 
 A learner's result depends on its configuration and its name alone, so the store decides what is missing. Blocks run in
-worker processes; a joblib backend (`ray`, `dask`) is named with `backend`. A block whose plugin fails is given up and
+worker processes of joblib, or on a cluster of Ray or Dask (`clusters`). A block whose plugin fails is given up and
 named while the others go on; a worker that ends without a word (killed, or ended by a plugin) takes only its own block
 along: the blocks that had begun are run again, one by one, and the one whose worker ends again is given up.
 """
@@ -11,20 +11,25 @@ import os
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import joblib
+import numba
 import torch
 from joblib import Parallel, delayed, parallel_config
 
 from agents.dqn.settings import DQNSettings
 from agents.training.results import Block
+from escapade.runs import clusters
 from escapade.runs.checkpoints import Checkpoints
+from escapade.runs.clusters import Cluster
 from escapade.runs.plan import Configuration, Plan, former
-from escapade.runs.progress import OnProgress, ProgressReader, ProgressWriter, started
+from escapade.runs.progress import FileReport, OnProgress, ProgressReader, ProgressWriter, Report, started
 from escapade.runs.store import Store
 from escapade.runs.workers import end_with_parent, explain
 
@@ -71,12 +76,15 @@ def sweep(
     *,
     jobs: int | None = None,
     backend: str | None = None,
+    address: str | None = None,
     on_progress: OnProgress | None = None,
     finished: Callable[[Block], None] | None = None,
 ) -> Swept:
     """Train what the store lacks, and give back every block of the plan from the store.
 
-    BadInput where the store holds the same agents trained with other settings.
+    backend: of joblib (None: "loky", processes), or "ray" or "dask", then with the cluster's `address`, or None to
+    start one here. BadInput where the store holds the same agents trained with other settings, and where no cluster
+    answers.
     """
     names = list(range(plan.learners))
     configurations = plan.configurations()
@@ -86,17 +94,24 @@ def sweep(
     notes: list[str] = []
     if missing:
         workers = min(len(missing), jobs or (1 if plan.device != "cpu" else joblib.cpu_count()))
-        for task, outcome, said in _outcomes(missing, workers, backend, store.folder, on_progress):
-            notes += said
-            if isinstance(outcome, Failure):
-                failures.append(outcome)
-                _log(store.folder, outcome)
-                continue
-            store.save(task.configuration, outcome)
-            if store.folder is not None:
-                Checkpoints(store.folder, task.configuration, task.learners, task.former).finish()
-            if finished is not None:
-                finished(outcome)
+        with ExitStack() as stack:
+            if backend in clusters.BACKENDS:
+                gpu = plan.device != "cpu"
+                cluster = stack.enter_context(clusters.connected(str(backend), address, workers, gpu, on_progress))
+                outcomes = _outcomes_of_cluster(missing, cluster, store.folder)
+            else:
+                outcomes = _outcomes(missing, workers, backend, store.folder, on_progress)
+            for task, outcome, said in outcomes:
+                notes += said
+                if isinstance(outcome, Failure):
+                    failures.append(outcome)
+                    notes += _log(store.folder, outcome)
+                    continue
+                store.save(task.configuration, outcome)
+                if store.folder is not None:
+                    Checkpoints(store.folder, task.configuration, task.learners, task.former).finish()
+                if finished is not None:
+                    finished(outcome)
     blocks = [store.load(configuration, names) for configuration in configurations]
     return Swept([block for block in blocks if block.results], failures, notes)
 
@@ -129,7 +144,8 @@ def _outcomes(
         while groups:
             group = groups.pop(0)
             left = set(group)
-            calls = (delayed(_block)(TRAIN, by_number[number], threads, folder, results) for number in group)
+            reports = {number: FileReport(Path(folder), number) for number in group}
+            calls = (delayed(_block)(TRAIN, by_number[n], threads, results, reports[n]) for n in group)
             try:
                 with ProgressReader(Path(folder), on_progress), _backend(backend, workers, folder):
                     for number, outcome, notes in _parallel(workers)(calls):
@@ -146,6 +162,33 @@ def _outcomes(
                     groups.append(rest)
 
 
+def _outcomes_of_cluster(
+    tasks: Sequence[_Task], cluster: Cluster, results: Path | None
+) -> Iterator[tuple[_Task, Block | Failure, list[str]]]:
+    """As `_outcomes`. A worker has one thread, and keeps checkpoints where it sees the folder of the results."""
+    tries = dict.fromkeys((task.number for task in tasks), 0)
+    folder = None if results is None else results.resolve()
+    waiting: dict[Future[Any], _Task] = {}
+
+    def send(task: _Task) -> None:
+        waiting[cluster.submit(_block, TRAIN, task, 1, folder)] = task
+
+    for task in tasks:
+        send(task)
+    while waiting:
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            task = waiting.pop(future)
+            try:
+                _, outcome, notes = future.result()
+            except Exception:  # the process ended; what a plugin raises is an outcome
+                if tries[task.number] < cluster.retries:
+                    tries[task.number] += 1
+                    send(task)
+                    continue
+                outcome, notes = Failure(task.configuration["maze"], task.configuration["agent"], ENDED), []
+            yield task, outcome, notes
+
+
 def _backend(name: str | None, workers: int, folder: str) -> Any:
     if name in (None, "loky"):
         # One worker would be this very process for joblib: with a second one, idle, a plugin cannot end the program.
@@ -160,19 +203,20 @@ def _parallel(workers: int) -> Any:
 
 
 def _block(
-    train: str, task: _Task, threads: int, folder: str, results: Path | None
+    train: str, task: _Task, threads: int, results: Path | None, report: Report
 ) -> tuple[int, Block | Failure, list[str]]:
     """One block, in a worker; a Failure where anything but an interrupt ends it. Checkpoints lie in `results`."""
     module, _, name = train.partition(":")
     if train == TRAIN:
         torch.set_num_threads(threads)
+        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
     c = task.configuration
-    progress = ProgressWriter(task.block, Path(folder), c["steps"], task.number)
+    progress = ProgressWriter(task.block, c["steps"], report)
     checkpoints: Checkpoints | None = None
     outcome: Block | Failure
     try:
         work: Train = getattr(importlib.import_module(module), name)
-        if results is not None:
+        if results is not None and results.is_dir():  # other machines of a cluster may not have it
             checkpoints = Checkpoints(results, c, task.learners, task.former)
         outcome = work(
             c["maze"],
@@ -192,7 +236,13 @@ def _block(
     return task.number, outcome, [] if checkpoints is None else checkpoints.notes
 
 
-def _log(folder: Path | None, failure: Failure) -> None:
-    if folder is not None and failure.traceback:
+def _log(folder: Path | None, failure: Failure) -> list[str]:
+    """Keep the traceback of a failure; a note where it cannot be."""
+    if folder is None or not failure.traceback:
+        return []
+    try:
         with (folder / LOG).open("a", encoding="utf-8") as file:
             file.write(f"{failure.agent} in {failure.maze}\n{failure.traceback}\n")
+    except OSError as error:
+        return [f"the traceback of {failure.agent} in {failure.maze} could not be kept ({error.strerror})"]
+    return []

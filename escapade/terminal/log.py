@@ -39,7 +39,7 @@ class Lines:
 
     def update(self, progress: BlockProgress) -> None:
         """Write a line where the block has come to the next tenth of its steps."""
-        now = time.time()
+        now = time.monotonic()  # unlike the time of day, it never goes backwards
         began, first = self._begun.setdefault(progress.block, (now, progress.step))
         tenth = progress.step * TENTHS // progress.steps
         if tenth == self._tenths[progress.block]:
@@ -51,7 +51,7 @@ class Lines:
         if self._as_json:
             event = {
                 "event": "progress",
-                "time": round(now, 3),
+                "time": round(time.time(), 3),
                 "maze": block["maze"],
                 "agent": block["agent"],
                 "step": progress.step,

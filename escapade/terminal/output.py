@@ -28,14 +28,20 @@ class Output:
             check_file(Path(str(json_to)), "--json")
 
     def figures(self, figures: Callable[[], Any]) -> None:
-        """Write the figures, where they were asked for; NaN becomes null, as JSON has no NaN."""
+        """Write the figures, where they were asked for; NaN becomes null, as JSON has no NaN.
+
+        BadInput where the file cannot be written any more.
+        """
         if self._json_to is None:
             return
         text = json.dumps(_plain(figures()), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         if self._json_to == "-":
             sys.stdout.write(text)
-        else:
+            return
+        try:
             Path(self._json_to).write_text(text, encoding="utf-8")
+        except OSError as error:  # the disk became full since the path was checked
+            raise BadInput(f"--json '{self._json_to}' cannot be written: {error.strerror}; make room for it.") from None
 
 
 def end_with(errors: Console, problems: Sequence[str], notes: Sequence[str] = ()) -> None:

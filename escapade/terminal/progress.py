@@ -118,6 +118,7 @@ def swept(
     *,
     jobs: int | None,
     backend: str | None,
+    address: str | None = None,
     log: str = "live",
     tensorboard: Path | None = None,
 ) -> Swept:
@@ -147,6 +148,7 @@ def swept(
             store,
             jobs=jobs,
             backend=backend,
+            address=address,
             on_progress=update,
             finished=lambda block: interrupt.finished(f"{block.agent} in {block.maze}"),
         )

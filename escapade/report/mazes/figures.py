@@ -86,9 +86,9 @@ def _agent_figures(block: Block, limits: Interval) -> dict[str, Any]:
     results = block.results
     returns = [r.train_return for r in results]
     curve_means = [float(np.mean([value for _, value in r.curve])) for r in results if r.curve]
-    solved = sum(r.train_success > SOLVED for r in results)
+    goals = [r.train_success or 0.0 for r in results]  # None without a goal: `_count_solved_by_return` follows
+    solved = sum(goal > SOLVED for goal in goals)
     first_rewards, first_successes = [r.first_reward_step for r in results], [r.first_success_step for r in results]
-    goals = [r.train_success for r in results]
     return {
         "spec": block.agent,
         "learners": len(results),

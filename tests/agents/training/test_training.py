@@ -132,3 +132,13 @@ def test_a_training_goes_on_from_a_checkpoint_as_if_it_had_never_stopped(step, m
     assert resumed.steps == whole.steps
     for name, tensor in whole.weights["state"].items():
         assert torch.equal(resumed.weights["state"][name], tensor), name
+
+
+def test_an_environment_that_names_no_success_has_none(monkeypatch) -> None:
+    """Every episode of CartPole ends by a fall, with a reward above zero in its last step."""
+    monkeypatch.setattr(training, "CURVE_EPISODES", 1)
+    monkeypatch.setattr(training, "FINAL_EPISODES", 2)
+    (result,) = train("CartPole-v1", "greedy", learners=[0], steps=240, seed=2, settings=DQNSettings(batch=8)).results
+    assert result.first_reward_step == 8
+    assert result.first_success_step is None
+    assert result.train_success is None
