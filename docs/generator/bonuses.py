@@ -4,9 +4,10 @@ import inspect
 import re
 from pathlib import Path
 
+from docs.generator import trait_figures
 from docs.generator.evidence import draw_curves, performance_table, results_of
 from docs.generator.markdown import NOT_MEASURED, prose, settings_table
-from docs.generator.traits import traits_table, weaknesses
+from docs.generator.traits import recorded_traits, traits_table, weaknesses
 from escapade.report.markdown import links_to_file_and_test
 from explore.core.plugins import BONUSES
 from explore.core.registry import OWN
@@ -42,7 +43,7 @@ Write them after the name: `{name}:{example}`. Those that every bonus has are ex
 
 ## Traits
 
-{traits}
+{standing}{traits}
 """
 
 
@@ -77,6 +78,7 @@ def page(name: str, figures: Path) -> str:
         settings=settings_table(model),
         learning=_learning(name, figures),
         failures=_failures(name),
+        standing=_standing(name, figures),
         traits=traits_table(name),
     )
 
@@ -100,6 +102,15 @@ def _learning(name: str, folder: Path) -> str:
         parts += [f"In `{maze}`:", performance_table([result for result in results if result.maze == maze])]
     parts += [f"![Learning curves of {name} in {maze}]({file})" for maze, file in draw_curves(name, folder)]
     return "\n\n".join(parts)
+
+
+def _standing(name: str, folder: Path) -> str:
+    """A picture of its traits among those of all bonuses; nothing where none is recorded."""
+    if not recorded_traits(name):
+        return ""
+    file = f"traits-{name}.svg"
+    trait_figures.draw(name, names(), folder / file)
+    return f"Blue: this bonus, with its 95 % interval; grey: the others.\n\n![Traits of {name}]({file})\n\n"
 
 
 def _failures(name: str) -> str:

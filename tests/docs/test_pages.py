@@ -8,10 +8,17 @@ import pytest
 import explore
 from bandits.trial.traits.recorded import figures
 from benchmarks.evidence.sweeps import recorded
-from docs.generator import bonuses, evidence, parts, traits
+from docs.generator import bonuses, evidence, parts, trait_figures, traits
 
 ROOT = Path(__file__).parents[2]
 ALL = bonuses.names()
+
+
+@pytest.fixture
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing takes most of the time of a page."""
+    monkeypatch.setattr(trait_figures, "draw", lambda *arguments: None)
+    monkeypatch.setattr(bonuses, "draw_curves", lambda *arguments: ())
 
 
 def test_every_bonus_of_ours_has_a_page() -> None:
@@ -19,6 +26,7 @@ def test_every_bonus_of_ours_has_a_page() -> None:
     assert {"count", "rnd", "mix"} <= set(ALL)
 
 
+@pytest.mark.usefixtures("no_pictures")
 @pytest.mark.parametrize("name", ALL)
 def test_a_page_has_formula_settings_traits_and_links_that_exist(name: str, tmp_path: Path) -> None:
     page = bonuses.page(name, tmp_path)
@@ -31,26 +39,35 @@ def test_a_page_has_formula_settings_traits_and_links_that_exist(name: str, tmp_
         assert f"| {trait} | " + ("–" if figure is None else f"{figure[0]:.3g} [") in page
     for link in re.findall(r"\]\(\.\./\.\./([^)]*)\)", page):
         assert (ROOT / link).exists()
+    assert f"](traits-{name}.svg)" in page
     example = re.search(rf"Write them after the name: `({name}:[^`]*)`", page)
     explore.BONUSES.resolve(example[1])
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_defaults_are_the_class_s_own(tmp_path: Path) -> None:
     assert "| `learns_from` | `new` |" in bonuses.page("rnd", tmp_path)
     assert "| `learns_from` | `drawn` |" in bonuses.page("icm", tmp_path)
     assert "| `first_visit` | `false` |" in bonuses.page("ride", tmp_path)
 
 
-def test_learning_shows_each_recorded_training_and_its_curve(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("no_pictures")
+def test_learning_shows_each_recorded_training(tmp_path: Path) -> None:
     for sweep in recorded():
         for block in sweep.blocks:
             if block.agent in ALL:
-                page = bonuses.page(block.agent, tmp_path)
-                assert f"In `{block.maze}`" in page
-                for file in re.findall(r"\]\((curve-[^)]*)\)", page):
-                    assert (tmp_path / file).read_text().lstrip().startswith("<?xml")
+                assert f"In `{block.maze}`" in bonuses.page(block.agent, tmp_path)
 
 
+def test_pictures_are_drawn_of_curves_and_traits(tmp_path: Path) -> None:
+    page = bonuses.page("count", tmp_path)
+    files = re.findall(r"!\[[^]]*\]\(([^)]*)\)", page)
+    assert {"traits-count.svg"} < set(files)
+    for file in files:
+        assert (tmp_path / file).read_text("utf-8").lstrip().startswith("<?xml")
+
+
+@pytest.mark.usefixtures("no_pictures")
 def test_a_bonus_without_a_training_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bonuses, "results_of", lambda name: [])
     assert "not measured yet" in bonuses.page("count", tmp_path)
