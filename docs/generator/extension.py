@@ -22,7 +22,6 @@ from docs.generator.symbols import OURS, public_symbols, undocumented
 from explore.core.spec import Settings
 
 LOGGER = logging.getLogger(__name__)
-OPTIONAL_PAGES = ("stable_baselines3",)  # entries of the navigation that are left out where their page is missing
 FOLDERS = {"api": api.write, "bonus": bonuses.write}
 
 
@@ -58,9 +57,6 @@ def complete_links(app: Sphinx, name: str, source: list[str]) -> None:
         return link[0] if inside else f"]({REPOSITORY}/blob/main/{target.relative_to(docs.parent).as_posix()})"
 
     source[0] = re.sub(r"\]\((\.\./[^)#]*)\)", completed, source[0])
-    for page in OPTIONAL_PAGES:
-        if not (Path(app.srcdir) / f"{page}.md").exists():
-            source[0] = source[0].replace(f"\n{page}\n", "\n")
 
 
 def convert_docstring(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
