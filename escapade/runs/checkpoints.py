@@ -67,7 +67,7 @@ class Checkpoints:
                 with os.fdopen(handle, "wb") as file:
                     digest = _Digest(file)
                     with gzip.GzipFile(fileobj=cast(IO[bytes], digest), mode="wb", compresslevel=1, mtime=0) as packed:
-                        torch.save(state, packed)
+                        torch.save(state, cast(IO[bytes], packed))
                     file.flush()
                     os.fsync(file.fileno())
                 path = self._folder / f"{self._name}-{step}-{digest.value()}.pt"

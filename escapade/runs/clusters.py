@@ -7,6 +7,7 @@ along and no other: Dask starts it again on another worker as often as its sched
 Progress goes through the cluster (an event of Dask, an actor of Ray), so that the machines need no folder in common.
 """
 
+import importlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -58,11 +59,10 @@ class _Dask:
     retries = 0  # the scheduler has `distributed.scheduler.allowed-failures`
 
     def __init__(self, address: str | None, workers: int, gpu: bool, on_progress: OnProgress | None) -> None:
-        from distributed import Client  # an extra
-
+        distributed: Any = importlib.import_module("distributed")  # an extra, as ray is
         local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
         try:
-            self._client = Client(address, timeout=WAIT) if address else Client(**local)
+            self._client = distributed.Client(address, timeout=WAIT) if address else distributed.Client(**local)
         except (OSError, TimeoutError, ValueError) as error:
             raise _no_answer(address, "dask", error) from None
         several = [name for name, threads in self._client.nthreads().items() if threads > 1]
@@ -87,15 +87,13 @@ class _Dask:
 
 class _DaskReport:
     def __call__(self, now: BlockProgress) -> None:
-        from distributed import get_worker  # an extra
-
-        get_worker().log_event(TOPIC, [now.block, now.step, now.steps, now.value, now.rewarded])
+        importlib.import_module("distributed").get_worker().log_event(
+            TOPIC, [now.block, now.step, now.steps, now.value, now.rewarded]
+        )
 
     def cancelled(self) -> bool:
         """Dask ends no thread: work that nobody waits for any more has to end by itself."""
-        from distributed import get_worker  # an extra
-
-        worker = get_worker()
+        worker = importlib.import_module("distributed").get_worker()
         task = worker.state.tasks.get(worker.get_current_task())
         return task is None or task.state == "cancelled"
 
@@ -104,9 +102,8 @@ class _Ray:
     retries = 1
 
     def __init__(self, address: str | None, workers: int, gpu: bool, on_progress: OnProgress | None) -> None:
-        import ray  # an extra
-
-        self._ray: Any = ray
+        ray: Any = importlib.import_module("ray")
+        self._ray = ray
         local = {} if address else {"num_cpus": workers, "include_dashboard": False}
         try:
             ray.init(address=address, logging_level="ERROR", log_to_driver=False, **local)

@@ -209,7 +209,7 @@ def _block(
     module, _, name = train.partition(":")
     if train == TRAIN:
         torch.set_num_threads(threads)
-        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+        numba.set_num_threads(min(threads, numba.get_num_threads()))
     c = task.configuration
     progress = ProgressWriter(task.block, c["steps"], report)
     checkpoints: Checkpoints | None = None
