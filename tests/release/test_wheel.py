@@ -27,7 +27,7 @@ def test_the_wheel_holds_the_four_packages_and_nothing_else(wheel: Path) -> None
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
     assert all(f"{package}/py.typed" in names for package in PACKAGES)
-    assert not [name for name in names if "test" in Path(name).name and name.endswith(".py") and "/trial/" not in name]
+    assert not [name for name in names if Path(name).name.startswith(("test_", "conftest")) or "/tests/" in name]
 
 
 def test_every_module_of_the_source_is_in_the_wheel(wheel: Path) -> None:
