@@ -43,11 +43,11 @@ def test_costs_and_speeds_are_above_zero_and_larger_than_their_noise(recorder):
                     assert 0 < high < 3 * low, (spec, name)
 
 
-def test_every_trial_took_less_than_two_minutes(recorder):
+def test_every_trial_took_less_than_three_minutes(recorder):
     for kind in KINDS:
         seconds = recorded.recording()["seconds"][kind]
         assert list(seconds) == recorder.built_in(kind)
-        assert max(seconds.values()) < 120
+        assert max(seconds.values()) < 180
 
 
 def test_bonuses_and_strategies_lack_nothing():
