@@ -82,6 +82,7 @@ def exact_regret(means: tuple[float, float], horizon: int, runs: int) -> tuple[f
     return float(regrets.mean()), float(regrets.std(ddof=1) / runs**0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("means", "horizon", "runs"), [((0.0, 1.0), 200, 400), ((0.1, 0.9), 300, 60)])
 def test_the_regret_is_that_of_an_independent_implementation(
     means: tuple[float, float], horizon: int, runs: int

@@ -26,6 +26,7 @@ def solving(share, random, size):
     return np.where(random.random(size) < share, random.uniform(0.92, 0.97, size), random.uniform(0, 0.02, size))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [3, 5, 10, 30])
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.8])
 def test_the_interval_covers_scores_near_0_or_1_at_every_size(size, share):

@@ -83,6 +83,7 @@ def test_gradients_by_finite_differences(vectors, plain, actions):
                 assert gradients[name][learner].view(-1)[place].item() == pytest.approx(slope, rel=1e-3, abs=1e-5), name
 
 
+@pytest.mark.slow
 def test_the_inverse_model_learns_what_actions_do():
     """s′ = s + direction(a): the action can be read off two observations, and the forward model foresees the step."""
     bonus = made(learners=2, hidden=32, features=8, learning_rate=3e-3)

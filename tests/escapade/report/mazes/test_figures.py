@@ -89,6 +89,7 @@ def test_p_values_of_a_maze_are_corrected_for_being_several():
         assert agent["improvement"]["learners_to_claim"] == 5  # 6/70 with four
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learners", [3, 5, 10])
 def test_agents_that_are_the_same_seldom_differ(learners):
     """Three agents like the baseline, near 0 or near 1: in one experiment of twenty one of them may seem to differ."""
