@@ -138,8 +138,8 @@ class BonusRewardSingle(SharedWrapper, gym.Wrapper[Any, Any, Any, Any]):
     >>> env = BonusRewardSingle(gym.make("FrozenLake-v1", is_slippery=False), "count:beta=0.1", add=False)
     >>> _ = env.reset(seed=0)
     >>> _, reward, _, _, info = env.step(2)
-    >>> reward, round(info["bonus"], 4)
-    (0, 0.1)
+    >>> float(reward), round(info["bonus"], 4)
+    (0.0, 0.1)
     """
 
     def __init__(

@@ -137,7 +137,8 @@ class LearnerVectorEnv:
             return None
         state = self.vector.state()
         return {
-            "worlds": [torch.from_numpy(part) for part in state.worlds],
+            # PyTorch reads int32 in all versions, uint16 in the newer ones alone.
+            "worlds": [torch.from_numpy(_widened(part)) for part in state.worlds],
             "layout": torch.from_numpy(state.layout),
             "slot_seeds": torch.from_numpy(self.vector.slot_seeds.copy()),
             "episodes": torch.from_numpy(self.vector.episodes.copy()),
@@ -152,7 +153,8 @@ class LearnerVectorEnv:
             self._begin(None)
             return False
         arrays = {name: part.cpu().numpy().copy() for name, part in state.items() if isinstance(part, torch.Tensor)}
-        worlds = Worlds(*(part.cpu().numpy() for part in state["worlds"]))
+        types = [part.dtype for part in self.vector.state().worlds]
+        worlds = Worlds(*(part.cpu().numpy().astype(dtype) for part, dtype in zip(state["worlds"], types, strict=True)))
         self.vector.set_state(State(worlds, arrays["layout"]))
         self.vector.slot_seeds, self.vector.episodes = arrays["slot_seeds"], arrays["episodes"]
         self.vector.visits = arrays["visits"]
@@ -194,6 +196,10 @@ class LearnerVectorEnv:
     def _per_slot(self, values: npt.NDArray[Any]) -> torch.Tensor:
         array = np.ascontiguousarray(values)
         return torch.from_numpy(array.reshape(self.learners, self.envs, *array.shape[1:])).to(self.device)
+
+
+def _widened(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return part.astype(np.int32) if part.dtype == np.uint16 else part
 
 
 def _successes(info: dict[str, Any], otherwise: Flags, ended: Flags) -> Flags:
