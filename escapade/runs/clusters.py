@@ -8,6 +8,8 @@ Progress goes through the cluster (an event of Dask, an actor of Ray), so that t
 """
 
 import importlib
+import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -106,8 +108,11 @@ class _Ray:
         self._ray = ray
         local = {} if address else {"num_cpus": workers, "include_dashboard": False}
         try:
+            if address and (host := re.fullmatch(r"(?:ray://)?(.+):(\d+)", address)):
+                # Ray itself tries for minutes, whatever its settings.
+                socket.create_connection((host[1], int(host[2])), timeout=WAIT).close()
             ray.init(address=address, logging_level="ERROR", log_to_driver=False, **local)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, OverflowError, RuntimeError, ValueError) as error:
             raise _no_answer(address, "ray", error) from None
         self._options = {"num_cpus": 1, "num_gpus": int(gpu), "max_retries": 0}
         self._mailbox = ray.remote(_Mailbox).options(num_cpus=0).remote()
