@@ -29,7 +29,8 @@ from bandits.trial.traits.measurement import FEW, MANY, RUNS
 from bandits.trial.traits.recorded import FILE, Figures
 from benchmarks import made_with, replace
 from explore.core.plugins import BONUSES, STRATEGIES
-from explore.core.registry import OWN, Registry
+from explore.core.registry import Registry
+from explore.version import OWN
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "traits.md"
 UNDER_WAY = FILE.with_suffix(".partial.json")

@@ -7,8 +7,8 @@ from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
-from explore.core.registry import OWN
 from explore.errors import BadInput
+from explore.version import OWN
 
 MARK = "explore.version"  # what the package takes its version from; no other distribution's does
 

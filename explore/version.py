@@ -1,8 +1,10 @@
-"""The version of the installed distribution, which all four packages show as `__version__`.
+"""The distribution's name, and the version of the one installed, which all four packages show as `__version__`.
 
-It stands in pyproject.toml alone.
+The version stands in pyproject.toml alone.
 """
 
 from importlib.metadata import version
 
-__version__ = version("escapade")
+OWN = "escapade"
+
+__version__ = version(OWN)

@@ -10,8 +10,8 @@ from docs.generator.markdown import NOT_MEASURED, prose, settings_table
 from docs.generator.traits import recorded_traits, traits_table, weaknesses
 from escapade.report.markdown import links_to_file_and_test
 from explore.core.plugins import BONUSES
-from explore.core.registry import OWN
 from explore.core.spec import Settings
+from explore.version import OWN
 
 PAGE = """# {title}
 

@@ -9,7 +9,7 @@ import sys
 
 from escapade.report.markdown import links_to_file_and_test, table
 from explore.core.plugins import BONUSES
-from explore.core.registry import OWN
+from explore.version import OWN
 
 PAGE = """# Exploration bonuses
 

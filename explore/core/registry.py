@@ -11,9 +11,9 @@ from typing import Any, Generic, TypeVar
 
 from explore.core.spec import Settings, Spec, parse, settings_from
 from explore.errors import BadInput, unknown
+from explore.version import OWN
 
 Plugin = TypeVar("Plugin")
-OWN = "escapade"  # the distribution whose names win a clash
 
 
 @dataclass(frozen=True)

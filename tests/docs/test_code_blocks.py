@@ -214,7 +214,7 @@ def test_quick_commands_run(arguments: list[str], tmp_path: Path, monkeypatch: p
         ("escapade mazes --agnet count", "agnet"),
         ("escapade bandits --policy ucb:d=2", "'d'"),
         ("escapade fly", "fly"),
-        ("escapade mazes --maze MiniGrid-DoorKey-8x8-v0:sise=8", "sise"),
+        ("escapade mazes --maze MiniGrid-DoorKey-8x8-v0:sizes=8", "sizes"),
         ("python -m benchmarks nothing", "nothing"),
         ("tox -e nothing", "nothing"),
         ("pip install 'escapade[nothing]'", "nothing"),
