@@ -158,6 +158,35 @@ def test_a_plugin_that_fails_is_given_up_and_named_and_the_others_go_on(failure,
     assert open_existing(tmp_path).learners(plan.configurations()[0]) == []
 
 
+ONCE = """
+import os, signal
+from pathlib import Path
+from test_sweep import train as well
+
+def train(maze, agent, **arguments):
+    mark = Path(__file__).with_name("killed")
+    if agent == "count" and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return well(maze, agent, **arguments)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX does")
+def test_a_block_whose_worker_was_killed_once_is_run_again(tmp_path, monkeypatch):
+    """As by a system that was short of memory for a while."""
+    (tmp_path / "killed_once.py").write_text(ONCE)
+    monkeypatch.syspath_prepend(os.path.dirname(__file__))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.path.dirname(__file__)}")
+    monkeypatch.setattr(module, "TRAIN", "killed_once:train")
+    plan = replace(PLAN, mazes=(M,))
+    swept = sweep(plan, Store(None), jobs=2)
+    assert (tmp_path / "killed").exists()
+    assert swept.failures == []
+    assert [(block.agent, len(block.results)) for block in swept.blocks] == [("epsilon-greedy", 2), ("count", 2)]
+
+
 PARENT = """
 import sys
 from pathlib import Path

@@ -32,6 +32,16 @@ def test_one_line_per_tenth():
     assert lines[3].endswith("return 1.00, 0 s left")
 
 
+def test_a_clock_that_is_set_back_changes_no_time_left(monkeypatch):
+    """Two hours at each look; the time of day is reported as it is, and durations are not taken from it."""
+    day = iter(range(10**6, 0, -7200))
+    monkeypatch.setattr("escapade.terminal.log.time.time", lambda: next(day))
+    events = [json.loads(line) for line in written(as_json=True)]
+    assert [event["time"] for event in events] == [10**6 - 7200 * k for k in range(4)]
+    assert events[0]["seconds_left"] is None
+    assert all(0 <= event["seconds_left"] < 3600 for event in events[1:])
+
+
 def test_every_line_is_json():
     events = [json.loads(line) for line in written(as_json=True)]
     assert [event["step"] for event in events] == [0, 100, 990, 1000]
