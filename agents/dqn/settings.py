@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from explore.core.bonus import HALF_LIFE_SHARE
 from explore.core.spec import Settings
 from explore.encoding.steps import OnInvalid
 
@@ -52,7 +53,7 @@ class DQNSettings(Settings):
         "refuse", description="observations that are not finite: refuse them, or skip the steps to and from them"
     )
     warmup: int = Field(1_000, ge=1, description="transitions before the first update")
-    bonus_half_life: float = Field(0.27, ge=0, description="share of the run in which β halves; 0: never")
+    bonus_half_life: float = Field(HALF_LIFE_SHARE, ge=0, description="share of the run in which β halves; 0: never")
     weights: tuple[float, ...] = Field(
         (0.0, 0.0, 0.1, 0.2, 0.4, 0.6, 1.0, 1.0),
         min_length=1,

@@ -10,7 +10,6 @@ from explore.core.transitions import Transitions
 from explore.counting.keys import row_keys
 from explore.counting.tables import CountTable
 
-HALF_LIFE_SHARE = 0.27  # of a run, in which β halves; the share that `agents.dqn.settings` takes
 WINDOW = 100  # episodes that the extrinsic return is averaged over
 
 

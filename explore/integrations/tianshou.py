@@ -17,12 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from explore.core.bonus import Bonus
+from explore.core.bonus import HALF_LIFE_SHARE, Bonus
 from explore.core.transitions import Transitions
 from explore.encoding.actions import ActionEncoder
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput, checked_count
-from explore.integrations.run_statistics import HALF_LIFE_SHARE
 from explore.optional import missing_class
 from explore.wrapped_bonus import single_learner_bonus
 

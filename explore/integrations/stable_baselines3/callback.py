@@ -4,9 +4,9 @@ from typing import Any
 
 import torch
 
+from explore.core.bonus import HALF_LIFE_SHARE
 from explore.core.transitions import Transitions
 from explore.errors import BadInput
-from explore.integrations.run_statistics import HALF_LIFE_SHARE
 from explore.integrations.stable_baselines3.replay_buffer import BonusBuffer
 from explore.integrations.stable_baselines3.vec_env import BonusVecEnv
 from explore.numerics.seeding import stream

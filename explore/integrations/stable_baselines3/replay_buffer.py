@@ -250,35 +250,21 @@ class BonusReplayBuffer(BonusBuffer):
     wrong or does not fit, for one that counts by=state, and for dictionaries, which `BonusDictReplayBuffer` takes.
     """
 
-    def __init__(
-        self,
-        buffer_size: int,
-        observation_space: gym.Space[Any],
-        action_space: gym.Space[Any],
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, buffer_size: int, observation_space: gym.Space[Any], *args: Any, **kwargs: Any) -> None:
         if isinstance(observation_space, gym.spaces.Dict):
             raise BadInput(f"the observations are a dictionary: use BonusDictReplayBuffer, not {type(self).__name__}.")
-        super().__init__(buffer_size, observation_space, action_space, *args, **kwargs)
+        super().__init__(buffer_size, observation_space, *args, **kwargs)
 
 
 class BonusDictReplayBuffer(BonusBuffer, DictReplayBuffer):
     """`BonusReplayBuffer` for observations that are a dictionary; BadInput for others."""
 
-    def __init__(
-        self,
-        buffer_size: int,
-        observation_space: gym.Space[Any],
-        action_space: gym.Space[Any],
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, buffer_size: int, observation_space: gym.Space[Any], *args: Any, **kwargs: Any) -> None:
         if not isinstance(observation_space, gym.spaces.Dict):
             raise BadInput(f"the observations are {observation_space}, no dictionary: use BonusReplayBuffer.")
         if kwargs.get("optimize_memory_usage"):
             raise BadInput("SB3 has no optimize_memory_usage for dictionaries of observations: leave it out.")
-        super().__init__(buffer_size, observation_space, action_space, *args, **kwargs)
+        super().__init__(buffer_size, observation_space, *args, **kwargs)
 
 
 class BonusNStepReplayBuffer(BonusBuffer, NStepReplayBuffer):
