@@ -115,14 +115,14 @@ class _Ray:
         except (OSError, OverflowError, RuntimeError, ValueError) as error:
             raise _no_answer(address, "ray", error) from None
         self._options = {"num_cpus": 1, "num_gpus": int(gpu), "max_retries": 0}
-        self._mailbox = ray.remote(_Mailbox).options(num_cpus=0).remote()
+        self._actor = ray.remote(_ProgressActor).options(num_cpus=0).remote()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._read, args=(on_progress,), daemon=True)
         self._thread.start()
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         remote = self._ray.remote(function).options(**self._options)
-        future: Future[Any] = remote.remote(*arguments, _RayReport(self._mailbox)).future()
+        future: Future[Any] = remote.remote(*arguments, _RayReport(self._actor)).future()
         return future
 
     def close(self) -> None:
@@ -133,33 +133,33 @@ class _Ray:
     def _read(self, on_progress: OnProgress | None) -> None:
         while not self._over.wait(INTERVAL):
             try:
-                letters = self._ray.get(self._mailbox.take.remote(), timeout=WAIT)
+                messages = self._ray.get(self._actor.take.remote(), timeout=WAIT)
             except Exception:  # its machine is gone: the work goes on without progress
                 return
-            for letter in letters if on_progress is not None else []:
-                on_progress(BlockProgress(*letter))  # type: ignore[misc]
+            for message in messages if on_progress is not None else []:
+                on_progress(BlockProgress(*message))  # type: ignore[misc]
 
 
-class _Mailbox:
+class _ProgressActor:
     """The newest progress of each block, until it is taken."""
 
     def __init__(self) -> None:
         self._newest: dict[int, list[Any]] = {}
 
-    def put(self, letter: list[Any]) -> None:
-        self._newest[letter[0]] = letter
+    def put(self, message: list[Any]) -> None:
+        self._newest[message[0]] = message
 
     def take(self) -> list[list[Any]]:
-        letters, self._newest = list(self._newest.values()), {}
-        return letters
+        messages, self._newest = list(self._newest.values()), {}
+        return messages
 
 
 class _RayReport:
-    def __init__(self, mailbox: Any) -> None:
-        self._mailbox = mailbox
+    def __init__(self, actor: Any) -> None:
+        self._actor = actor
 
     def __call__(self, now: BlockProgress) -> None:
-        self._mailbox.put.remote([now.block, now.step, now.steps, now.value, now.rewarded])
+        self._actor.put.remote([now.block, now.step, now.steps, now.value, now.rewarded])
 
     def cancelled(self) -> bool:
         """Ray ends the processes that work for one that has ended."""

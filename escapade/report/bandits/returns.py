@@ -14,7 +14,7 @@ from rich.table import Table
 
 from bandits.theory.exact import exact_values
 from escapade.report.bandits.names import broken
-from escapade.report.bandits.tables import mean_interval, plus_minus
+from escapade.report.bandits.tables import mean_interval, plus_minus, speed
 from escapade.report.chart import chart
 
 FAR = 1e-3  # of the optimum; what pulls beyond the horizon may add without a word
@@ -141,7 +141,7 @@ def returns_table(results: dict[str, Any]) -> Table:
             _plus_minus(policy["discounted_return"]),
             *short,
             f"{policy['reward']:.2f}{plus_minus(policy['reward_se'], '.2f')}",
-            f"{policy['pulls_per_second'] / 1e6:.1f} M",
+            speed(policy),
         )
     return table
 

@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from escapade.report.bandits import returns
+from escapade.report.bandits.names import broken
 from escapade.report.bandits.report import sentence
-from escapade.report.bandits.tables import dynamic, half, plus_minus
+from escapade.report.bandits.tables import dynamic, half, plus_minus, speed
 from escapade.report.chart import LOW, chart
 
 
@@ -29,7 +30,7 @@ def show(console: Console, results: dict[str, Any]) -> None:
 def _table(results: dict[str, Any]) -> Table:
     title = f"{results['testbed']} · {results['runs']:,} runs × {results['horizon']:,} pulls · seed {results['seed']}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("policy", overflow="fold")
+    table.add_column("policy", no_wrap=True)
     for name in ("regret [95 %]", "above the least", "best arm at the end", "pulls/s"):
         table.add_column(name, justify="right")
     least = min(float(policy["regret"]["mean"]) for policy in results["policies"])
@@ -38,10 +39,10 @@ def _table(results: dict[str, Any]) -> Table:
         apart = None if low is None else (high - low) / 2
         first = policy["regret"]["mean"] == least
         table.add_row(
-            policy["spec"],
+            broken(policy["spec"]),
             f"{policy['regret']['mean']:.1f}{plus_minus(half(policy), '.1f')}",
             "least" if first else f"{policy['behind']['mean']:+.1f}{plus_minus(apart, '.1f')}",
             f"{policy['optimal']:.1%}",
-            f"{policy['pulls_per_second'] / 1e6:,.2f} M",
+            speed(policy),
         )
     return table

@@ -64,14 +64,13 @@ def earnings(results: dict[str, Any]) -> Table:
     for policy in results["policies"]:
         low, high = policy["behind"]["ci"]
         ahead = policy is least
-        speed = f"{policy['pulls_per_second'] / 1e6:.1f} M" if policy["compiled"] else _slow(policy)
         table.add_row(
             broken(policy["spec"]),
             f"{policy['regret']['mean']:.1f}{plus_minus(half(policy), '.1f')}",
             "least" if ahead else f"{policy['behind']['mean']:+.1f}{plus_minus((high - low) / 2, '.1f')}",
             f"{policy['reward']:.3f}{plus_minus(policy['reward_se'], '.3f')}",
             f"{policy['optimal']:.1%}{plus_minus(100 * (policy['optimal_se'] or math.nan), '.1f')}",
-            speed,
+            speed(policy),
         )
     return table
 
@@ -122,8 +121,10 @@ def _statement(bound: dict[str, Any] | None) -> str:
     return f"{kind}{idle} ({bound['source']})"
 
 
-def _slow(policy: dict[str, Any]) -> str:
-    return f"{policy['pulls_per_second'] / 1e6:.3f} M"
+def speed(policy: dict[str, Any]) -> str:
+    """Pulls per second, in millions or thousands."""
+    pulls = policy["pulls_per_second"]
+    return f"{pulls / 1e6:,.1f} M" if pulls >= 1e5 else f"{pulls / 1e3:,.1f} k"
 
 
 def _value(bound: dict[str, Any] | None) -> str:

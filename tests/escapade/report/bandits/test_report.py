@@ -19,7 +19,7 @@ from escapade.cli import invoke
 from escapade.report.bandits.catalogue import policies
 from escapade.report.bandits.names import broken
 from escapade.report.bandits.report import figures, sentence, show
-from escapade.report.bandits.tables import significant
+from escapade.report.bandits.tables import significant, speed
 from escapade.report.bandits.verdict import best_identifier, identification, outcome, ranked
 
 
@@ -309,3 +309,8 @@ def test_long_names_are_broken_after_a_hyphen() -> None:
     assert broken("sliding-window-thompson") == "sliding-window-\n  thompson"
     assert broken("epsilon-greedy:epsilon=0.1,alpha=0.1") == "epsilon-greedy:\n  epsilon=0.1\n  alpha=0.1"
     assert broken("successive-elimination:delta=0.1") == "successive-\n  elimination:\n  delta=0.1"
+
+
+@pytest.mark.parametrize(("pulls", "shown"), [(55.28e6, "55.3 M"), (0.62e6, "0.6 M"), (1234.0, "1.2 k")])
+def test_speeds_are_in_millions_or_thousands(pulls: float, shown: str) -> None:
+    assert speed({"pulls_per_second": pulls}) == shown
