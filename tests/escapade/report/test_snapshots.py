@@ -82,4 +82,7 @@ def test_colours_add_nothing_and_are_seen_on_light_and_on_dark(width, details) -
         if parts[:2] == [38, 5]:
             assert parts[2] not in (0, 7, 15, 16, 231)
             parts = parts[3:]
+        elif parts[:2] == [38, 2]:  # rich keeps the code of a style that another test has shown in true colour
+            assert 0 < sum(parts[2:5]) < 3 * 255
+            parts = parts[5:]
         assert not {30, 37, 38, 97, *range(40, 50), *range(100, 108)} & set(parts), code
