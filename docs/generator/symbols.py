@@ -19,6 +19,9 @@ from typing import Any, Literal
 OURS = ("explore", "bandits", "agents", "escapade")
 PACKAGES = (
     "explore",
+    "explore.integrations.stable_baselines3",
+    "explore.integrations.torchrl",
+    "explore.integrations.tianshou",
     "bandits",
     "bandits.theory",
     "bandits.trial",

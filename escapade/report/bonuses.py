@@ -13,10 +13,11 @@ from explore.version import OWN
 
 PAGE = """# Exploration bonuses
 
-This page is printed by `python -m escapade.report.bonuses`; a test compares it with what is installed. The formula is
-the novelty and the episodic factor of a bonus; every bonus is scaled and decayed by the settings that all share
-(`explore/core/bonus.py`). The file of a bonus has its sources, its defaults and why, and what was measured; the results
-of its trial are in [traits.md](traits.md), and `escapade check NAME` measures them again.
+This page is printed by `python -m escapade.report.bonuses`; a test compares it with what is installed. The formula
+gives the novelty and the episodic factor of a bonus; the settings that all bonuses share scale it and let it decay
+(`explore/core/bonus.py`). The file of a bonus states its sources, the reasons for its defaults, and measurements.
+[traits.md](traits.md#bonuses) has what `escapade check NAME` measured of every bonus, [results.md](results.md) the
+training runs that were recorded.
 
 {bonuses}
 """
@@ -33,7 +34,7 @@ def page() -> str:
             rows.append(
                 (f"`{entry.name}`", _summary(text), f"`{_formula(text)}`", links_to_file_and_test(module.__name__))
             )
-    return PAGE.format(bonuses=table(("bonus", "what pays", "formula", "where"), rows))
+    return PAGE.format(bonuses=table(("bonus", "novelty", "formula", "where"), rows))
 
 
 def _summary(text: str) -> str:
@@ -48,7 +49,7 @@ def _formula(text: str) -> str:
     lines = block[1].splitlines() if block else []
     formula = "; ".join(line.strip() for line in lines if not line.startswith("     "))
     formula = re.split(r"(?:^|      |; )\((?=[A-Z][a-zé]|the )", formula)[0]
-    return re.sub(r",?\s{3,}", ", ", formula).strip(" ,;")
+    return re.sub(r"([,;]?)\s{3,}", lambda match: f"{match[1] or ','} ", formula).strip(" ,;")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Disagreement: the variance of what several forward models predict, trained on the same past.
+"""Disagreement: the variance of the predictions of several forward models, trained on the same experience.
 
     b(s, a) = E_k ‖f_k(φ(s), a) − E_k f_k(φ(s), a)‖²      loss Σ_k ½‖f_k(φ(s), a) − φ(s′)‖²
     (Pathak et al. 2019, "Self-supervised exploration via disagreement", equation 1)
 
-φ is a fixed random network. All models learn to predict pure noise by its mean, so that it stops paying, where the
-error of one model (ICM) would pay for ever. The bonus does not look at s′. Actions may be discrete or continuous.
+φ is a fixed random network. All models learn to predict pure noise by its mean, so that its bonus vanishes, while the
+error of a single model (ICM) never does. The bonus does not depend on s′. Actions may be discrete or continuous.
 
 From the paper: five models, Adam with 1e-4. Each learns from its own random `share` of a batch, a choice near the
 paper's sampling with replacement that keeps the models apart by their data too. One hidden layer of 128 and 64 features

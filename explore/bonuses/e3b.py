@@ -1,14 +1,14 @@
-"""E3B, episodic bonuses over ellipsoids: a count of the episode that reaches into continuous features.
+"""E3B, episodic bonuses over ellipsoids: an episodic visit count generalised to continuous features.
 
     b(s′) = φ(s′)ᵀ C⁻¹ φ(s′),   C = λI + Σ φφᵀ over the episode before s′
     (Henaff et al. 2022, "Exploration via elliptical episodic bonuses", equation 2, algorithm 1)
 
-φ is learned by the inverse model. With one-hot φ the bonus is 1/(λ + n), n the visits of the episode. C⁻¹ follows each
-point by the rank-one update of Sherman & Morrison, in double precision, and starts anew with each episode:
+φ is learned by the inverse model. With one-hot φ the bonus is 1/(λ + n), n the visits of the episode. C⁻¹ is
+updated with each point by the rank-one formula of Sherman & Morrison, in double precision, and reset at each episode:
 
     u = C⁻¹φ,   C⁻¹ ← C⁻¹ − u uᵀ/(1 + φᵀu)
 
-The agent keeps φᵀC⁻¹φ in replay as the episodic factor, and the factor itself is what is divided by its running mean.
+The replay stores φᵀC⁻¹φ as the episodic factor. It is all the novelty there is, so it is divided by its running mean.
 From the paper: λ = 0.1; it divides by a running deviation (`scale=rnd`). One hidden layer of 128 and 64 features are a
 choice for small observations, Adam with 1e-3 and training on drawn batches are ICM's, β Count's.
 """
@@ -27,11 +27,11 @@ class E3BSettings(InverseSettings):
     """Settings of `e3b`."""
 
     first_visit: bool = Field(False, description="pay only on the first arrival of an episode")
-    ridge: float = Field(0.1, gt=0, description="λ, what C starts from")
+    ridge: float = Field(0.1, gt=0, description="λ; every episode starts with C = λI")
 
 
 class E3B(InverseFeatures):
-    """The length of φ in the ellipsoid of the episode. Discrete and continuous actions; else BadInput."""
+    """The elliptical norm φᵀC⁻¹φ of an arrival in its episode. Discrete and continuous actions; else BadInput."""
 
     Settings: ClassVar[type[BonusSettings]] = E3BSettings
     settings: E3BSettings
@@ -48,7 +48,7 @@ class E3B(InverseFeatures):
     def score_terms(
         self, transitions: Transitions, episodic: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        # The factor is the novelty: it has no scale of its own, so it is what is divided by its mean.
+        # The episodic factor is the whole novelty, so it is what is divided by the running mean.
         return (self.novelty(transitions) if episodic is None else episodic), None
 
     def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
@@ -61,7 +61,7 @@ class E3B(InverseFeatures):
         return self._take_in(after, transitions.mask).float()
 
     def _take_in(self, points: torch.Tensor, slots: torch.Tensor) -> torch.Tensor:
-        """φᵀC⁻¹φ for one point per slot, `(learners, envs)`; then C takes it in where `slots`."""
+        """φᵀC⁻¹φ for one point per slot, `(learners, envs)`; then φφᵀ is added to C where `slots`."""
         point = points.double().unsqueeze(-1)
         turned = self.precision @ point
         length = (point * turned).sum((-2, -1))

@@ -1,4 +1,4 @@
-"""Episodic count: what this episode has seen often pays little, and every episode starts anew.
+"""Episodic count: one over the square root of the visits within the episode.
 
     b(s′) = β/√N_ep(s′)      (the episodic factor of RIDE, Raileanu & Rocktäschel 2020; alone: Henaff et al. 2023,
                               "A Study of Global and Episodic Bonuses for Exploration in Contextual MDPs")

@@ -1,4 +1,4 @@
-"""First visit: the first arrival at a state pays, once per episode.
+"""First visit: a constant for the first arrival at a state in each episode.
 
     b(s′) = β·1[N_ep(s′) = 1]      (the episodic factor of NovelD, Zhang et al. 2021)
 

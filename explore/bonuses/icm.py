@@ -1,4 +1,4 @@
-"""ICM, the intrinsic curiosity module: the error of a forward model in a space learned by predicting actions.
+"""ICM, the intrinsic curiosity module: the error of a forward model, in features learned by predicting actions.
 
     b(s, a, s′) = ½‖f(φ(s), a) − φ(s′)‖²      loss (1 − w) L_inverse + w L_forward,  w = 0.2
     (Pathak et al. 2017, "Curiosity-driven exploration by self-supervised prediction", equations 2–7; η is β here)

@@ -1,9 +1,9 @@
-"""MBIE-EB: model-based interval estimation with exploration bonus, a count over states and actions.
+"""MBIE-EB, model-based interval estimation: one over the square root of the visits of a state–action pair.
 
     b(s, a) = β/√(n(s, a) + 0.01)      (Strehl & Littman 2008; the 0.01 of Bellemare et al. 2016, equation 1)
 
 n counts how often the learner took action a in s over the whole run, exactly. The paper's own β depends on the
-confidence asked for and is far above what a deep learner can use; the default β is Count's, measured on MiniGrid.
+confidence asked for and is far larger than a deep agent can use; the default β is Count's, measured on MiniGrid.
 """
 
 from typing import Any

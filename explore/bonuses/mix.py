@@ -3,8 +3,8 @@
     how=sum        b = β · Σ_k w_k b_k
     how=product    b = β · Π_k b_k^{w_k}
 
-b_k is what bonus k alone would pay, with its own β, scale, clip and episodic factor. β of the mix is 1. A decay that an
-agent decides is of the mix as a whole, and of no part by itself.
+b_k is what bonus k alone would pay, with its own β, scale, clip and episodic factor. β of the mix is 1. A half-life
+that the agent sets applies to the mix as a whole, and not again to its parts.
 
 In a spec string the bonuses are joined by `+`, and inside one of them `/` stands before each setting:
 
@@ -12,7 +12,7 @@ In a spec string the bonuses are joined by `+`, and inside one of them `/` stand
     mix:bonuses=count/beta=0.1/first_visit=false+rnd/beta=0.01,weights=1+0.5
     mix:bonuses=rnd/beta=1+episodic-count/beta=1,how=product,beta=0.02
 
-None of these signs means anything to a shell. A mix of a mix is refused: its parts can be written in one.
+None of these characters is special to a shell. A mix of a mix is refused: write all parts in one mix.
 """
 
 from typing import Any, ClassVar, Literal

@@ -5,10 +5,10 @@
     (Badia et al. 2020, "Never give up: learning directed exploration strategies", equations 2–4, algorithm 1)
 
 d are the distances of φ(s′) to the points of the live episode, d̄² the running mean of the squared distances to the
-nearest, φ learned by the inverse model; err is RND's error at s′, with running mean μ and deviation σ.
-r_ep depends on the live episode alone; α is worked out when a transition is scored. μ, σ and d̄² forget after 1,000
-vector steps: with moments of all errors so far, the first errors of the untrained network would hold μ and σ up and α
-at its lower limit for ever.
+nearest, φ learned by the inverse model; err is RND's error at s′, with running mean μ and deviation σ. r_ep depends on
+the live episode alone; α is worked out when a transition is scored. μ, σ and d̄² forget after 1,000 vector steps: with
+moments of all errors so far, the first errors of the untrained network would keep μ and σ high, and α at its lower
+limit, for ever.
 
 From the paper: k, ε, ξ, c, s_max, L, Adam with 5e-4 and a memory of 30,000. The product is divided by its running
 mean, since r_ep reaches 1/c = 1000. One hidden layer of 128 and 64 features are a choice for small observations; β is

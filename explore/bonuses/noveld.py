@@ -1,4 +1,4 @@
-"""NovelD, the difference of novelty: a step into a state of greater novelty pays, once per episode.
+"""NovelD, the difference of novelty: the increase of RND's novelty in a step, paid once per state and episode.
 
     b(s, s′) = max(ν(s′) − α ν(s), 0) · 1[N_ep(s′) = 1],   ν = ‖f̂ − f‖₂ of RND,   α = ½
     (Zhang et al. 2021, "NovelD: A simple yet effective exploration criterion", equation 1)

@@ -1,4 +1,4 @@
-"""Pseudo-count: visits inferred from how much one more observation would raise its own probability.
+"""Pseudo-count: a visit count inferred from how much one more visit would raise the probability of an observation.
 
     N̂ = ρ(1 − ρ′)/(ρ′ − ρ),   b(s′) = β/√(N̂(s′) + 0.01)
     (Bellemare et al. 2016, "Unifying count-based exploration and intrinsic motivation", equations 1 and 2)
@@ -10,8 +10,9 @@ independent, each a categorical distribution over K values with a Dirichlet prio
     ρ(x) = Π_i (n_i(x_i) + 1/K_i)/(n + 1)
 
 Like CTS it can only become surer of what it sees (ρ′ ≥ ρ), and it generalises: a row whose columns were all seen, but
-never together, is half known. On a single column N̂ = n(x) + 1/K exactly. Numbers fall into `bins` of equal width
-between their bounds, where the space has any; else the bins cut x/(1 + |x|), so that they stay in place whatever comes.
+never together, counts as partly visited. On a single column N̂ = n(x) + 1/K exactly. Numbers fall into `bins` of equal
+width between their bounds, where the space has any; else the bins cut x/(1 + |x|), so that they do not depend on the
+data.
 
 The 0.01 is the paper's; its β of 0.05 was tuned on Atari, so that β is Count's here; 16 bins are a choice.
 """

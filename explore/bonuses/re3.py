@@ -1,14 +1,15 @@
-"""RE3, random encoders for efficient exploration: the distance to the nearest past arrivals in a fixed random space.
+"""RE3, random encoders for efficient exploration: the distance to the nearest past observations in random features.
 
     b(s′) = log(1 + ‖y − y_kNN‖₂),   y = f(s′)
     (Seo et al. 2021, "State entropy maximization with random encoders for efficient exploration", equation 3)
 
-f is a fixed random network, y_kNN the k-th nearest of a fair sample of everything that the learner arrived at, which
-stands for the paper's batch from a large replay (`explore.bonuses.base.nearest_neighbours.Reservoir`): the bonus does
-not depend on which batch a transition is scored in. It estimates the entropy of the states seen: what makes up more
-than a share of k/`memory` of them pays nothing. Points are kept as they were embedded: those of the first steps, while
-the whitening of numbers still settles, are a little off until others take their place (a `warmup` does not keep them
-out). Nothing here is trained, so that no early error stays.
+f is a fixed random network, y_kNN the k-th nearest point of a uniform sample of all observations that the learner
+arrived at (`explore.bonuses.base.nearest_neighbours.Reservoir`). The paper takes a batch from a large replay instead;
+with the sample the bonus does not depend on which batch a transition is scored in. The bonus estimates the entropy of
+the visited states: an observation that makes up more than a share k/`memory` of the sample gets none. Points are kept
+as they were embedded. Those of the first steps, when the statistics that whiten the observations still change, are
+slightly off until they are replaced; `warmup` does not leave them out. No network is trained, so no error of an
+untrained one enters the bonus.
 
 From the paper: k = 3 and the logarithm. The paper lets β fall with the steps (`half_life`) and divides by nothing.
 1,000 points are a choice that keeps the search cheap, one hidden layer of 128 and 64 features one for small

@@ -1,12 +1,12 @@
-"""RIDE, rewarding impact-driven exploration: steps that change much of what the agent can influence.
+"""RIDE, rewarding impact-driven exploration: how far a step moves in features of what the agent can influence.
 
     b(s, s′) = ‖φ(s′) − φ(s)‖₂ / √N_ep(s′)
     (Raileanu & Rocktäschel 2020, "RIDE: Rewarding impact-driven exploration for procedurally-generated environments",
     equation 3)
 
 φ is learned as in ICM, from the inverse and the forward model; N_ep counts the visits of the live episode up to and
-with this arrival, so that walking to and fro does not pay. Unlike an error, the impact of a step does not fade with
-training.
+with this arrival, so that moving back and forth is paid less each time. Unlike a prediction error, the impact of
+a step does not vanish with training.
 
 From the paper: the two losses (their weights here are ICM's, w = 0.2) and the count. Networks, Adam and training on
 drawn batches are ICM's here; β is Count's.

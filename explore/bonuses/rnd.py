@@ -1,4 +1,4 @@
-"""RND, random network distillation: the novelty is the error of a trained network in predicting a fixed random one.
+"""RND, random network distillation: the error of a trained network in predicting a fixed random one.
 
     b(s′) = ‖f̂(s′) − f(s′)‖²      (Burda et al. 2018, "Exploration by random network distillation", sections 2.2–2.4)
 

@@ -1,4 +1,4 @@
-"""SimHash: a count over hashed observations, so that similar observations share their visits.
+"""SimHash: a count over hashed observations, so that similar observations share one count.
 
     φ(s) = sgn(A g(s)),   b(s′) = β/√(n(φ(s′)) + 0.01)
     (Tang et al. 2017, "#Exploration"; SimHash: Charikar 2002; the 0.01 of Bellemare et al. 2016, equation 1)
@@ -31,12 +31,12 @@ class SimHashSettings(VisitsSettings):
     @model_validator(mode="after")
     def _hashes_observations(self) -> "SimHashSettings":
         if self.by == "state":
-            raise ValueError("a name of a state has no angle to hash: use by=observation, or count:by=state")
+            raise ValueError("simhash hashes features, and a state key has none: use by=observation, or count:by=state")
         return self
 
 
 class SimHash(Count):
-    """β/√n over hashes of the arrivals; BadInput for `by=state`, since a name of a state has no angle."""
+    """β/√n over hashes of the arrivals; BadInput for `by=state`, since a state key has no features to hash."""
 
     Settings: ClassVar[type[BonusSettings]] = SimHashSettings
     settings: SimHashSettings

@@ -1,7 +1,7 @@
-"""The contract of a bonus (intrinsic reward), and everything that all bonuses share, written once.
+"""The base class of bonuses (intrinsic rewards): what agents call, what authors write, and all that bonuses share.
 
     observe(transitions) → episodic     once per real environment step, in order; updates counts, normalisers, memory
-    score(transitions, episodic) → bonus    under what is known now; pure, bit for bit
+    score(transitions, episodic) → bonus    with the current statistics; pure, bit for bit
     learn(transitions) → losses         one optimiser step on a batch drawn from replay
 
 Bonus and factor are float32, losses `(learners,)` floats.
@@ -10,17 +10,18 @@ The bonus that the learner gets is
 
     b = β · 2^(−steps/half_life) · min(novelty/m, clip) · episodic
 
-with `novelty` the plugin's formula, m its running mean over what the learner meets (`explore.core.scale`), so that β is
-what an average step pays before the episodic factor, and `episodic` what depends on the live episode: by default 1 on
-the first arrival of the episode and else 0. The agent keeps the factor in replay with the transition and hands it back
-to `score`. (A bonus made of several, `explore.bonuses.mix`, has one such factor per part, on a last axis.)
+with `novelty` the plugin's formula, m its running mean over the learner's steps (`explore.core.scale`), so that β is
+the bonus of an average step before the episodic factor, and `episodic` a factor that depends on the current episode: by
+default 1 on the first arrival at a state in the episode and else 0. The agent stores the factor in replay with the
+transition and passes it to `score`. (A bonus made of several, `explore.bonuses.mix`, has one such factor per part, on a
+last axis.)
 
 Defaults: β = 0.02, m and first visits were measured on MiniGrid-DoorKey-8x8 with the two-headed DQN, where count, RND
-and ICM all get out with them (90 % of the return after 105,000 to 150,000 steps), and suit returns near 1. A discount
-of 0.99 is RND's.
+and ICM all reach the goal with them (90 % of the return after 105,000 to 150,000 steps), and suit returns near 1. A
+discount of 0.99 is RND's.
 
 An author writes `novelty`, and where the formula needs them `update_statistics` (counts, normalisers),
-`episodic_factor` (memory of the live episode) and `train_step` (networks). Freezing, rows that are no transition,
+`episodic_factor` (memory of the current episode) and `train_step` (networks). Freezing, rows without a transition,
 scale, decay, first visits and when networks are trained are handled here: `update_statistics` and `train_step` are not
 called while frozen, and an idle row has factor and bonus 0, whatever the plugin returns for it.
 """
@@ -50,17 +51,19 @@ HALF_LIFE_SHARE = 0.27  # of a run of known length, in which β halves; measured
 class BonusSettings(Settings):
     """The settings that every bonus has; a plugin's own `Settings` inherit them and may change the defaults."""
 
-    beta: float = Field(0.02, ge=0, description="what an average step pays, before the episodic factor")
+    beta: float = Field(0.02, ge=0, description="bonus of an average step, before the episodic factor")
     half_life: float | None = Field(
-        None, ge=0, description="environment steps in which beta halves; 0: never; None: the agent decides"
+        None, ge=0, description="environment steps in which beta halves; 0: never; None: the agent sets it"
     )
     scale: ScaleName = Field("mean", description="what novelty is divided by: its running mean, or RND's deviation")
     first_visit: bool = Field(True, description="pay only on the first arrival of an episode")
     learns_from: Literal["new", "drawn"] = Field(
         "drawn", description="what networks are trained on: each new transition once, or the agent's batches"
     )
-    terminal: bool = Field(True, description="whether transitions that terminate an episode count and pay")
-    warmup: int = Field(0, ge=0, description="first environment steps, which set statistics alone and pay nothing")
+    terminal: bool = Field(
+        True, description="whether transitions that terminate an episode are counted and get a bonus"
+    )
+    warmup: int = Field(0, ge=0, description="first environment steps, which update statistics only and get no bonus")
     clip: float = Field(0.0, ge=0, description="largest novelty, after division, before beta; 0 sets no limit")
     discount: float = Field(0.99, ge=0, lt=1, description="discount of the return, for scale=rnd")
 
@@ -73,8 +76,8 @@ class BonusSettings(Settings):
 class Bonus(StatefulModule, ABC):
     """A bonus for `learners` independent learners with `envs` environment slots each.
 
-    learners: how many, or the names of the learners (their random streams derive from seed and name, so a learner is
-    the same alone and in company). Keyword settings are checked against `Settings`; BadInput where one is wrong.
+    learners: how many, or the names of the learners (their random streams derive from seed and name, so a learner does
+    not depend on the others). Keyword settings are checked against `Settings`; BadInput where one is wrong.
     """
 
     Settings: ClassVar[type[BonusSettings]] = BonusSettings
@@ -119,14 +122,14 @@ class Bonus(StatefulModule, ABC):
         """
 
     def update_statistics(self, transitions: Transitions) -> None:
-        """Take one step of every slot, `(learners, envs)`, into counts and normalisers; not called while frozen.
+        """Update counts and normalisers with one step of every slot, `(learners, envs)`; not called while frozen.
 
         Only rows where `transitions.mask` is True are transitions. Called before `episodic_factor`.
         """
         return
 
     def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
-        """Take one step into the memory of the live episodes; returns the episodic factor, `(learners, envs)`.
+        """Update the memory of the current episodes with one step; returns the episodic factor, `(learners, envs)`.
 
         `starting` says where an episode begins with this step. Only rows where `transitions.mask` is True are
         transitions; what is returned for the others is not used. Called while frozen too.
@@ -179,10 +182,10 @@ class Bonus(StatefulModule, ABC):
 
     @torch.no_grad()
     def observe(self, transitions: Transitions) -> torch.Tensor:
-        """Take in one real environment step of every slot; returns the episodic factor, `(learners, envs)`.
+        """Process one real environment step of every slot; returns the episodic factor, `(learners, envs)`.
 
-        Call it once per step, in order, with the true successors. While `frozen`, nothing is learned about the
-        world (see `freeze`). BadInput where the transitions are not those of `learners` × `envs` slots, or have rows of
+        Call it once per step, in order, with the true successors. While `frozen`, statistics and networks do not change
+        (see `freeze`). BadInput where the transitions are not those of `learners` × `envs` slots, or have rows of
         another space; `score` and `learn` take any number of transitions.
         """
         transitions.check(self.learners, self.encoder.width, self.envs)
@@ -208,7 +211,7 @@ class Bonus(StatefulModule, ABC):
         return episodic
 
     def _follow(self, transitions: Transitions, episodic: torch.Tensor) -> None:
-        """Scale and networks follow one step that is counted; not before the warm-up is over."""
+        """Update scale and networks with one step that is counted; not before the warm-up is over."""
         if self.settings.warmup:
             transitions = replace(transitions, valid=transitions.mask & self._warm)
         if self.scale is not None:
@@ -220,11 +223,11 @@ class Bonus(StatefulModule, ABC):
 
     @torch.no_grad()
     def score(self, transitions: Transitions, episodic: torch.Tensor | None = None) -> torch.Tensor:
-        """The bonus of each transition under what is known now, `(learners, batch)`; pure. An idle row has none."""
+        """The bonus of each transition with the current statistics, `(learners, batch)`; pure. An idle row has none."""
         transitions.check(self.learners, self.encoder.width)
         transitions = self._counted(transitions)
         if episodic is not None and type(self).score_terms is Bonus.score_terms:
-            # A factor of 0 pays 0, whatever the novelty: most steps of an episode are no first arrivals.
+            # A factor of 0 makes the bonus 0, whatever the novelty: most steps of an episode are no first arrivals.
             transitions = replace(transitions, valid=transitions.mask & (episodic != 0))
         bonus, factor = self.score_terms(transitions, episodic)
         if self.scale is not None:
@@ -269,10 +272,10 @@ class Bonus(StatefulModule, ABC):
         return replace(transitions, valid=transitions.mask & ~transitions.terminated)
 
     def freeze(self, frozen: bool = True) -> None:
-        """Stop (or resume) learning about the world: counts, normalisers, m, β's decay and networks keep still.
+        """Stop (or resume) updating counts, normalisers, m, β's decay and networks.
 
-        Memory of the live episode goes on, since the episodic factor depends on it. Bonuses within this one freeze
-        with it.
+        The memory of the current episode is still updated, since the episodic factor depends on it. Bonuses within
+        this one are frozen with it.
         """
         for module in self.modules():
             if isinstance(module, Bonus):

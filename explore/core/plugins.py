@@ -1,4 +1,4 @@
-"""The two registries of this floor, bonuses and strategies, and how to make a plugin from its spec string."""
+"""The registries of bonuses and strategies, and how to make a plugin from its spec string."""
 
 from typing import TYPE_CHECKING, Any
 

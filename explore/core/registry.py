@@ -1,8 +1,8 @@
-"""The registry: plugins are found through entry points, built-in ones and third parties' alike.
+"""The registry: built-in and third-party plugins are found through entry points.
 
 A distribution declares, say, `[project.entry-points."escapade.bonuses"]` with `mine = "my_package:Mine"`; once it is
 installed, `mine` is a bonus like any other. Nothing is imported before it is asked for. A plugin that cannot be
-imported, or whose name another distribution took first, is reported by `entries()` and leaves the rest alone.
+imported, or whose name another distribution took first, is reported by `entries()` and does not affect the others.
 """
 
 from dataclasses import dataclass

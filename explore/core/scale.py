@@ -4,10 +4,10 @@
     rnd     σ, the deviation of the discounted return of the novelty (Burda et al. 2018, section 2.4)
     none    1
 
-With `mean`, β is what an average step pays before the episodic factor. The mean forgets: after 1,000 vector steps the
-past counts with a time constant of 1,000. That matters because the first errors of untrained networks are far above all
-later ones; `rnd` keeps them for ever, as published, and with it a DQN with RND got out of DoorKey-8x8 in none of ten
-runs of 150,000 steps (with `mean` and first visits in six of six).
+With `mean`, β is the bonus of an average step before the episodic factor. After 1,000 vector steps the mean is an
+exponential average with a time constant of 1,000. That matters because the first errors of untrained networks are far
+above all later ones; `rnd` never forgets them, as published, and with it a DQN with RND learned DoorKey-8x8 in none of
+ten runs of 150,000 steps (with `mean` and first visits in six of six).
 """
 
 from typing import Literal

@@ -3,9 +3,8 @@
     choose(values, step, streams) → actions
 
 values `(learners, envs, actions)`, step the environment steps that each learner has taken so far, streams the learners'
-own random numbers, actions `(learners, envs)` int64. A strategy that keeps state per slot or counts learns of the
-world through `observe`, called once per real step; one that depends on the state gets the observations through `see`
-before `choose`.
+own random numbers, actions `(learners, envs)` int64. A strategy that keeps state per slot, or counts, is updated
+by `observe`, called once per real step; one that depends on the observations gets them through `see` before `choose`.
 """
 
 from abc import ABC, abstractmethod

@@ -1,4 +1,4 @@
-"""What happened: a batch of real environment steps, for many learners at once.
+"""Transitions: a batch of environment steps, for many learners at once.
 
 Every tensor is `(learners, batch, …)`. For `Bonus.observe` the batch axis is the environment slots, in order.
 """

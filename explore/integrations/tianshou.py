@@ -30,6 +30,8 @@ try:
 except ImportError:
     VectorReplayBuffer = missing_class("tianshou", "tianshou")
 
+__all__ = ["BonusVectorReplayBuffer"]
+
 Ints = npt.NDArray[np.int64]
 
 

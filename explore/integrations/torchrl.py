@@ -35,6 +35,8 @@ try:
 except ImportError:
     Transform = missing_class("torchrl", "torchrl")
 
+__all__ = ["BonusTransform", "BonusWhenDrawn"]
+
 KEYS = ("bonus", "extrinsic_reward", "episodic_factor")  # what each step reports, besides the reward
 
 

@@ -18,13 +18,18 @@ from escapade.report.markdown import links_to_file_and_test, table
 from escapade.terminal.output import Output
 from explore.errors import BadInput
 
-PAGE = """# Testbeds and policies of the bandit bed
+PAGE = """# Bandit testbeds and policies
 
-This page is printed by `python -m escapade.report.bandits.catalogue`; a test compares it with what is installed. In the
-rules, Q is an arm's average reward, n its pulls, t the step, K the number of arms, T the horizon, σ² the variance that
-a reward can have. The rule, source, assumptions and bounds of a policy are stated in its file, which the last column
-links. `escapade bandits` prints the bound of each policy where one is known with constants that were checked, and names
-the assumptions that a testbed does not satisfy.
+This page is printed by `python -m escapade.report.bandits.catalogue`; a test compares it with what is installed. The
+last column links the file of a policy, which states its rule, source, assumptions and bounds, and its test. The
+contract checks and the measured traits of every policy are in [traits.md](traits.md#bandit-policies).
+
+In the rules, Q is an arm's average reward, n its pulls, t the step, K the number of arms, T the horizon, σ² the
+variance that a reward can have. In the bounds, Δ ranges over the gaps of the suboptimal arms. A bound is on the
+expected regret after T pulls; it is listed only where its constants were checked against a second source or derived
+anew ([bounds](../bandits/theory/bounds/statement.py)), so a policy without an entry has no bound here, although its
+paper may prove one. `escapade bandits` prints the value of each bound, and names the assumptions that a testbed does
+not satisfy.
 
 ## Testbeds
 
@@ -90,7 +95,7 @@ def page() -> str:
             [(_spec(bed), bed["about"], bed["source"]) for bed in testbeds() if bed["source"]],
         ),
         policies=table(
-            ("policy and settings", "rule", "source", "bound known", "good for", "needs", "where"),
+            ("policy and settings", "rule", "source", "bounds on the regret", "good for", "needs", "where"),
             [
                 (_spec(p), p["rule"], p["source"], p["bound"], p["good_for"], p["needs"], p["where"])
                 for p in policies()
@@ -119,7 +124,7 @@ def _settings(plugin: Any) -> str:
 
 
 def _bounds(policy: type[Policy]) -> str:
-    """The kinds of bound that are known for the default settings, on an instance where all conditions hold."""
+    """Kind and formula of each bound that holds for the default settings, on instances where its conditions hold."""
     try:
         player = policy()
     except BadInput:  # it has a setting without a default
@@ -130,10 +135,10 @@ def _bounds(policy: type[Policy]) -> str:
     contexts: dict[str, Any] = {"linear": "shared", "dimension": 2, "lengths": (1.0, 1.0)}
     known += bounds_for(player, None, 1000, arms=2, family="gaussian", **contexts)
     kinds = {"instance": "finite-time", "worst case": "finite-time, worst case", "bayesian": "mean over the prior"}
-    descriptions = [
-        "linear, below" if bound.direction == "lower" else kinds[bound.kind] if bound.finite_time else "asymptotic"
-        for bound in known
-    ]
+    descriptions = []
+    for bound in known:
+        kind = "lower bound" if bound.direction == "lower" else kinds[bound.kind] if bound.finite_time else "asymptotic"
+        descriptions.append(f"{kind}: {bound.formula}")
     return "; ".join(dict.fromkeys(descriptions))
 
 

@@ -1,4 +1,4 @@
-"""Points to look for neighbours among: the live episode of each slot, or a fair sample of a learner's whole run.
+"""Nearest neighbours among stored points: of the current episode of each slot, or a uniform sample of the whole run.
 
 The sample is a reservoir (Vitter 1985, algorithm R): of n points seen, each is kept with the same probability.
 """

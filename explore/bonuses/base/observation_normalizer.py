@@ -1,10 +1,10 @@
-"""What the networks of a bonus read: numbers whitened and clipped, categories one-hot as they are.
+"""The input of a bonus's networks: numbers are whitened and clipped, categories stay one-hot.
 
     x ← clip((x − μ)/σ, ±5)      (Burda et al. 2018, "Exploration by random network distillation", section 2.4)
 
 μ and σ run over everything that the learner observed. A fixed random network cannot adapt to the scale of its input, so
-without whitening it may say almost the same of every observation. Whitening a category that is hardly ever set would
-blow it up instead, so categories stay zeros and ones.
+without whitening its output may be almost the same for every observation. Whitening a category that is hardly ever set
+would turn it into a very large number, so categories stay zeros and ones.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """What every counting bonus shares: the keys that visits are counted under.
 
-The arrival of a transition is its true successor s′, its departure is s. A key is 64 bits: of the observation, of the
-exact state (`by=state`, where the environment names it), or of whatever `key` makes of the rows:
+A transition departs from s and arrives at its true successor s′. A key is a 64-bit hash of the observation, of the
+exact state (`by=state`, where the environment provides it), or of the result of a function `key` of the rows:
 
     Count(space, actions, key=lambda rows: rows[..., :2])      counts by the first two columns
 """
@@ -17,7 +17,7 @@ from explore.core.transitions import Transitions
 from explore.counting.keys import row_keys
 from explore.errors import BadInput
 
-OFFSET = 0.01  # Bellemare et al. 2016, equation 1: keeps the bonus of the never seen finite
+OFFSET = 0.01  # Bellemare et al. 2016, equation 1: keeps the bonus of unvisited states finite
 
 KeyFunction = Callable[[torch.Tensor], torch.Tensor]
 
@@ -29,11 +29,11 @@ class VisitsSettings(BonusSettings):
 
 
 class Visits(Bonus):
-    """A bonus that counts; subclasses say what is paid.
+    """Base class of bonuses that count visits; subclasses define the formula.
 
     key: a function of encoded rows, `(learners, batch, width)`, whose result is the key itself, `(learners, batch)`
     int64, or again rows, `(learners, batch, any)`, that are keyed exactly. Each learner's rows must be treated alone.
-    BadInput where `by=state` meets an environment that does not name its states, or a `key`.
+    BadInput where `by=state` is used without state keys in the transitions, or together with a `key`.
     """
 
     Settings: ClassVar[type[BonusSettings]] = VisitsSettings

@@ -39,5 +39,5 @@ def test_projections_differ_between_learners_but_not_with_company():
     company = SimHash(SPACE, ACTIONS, learners=3)
     assert torch.equal(SimHash(SPACE, ACTIONS, learners=[2]).projection, company.projection[2:])
     assert not torch.equal(company.projection[0], company.projection[1])
-    with pytest.raises(BadInput, match="no angle to hash: use by=observation"):
+    with pytest.raises(BadInput, match="a state key has none: use by=observation"):
         SimHash(SPACE, ACTIONS, by="state")
