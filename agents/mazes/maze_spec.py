@@ -33,7 +33,10 @@ class MazeSettings(Settings):
     reward: Reward = Field(
         "minigrid", description="minigrid: success after t steps pays 1 − 0.9·t/T; binary: it pays 1 whenever it comes"
     )
-    reward_scale: float = Field(1.0, gt=0, description="what every reward is multiplied by")
+    reward_scale: float = Field(1.0, ge=0, description="what every reward is multiplied by; 0: no reward at all")
+    train_layouts: int | None = Field(
+        None, ge=1, description="how many of the training layouts to train on, the first ones; all if not given"
+    )
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class MazeSpec:
     size: int | None = None
     reward: Reward = "minigrid"
     reward_scale: float = 1.0
+    train_layouts: int | None = None
 
     def __str__(self) -> str:
         settings = written(MazeSettings(**self.settings))
@@ -58,8 +62,8 @@ class MazeSpec:
 
     @property
     def environment(self) -> "MazeSpec":
-        """The same maze with MiniGrid's reward: what decides its layouts."""
-        return replace(self, reward="minigrid", reward_scale=1.0)
+        """The same maze with MiniGrid's reward and all of its layouts: what decides which there are."""
+        return replace(self, reward="minigrid", reward_scale=1.0, train_layouts=None)
 
     def with_settings(self, **settings: Any) -> "MazeSpec":
         """The same maze with further settings; those that are None change nothing.

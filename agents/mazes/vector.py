@@ -50,12 +50,12 @@ class Mazes(VectorEnv[Any, Any, Any]):
         """seeds: one per slot. state_key: whether `info` has the full state as a 64-bit key.
 
         view: "partial", "full", or None for what the maze's id says. BadInput for another view, and for a scale that is
-        not a number above 0.
+        negative or no number.
         """
         if view not in (None, "partial", "full"):
             raise unknown("view", str(view), ["partial", "full"])
-        if not (math.isfinite(reward_scale) and reward_scale > 0):
-            raise BadInput(f"a reward scale of {reward_scale}: give a finite number above 0.")
+        if not (math.isfinite(reward_scale) and reward_scale >= 0):
+            raise BadInput(f"a reward scale of {reward_scale}: give a finite number, 0 or more.")
         self.layouts = layouts
         self.full = layouts.full if view is None else view == "full"
         self.reward_scale = float(reward_scale)

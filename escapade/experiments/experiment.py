@@ -1,4 +1,4 @@
-"""Experiment files: a TOML file states the bandit and the maze experiment; the built-in ones lie in this folder.
+"""Experiment files: a TOML file states a bandit experiment, a maze experiment or both; the built-in ones lie here.
 
 Everything is checked before anything runs. An error names the file, the line, the table, the value and what would be
 right; an unknown key comes with the nearest known one.
@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import pydantic
 from pydantic import BeforeValidator, Field
@@ -100,9 +100,15 @@ class Experiment(_Table):
 
     name: str = Field(pattern=r"^[A-Za-z0-9._-]+$", description="name of the folder of the results")
     seed: int = Field(1, ge=0, le=LARGEST_SEED, strict=True, description="seed of every random stream")
-    bandits: BanditExperiment
-    mazes: MazeExperiment
+    bandits: BanditExperiment | None = None
+    mazes: MazeExperiment | None = None
     dqn: DQNSettings = Field(default_factory=DQNSettings, description="the DQN's settings")
+
+    @pydantic.model_validator(mode="after")
+    def _has_an_experiment(self) -> "Experiment":
+        if self.bandits is None and self.mazes is None:
+            raise PydanticCustomError("empty", "the file has neither a table [bandits] nor a table [mazes]")
+        return self
 
 
 def built_in(name: str) -> Experiment:
@@ -133,7 +139,7 @@ def read(text: str, source: str) -> Experiment:
     except pydantic.ValidationError as error:
         # A misspelt key is unknown and its right name missing: the former says more.
         first = min(error.errors(), key=lambda each: each["type"] == "missing")
-        where = list(first["loc"])
+        where = list(first["loc"]) or ["file"]
         table, name = [str(part) for part in where[:-1]], str(where[-1])
         if first["type"] == "extra_forbidden":
             place = f"{source}, line {_line(text, where)}"
@@ -141,6 +147,8 @@ def read(text: str, source: str) -> Experiment:
         if first["type"] == "missing":
             place = f"{source}, line {_line(text, where)}"
             raise BadInput(f"{place}: {_owner(table) or 'the file'} lacks '{name}'.") from None
+        if first["type"] == "empty":
+            raise BadInput(f"{source}: {first['msg']}.") from None
         if first["type"] == "policy":
             place = f"{source}, line {_line(text, [*where, 'policies'], first['ctx']['item'])}"
             raise BadInput(f"{place}, {_owner([*table, name])}: {first['ctx']['why']}") from None
@@ -160,7 +168,8 @@ def _owner(table: Sequence[str]) -> str:
 def _known(table: Sequence[str]) -> list[str]:
     model: Any = Experiment
     for part in table:
-        model = model.model_fields[part].annotation
+        annotation = model.model_fields[part].annotation
+        model = next((each for each in get_args(annotation) if each is not type(None)), annotation)
     return list(model.model_fields)
 
 

@@ -17,6 +17,7 @@ from agents.dqn.agent_spec import parse_agent
 from agents.dqn.networks.plain import NETWORKS
 from agents.dqn.settings import DQNSettings
 from agents.mazes import parse_maze
+from agents.mazes.layouts.named_sets import split
 from agents.mazes.maze_spec import is_maze
 from explore.core.plugins import BONUSES, STRATEGIES
 from explore.core.registry import Registry
@@ -145,7 +146,12 @@ def environment_settings(text: str) -> dict[str, Any]:
     BadInput for an id that Gymnasium does not know, a setting that is wrong, and actions that are not discrete.
     """
     if is_maze(text):
-        return dataclasses.asdict(parse_maze(text))
+        settings = dataclasses.asdict(parse_maze(text))
+        if settings["train_layouts"] is None:  # results from before there was this setting are of the same maze
+            del settings["train_layouts"]
+        else:
+            split(text)  # BadInput where there are fewer
+        return settings
     try:
         environment = gym.make(text)
     except Exception as error:  # whatever making a third party's environment raises

@@ -183,7 +183,7 @@ def test_the_list_of_mazes_tells_both_optima_of_every_trap(capsys):
     ("maze", "message"),
     [
         ("escapade/Decoy-7x7-v0", "did you mean 'escapade/Decoy-8x8-v0'?"),
-        ("escapade/Decoy-8x8-v0:reward_scale=0", "reward_scale"),
+        ("escapade/Decoy-8x8-v0:reward_scale=-1", "reward_scale"),
         ("escapade/Decoy-8x8-v0:scale=10", "reward_scale"),
     ],
 )

@@ -37,13 +37,21 @@ def layouts(maze: str | MazeSpec, name: str) -> Layouts:
 
 
 def split(maze: str | MazeSpec) -> tuple[Layouts, Layouts]:
-    """All layouts of a maze: those to train on, and those held out (there may be none)."""
+    """All layouts of a maze: those to train on, and those held out (there may be none).
+
+    BadInput where the spec's `train_layouts` are more than there are.
+    """
     spec = parse_maze(maze)
     registered = gym.registry[spec.id.rpartition(":")[2]]
     known = _splits.get(spec.environment)
     if known is None or known[0] is not registered:
         known = _splits[spec.environment] = (registered, *_split(spec.environment))
-    return known[1].rewarded_as(spec), known[2].rewarded_as(spec)
+    train, held_out = known[1], known[2]
+    if spec.train_layouts is not None:
+        if spec.train_layouts > len(train):
+            raise BadInput(f"train_layouts={spec.train_layouts}: {train.maze} has {len(train)} training layouts.")
+        train = train.rows(slice(spec.train_layouts))
+    return train.rewarded_as(spec), held_out.rewarded_as(spec)
 
 
 # By maze, and valid for what is registered under its id: an id may be registered anew, as another maze.

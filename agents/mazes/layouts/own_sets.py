@@ -27,6 +27,8 @@ def layout_set(maze: str | MazeSpec, choice: str | Sequence[int] | Layouts) -> L
     spec = parse_maze(maze)
     if isinstance(choice, str):
         return layouts(spec, choice)
+    if spec.train_layouts is not None:
+        raise BadInput(f"train_layouts={spec.train_layouts} for a set of one's own: give one of the two.")
     if isinstance(choice, Layouts):
         if choice.spec.environment != spec.environment:
             raise BadInput(f"layouts of {choice.maze} for {spec.environment}: give layouts of the same maze.")

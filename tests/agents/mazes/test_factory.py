@@ -25,9 +25,9 @@ def test_bad_input(change: dict[str, object], message: str) -> None:
     assert message in str(refused.value)
 
 
-@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("scale", [-1.0, float("nan"), float("inf")])
 def test_a_scale_that_is_none_is_refused(scale: float) -> None:
-    with pytest.raises(BadInput, match="give a finite number above 0"):
+    with pytest.raises(BadInput, match="give a finite number, 0 or more"):
         make("MiniGrid-Empty-5x5-v0", 1, reward_scale=scale)
 
 

@@ -135,6 +135,39 @@ def test_a_binary_reward_is_one_whenever_the_goal_is_reached(backend: str) -> No
     assert rewards == [0, 0, 0, 0, 0, 0, 3]
 
 
+@BACKENDS
+def test_a_scale_of_zero_takes_the_reward_and_leaves_the_goal(backend: str) -> None:
+    envs = make("MiniGrid-Empty-5x5-v0:reward_scale=0", 1, backend=backend)
+    envs.reset()
+    steps = [envs.step(np.array([action])) for action in WAY]
+    assert [step[1][0] for step in steps] == [0] * 5
+    assert [bool(step[4]["success"][0]) for step in steps] == [False] * 4 + [True]
+
+
+@BACKENDS
+def test_only_so_many_layouts_are_trained_on_and_none_of_the_held_out_ones(backend: str) -> None:
+    name = "MiniGrid-DoorKey-5x5-v0"
+    few, everything = (make(f"{name}{s}", 40, backend=backend) for s in (":train_layouts=3", ""))
+    assert few.layouts.seeds.tolist() == everything.layouts.seeds[:3].tolist()
+    images = few.reset()[0]["image"]
+    assert len(np.unique(images.reshape(40, -1), axis=0)) <= 3 < len(everything.layouts)
+    held_out = [make(f"{name}{s}", 1, layouts="held-out", backend=backend).layouts for s in (":train_layouts=3", "")]
+    assert held_out[0].seeds.tolist() == held_out[1].seeds.tolist()
+    assert not set(few.layouts.seeds) & set(held_out[0].seeds)
+
+
+def test_the_optimum_is_that_of_the_layouts_that_are_trained_on() -> None:
+    name = "MiniGrid-DoorKey-5x5-v0"
+    assert optimum(f"{name}:train_layouts=2") == pytest.approx(np.mean([plan(name, i).value for i in range(2)]))
+
+
+def test_more_layouts_than_there_are_and_two_sets_at_once_are_refused() -> None:
+    with pytest.raises(BadInput, match=r"train_layouts=2: MiniGrid-Empty-5x5-v0 has 1 training layouts"):
+        make("MiniGrid-Empty-5x5-v0:train_layouts=2", 1)
+    with pytest.raises(BadInput, match="give one of the two"):
+        make("MiniGrid-DoorKey-5x5-v0:train_layouts=2", 1, layouts=[1, 2, 3])
+
+
 def test_planners_know_the_settings() -> None:
     assert plan("MiniGrid-Empty-5x5-v0:reward=binary").value == 1
     assert plan("MiniGrid-Empty-5x5-v0:max_steps=9").value == 1 - 0.9 * (5 / 9)

@@ -47,6 +47,15 @@ def test_an_error_names_the_line_and_what_would_be_right(old, new, line, message
         read(GOOD.replace(old, new), "f.toml")
 
 
+def test_either_table_may_be_left_out_and_not_both():
+    mazes = read('name = "mine"\n' + GOOD[GOOD.index("[mazes]") :], "f.toml")
+    assert (mazes.bandits, mazes.mazes.learners) == (None, 5)
+    bandits = read(GOOD[: GOOD.index("[mazes]")], "f.toml")
+    assert (bandits.bandits.policies, bandits.mazes) == (["ucb:c=2"], None)
+    with pytest.raises(BadInput, match=r"f\.toml: the file has neither a table \[bandits\] nor a table \[mazes\]\."):
+        read('name = "mine"\n[dqn]\nn_step = 5\n', "f.toml")
+
+
 def test_a_file_that_is_not_toml_is_refused():
     with pytest.raises(BadInput, match=r"f\.toml is not TOML.*line 1"):
         read("name = = 3\n", "f.toml")
