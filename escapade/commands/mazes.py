@@ -14,6 +14,9 @@ def mazes(
         list[str] | None, typer.Option(help="Maze, ID or ID:size=9; or any id with discrete actions.")
     ] = None,
     agent: Annotated[list[str] | None, typer.Option(help="Agent, strategy+bonus; the first is the baseline.")] = None,
+    planner: Annotated[
+        list[str] | None, typer.Option(help="A method that knows the maze, such as tree-search; repeat for several.")
+    ] = None,
     learners: Annotated[int, typer.Option(help="Learners (seeds) per agent.")] = 10,
     steps: Annotated[int, typer.Option(help="Environment steps per learner.")] = 150_000,
     seed: Annotated[int, typer.Option(help="Seed of every random stream.")] = 1,
@@ -44,7 +47,14 @@ def mazes(
         return
     dqn = runs.plan.dqn_settings(setting or [])
     plan = runs.experiments.checked_plan(
-        maze or ["MiniGrid-DoorKey-8x8-v0"], agent or ["epsilon-greedy", "count"], learners, steps, seed, device, dqn
+        maze or ["MiniGrid-DoorKey-8x8-v0"],
+        agent or ["epsilon-greedy", "count"],
+        learners,
+        steps,
+        seed,
+        device,
+        dqn,
+        planner or [],
     )
     runs.experiments.check_backend(backend, address)
     terminal.progress.check_log(log)
@@ -56,10 +66,11 @@ def mazes(
     store.check(plan.configurations())
     plan = runs.plan.continued(plan, store.configurations())
     store.begin({"mazes": plan.as_dict()})
+    planned = terminal.progress.planned(output.errors, plan, store)
     trained = terminal.progress.swept(
         output.errors, plan, store, jobs=jobs, backend=backend, address=address, log=log, tensorboard=tensorboard
     )
-    figures = report.results.figures_of(trained.blocks)
+    figures = report.results.figures_of(trained.blocks, planned)
     store.remember("mazes", figures)
     problems = [*map(str, trained.failures), *store.notes]
     sessions = store.sessions()

@@ -1,7 +1,7 @@
 """`escapade run`: the bandit and the maze experiment of a file, resumed where they were stopped."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,8 @@ def run(
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="A setting of the DQN in the place of the experiment's; repeat.")
     ] = None,
+    learners: Annotated[int | None, typer.Option(help="Learners in the place of the experiment's.", min=1)] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps in the place of the experiment's.", min=1)] = None,
     seed: Annotated[int | None, typer.Option(help="Seed in the place of the experiment's.", min=0)] = None,
     jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores if not given.", min=1)] = None,
     backend: Annotated[str | None, typer.Option(help="Where blocks run: loky (this machine), ray or dask.")] = None,
@@ -37,39 +39,64 @@ def run(
     name = "quick" if quick else "full" if full else "default"
     settings = experiments.load(experiment) if experiment else experiments.built_in(name)
     used = settings.seed if seed is None else seed
-    mazes = settings.mazes
-    dqn = runs.plan.dqn_settings(setting or [], settings.dqn)
-    plan = runs.experiments.checked_plan(
-        mazes.mazes, mazes.agents, mazes.learners, mazes.steps, used, mazes.device, dqn
-    )
-    backend = backend or mazes.backend
+    arms, mazes = settings.bandits, settings.mazes
+    plan = None
+    if mazes is not None:
+        plan = runs.experiments.checked_plan(
+            mazes.mazes,
+            mazes.agents,
+            learners or mazes.learners,
+            steps or mazes.steps,
+            used,
+            mazes.device,
+            runs.plan.dqn_settings(setting or [], settings.dqn),
+            mazes.planners,
+        )
+        backend = backend or mazes.backend
     runs.experiments.check_backend(backend, address)
     terminal.progress.check_log(log)
     if tensorboard is not None:
         terminal.output.make_folder(tensorboard, "--tensorboard")
-    arms = settings.bandits
-    runs.experiments.check_bandits(arms.testbed, arms.policies, arms.runs, arms.horizon)
+    if arms is not None:
+        runs.experiments.check_bandits(arms.testbed, arms.policies, arms.runs, arms.horizon)
     output = terminal.output.Output(json)
     store = runs.store.Store(out or Path("escapade-runs") / settings.name)
-    store.check(plan.configurations())
-    plan = runs.plan.continued(plan, store.configurations())
-    store.begin({"name": settings.name, "bandits": {**arms.model_dump(), "seed": used}, "mazes": plan.as_dict()})
-    with terminal.progress.Pulls(output.errors) as pulls:
-        simulation = runs.experiments.simulate(
-            arms.testbed, arms.policies, arms.runs, arms.horizon, used, progress=pulls.update
+    if plan is not None:
+        store.check(plan.configurations())
+        plan = runs.plan.continued(plan, store.configurations())
+    described: dict[str, Any] = {"name": settings.name}
+    described |= {} if arms is None else {"bandits": {**arms.model_dump(), "seed": used}}
+    store.begin(described | ({} if plan is None else {"mazes": plan.as_dict()}))
+    bandit_figures = None if arms is None else _simulated(arms, used, output, store)
+    maze_figures: list[dict[str, Any]] = []
+    problems: list[str] = []
+    notes: list[str] = []
+    if plan is not None:
+        planned = terminal.progress.planned(output.errors, plan, store)
+        trained = terminal.progress.swept(
+            output.errors, plan, store, jobs=jobs, backend=backend, address=address, log=log, tensorboard=tensorboard
         )
-    bandit_figures = report.bandits.report.figures(simulation)
-    terminal.interrupt.finished("the bandit experiment")
-    output.errors.print(f"finished: {report.bandits.report.sentence(bandit_figures)}", style="dim")
-    store.remember("bandits", bandit_figures)
-    trained = terminal.progress.swept(
-        output.errors, plan, store, jobs=jobs, backend=backend, address=address, log=log, tensorboard=tensorboard
-    )
-    maze_results = report.results.figures_of(trained.blocks)
-    store.remember("mazes", maze_results)
-    problems = [*map(str, trained.failures), *store.notes]
-    results = report.results.Results(settings.name, bandit_figures, maze_results, store.sessions())
+        maze_figures = report.results.figures_of(trained.blocks, planned)
+        store.remember("mazes", maze_figures)
+        problems, notes = [str(failure) for failure in trained.failures], trained.notes
+    problems += store.notes
+    results = report.results.Results(settings.name, bandit_figures, maze_figures, store.sessions())
     store.close()
     report.results.show(output.console, results, details=details)
     output.figures(lambda: {**results.as_dict(), "problems": problems})
-    terminal.output.end_with(output.errors, problems, trained.notes)
+    terminal.output.end_with(output.errors, problems, notes)
+
+
+def _simulated(
+    arms: "experiments.BanditExperiment", seed: int, output: "terminal.output.Output", store: "runs.store.Store"
+) -> dict[str, Any]:
+    """The figures of the bandit experiment, simulated and kept in the store."""
+    with terminal.progress.Pulls(output.errors) as pulls:
+        simulation = runs.experiments.simulate(
+            arms.testbed, arms.policies, arms.runs, arms.horizon, seed, progress=pulls.update
+        )
+    figures: dict[str, Any] = report.bandits.report.figures(simulation)
+    terminal.interrupt.finished("the bandit experiment")
+    output.errors.print(f"finished: {report.bandits.report.sentence(figures)}", style="dim")
+    store.remember("bandits", figures)
+    return figures

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from agents.dqn.agent_spec import parse_agent
 from agents.dqn.settings import DQNSettings
+from agents.planners import METHODS
 from bandits.simulator.simulation import checked
 from escapade.runs.plan import environment_settings
 from explore.core.spec import requirement
@@ -56,6 +57,12 @@ def _agent(value: Any) -> str:
     return spec
 
 
+def _planner(value: Any) -> Any:
+    if isinstance(value, str) and value not in METHODS:
+        raise unknown("planner", value, METHODS)
+    return value
+
+
 class _Table(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
@@ -86,6 +93,9 @@ class MazeExperiment(_Table):
     mazes: list[Annotated[str, BeforeValidator(_maze)]] = Field(min_length=1, description="the mazes to train in")
     agents: list[Annotated[str, BeforeValidator(_agent)]] = Field(
         min_length=1, description="the agents to compare; the first is the baseline"
+    )
+    planners: list[Annotated[str, BeforeValidator(_planner)]] = Field(
+        default_factory=list, description="methods that know the maze, with as many simulated steps per layout"
     )
     learners: int = Field(10, ge=1, description="learners (seeds) per agent")
     steps: int = Field(150_000, ge=1, description="environment steps per learner")

@@ -14,6 +14,7 @@ from escapade.report.bandits import summary
 from escapade.report.mazes import report as maze_report
 from escapade.report.mazes.figures import maze_figures
 from escapade.runs.experiments import optima, thresholds, walls
+from escapade.runs.planners import kept_planners
 from escapade.runs.store import Store, open_existing
 from explore.errors import BadInput
 
@@ -34,10 +35,17 @@ class Results:
         return {**{part: each for part, each in kept.items() if each is not None}, "sessions": self.sessions}
 
 
-def figures_of(blocks: Sequence[Block]) -> list[dict[str, Any]]:
-    """The figures of the maze experiment, with the planner's returns, walls and thresholds of its mazes."""
+def figures_of(blocks: Sequence[Block], planners: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+    """The figures of the maze experiment, with the planner's returns, walls and thresholds of its mazes.
+
+    planners: the figures of other planners (`runs.planners`); each maze gets those with the steps of its agents.
+    """
     mazes = list(dict.fromkeys(block.maze for block in blocks))
-    return maze_figures(blocks, optima(mazes), walls(mazes), thresholds(mazes))
+    figures = maze_figures(blocks, optima(mazes), walls(mazes), thresholds(mazes))
+    for maze in figures:
+        steps = {agent["steps"] for agent in maze["agents"]}
+        maze["planners"] = [each for each in planners if each["maze"] == maze["id"] and each["budget"] in steps]
+    return figures
 
 
 def kept_in(folder: Path) -> Results:
@@ -50,7 +58,7 @@ def kept_in(folder: Path) -> Results:
         if mazes is not None and not all("cost" in agent for maze in mazes for agent in maze["agents"]):
             mazes = _completed(mazes, blocks)
         if mazes is None:
-            mazes = figures_of(blocks)
+            mazes = figures_of(blocks, kept_planners(store))
             if blocks:
                 notes.append(f"'{folder}' is not finished: {len(blocks)} of {planned} agents and mazes are shown.")
     finally:

@@ -20,6 +20,7 @@ from bandits.simulator.simulation import simulate as simulated
 from escapade.report.bandits.report import lai_robbins_constant
 from escapade.runs import clusters
 from escapade.runs.plan import Plan, environment_settings
+from escapade.runs.planners import checked_planners
 from explore.errors import BadInput, unknown
 from explore.numerics.device import checked_device
 from explore.numerics.seeding import checked_seed
@@ -35,6 +36,7 @@ def checked_plan(
     seed: int,
     device: str,
     dqn: DQNSettings,
+    planners: Sequence[str] = (),
 ) -> Plan:
     """A plan of the maze experiment whose every name and number is good; BadInput names the first that is not."""
     for name, value in (("learners", learners), ("steps", steps)):
@@ -48,7 +50,16 @@ def checked_plan(
         parse_agent(agent)
     for maze in mazes:
         environment_settings(maze)
-    return Plan(tuple(dict.fromkeys(mazes)), tuple(dict.fromkeys(agents)), learners, steps, seed, device, dqn)
+    return Plan(
+        tuple(dict.fromkeys(mazes)),
+        tuple(dict.fromkeys(agents)),
+        learners,
+        steps,
+        seed,
+        device,
+        dqn,
+        planners=checked_planners(planners, mazes),
+    )
 
 
 def check_backend(name: str | None, address: str | None = None) -> None:

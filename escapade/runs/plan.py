@@ -39,12 +39,14 @@ class Plan:
     device: str = "cpu"
     dqn: DQNSettings = dataclasses.field(default_factory=DQNSettings)
     schedule_steps: int | None = None  # steps that schedules run over, where they are not `steps`
+    planners: tuple[str, ...] = ()  # methods that know the model, for comparison
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON values, with every setting of every block."""
         blocks = [{key: c[key] for key in ("maze", "agent", "settings")} for c in self.configurations()]
         shared = {"learners": self.learners, "steps": self.steps, "seed": self.seed, "device": self.device}
-        return {**shared, **self._schedule(), "dqn": self.dqn.resolved(), "blocks": blocks}
+        planners = {"planners": list(self.planners)} if self.planners else {}
+        return {**shared, **self._schedule(), **planners, "dqn": self.dqn.resolved(), "blocks": blocks}
 
     def configurations(self) -> list[Configuration]:
         """One per block, as JSON values: everything that a learner's result depends on, apart from its name."""

@@ -5,11 +5,13 @@ Bars are silent where the console is no terminal; of blocks there are lines then
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from escapade.runs.plan import Plan, schedule_sentence
+from escapade.runs.planners import run_planners
 from escapade.runs.progress import BlockProgress
 from escapade.runs.store import Store
 from escapade.runs.sweep import Swept, sweep
@@ -109,6 +111,13 @@ class Live:
             curve.append(progress.value)
         shown = f"{sparkline(curve)} {curve[-1]:.2f}" if curve else "no evaluation yet"
         self._progress.update(self._tasks[progress.block], completed=progress.step, total=progress.steps, curve=shown)
+
+
+def planned(console: Console, plan: Plan, store: Store) -> list[dict[str, Any]]:
+    """The figures of the plan's planners, as `run_planners` gives them, with a line while they plan."""
+    with Line(console) as line:
+        line.update("planning")
+        return run_planners(plan, store)
 
 
 def swept(

@@ -38,6 +38,8 @@ def show(console: Console, mazes: Sequence[dict[str, Any]], *, details: bool = F
     console.print(_table(mazes))
     goals = any(maze["optimum"] is not None or maze.get("threshold") is None for maze in mazes)
     console.print(LEGEND_BY_GOAL if goals else LEGEND_BY_RETURN, style="dim")
+    for line in planner_lines(mazes):
+        console.print(line, style="dim")
     unknown = [maze["id"] for maze in mazes if _limits_matter(maze)]
     if unknown:
         console.print(
@@ -50,6 +52,22 @@ def show(console: Console, mazes: Sequence[dict[str, Any]], *, details: bool = F
     if details:
         for maze in mazes:
             _show_details(console, maze)
+
+
+def planner_lines(mazes: Sequence[dict[str, Any]]) -> list[str]:
+    """What the returns of the planners are, and why one has none; no lines without planners."""
+    planners = [planner for maze in mazes for planner in maze.get("planners") or []]
+    if not planners:
+        return []
+    budgets = " or ".join(f"{budget:,}" for budget in sorted({each["budget"] for each in planners}))
+    layouts = " or ".join(map(str, sorted({each["layouts"] for each in planners})))
+    methods = ", ".join(dict.fromkeys(each["method"] for each in planners))
+    lines = [
+        f"{methods}: mean return over {layouts} training layouts. They know the maze, and have for each layout "
+        f"{budgets} simulated steps, as many as a learner takes in all layouts; exact methods use fewer."
+    ]
+    problems = dict.fromkeys(each["problem"] for each in planners if each["problem"] is not None)
+    return lines + [f"No plan: {problem}" for problem in problems]
 
 
 def show_verdict(console: Console, mazes: Sequence[dict[str, Any]]) -> None:
@@ -69,6 +87,8 @@ def _table(mazes: Sequence[dict[str, Any]]) -> Table:
     for maze in mazes:
         table.add_row(maze["id"].removeprefix("MiniGrid-"))
         table.add_row(*_attainable(maze), style="dim")
+        for planner in maze.get("planners") or []:
+            table.add_row(f"  {planner['method']}", _planned(planner), style="dim")
         for agent in maze["agents"]:
             table.add_row(*_row(agent))
         table.add_section()
@@ -81,6 +101,10 @@ def _attainable(maze: dict[str, Any]) -> tuple[str, str]:
         return "  planner", f"{maze['optimum']:.2f}"
     threshold = maze.get("threshold")
     return ("  planner", "unknown") if threshold is None else ("  solved from", f"{threshold:g}")
+
+
+def _planned(planner: dict[str, Any]) -> str:
+    return "none" if planner["return"] is None else f"{planner['return']:.2f}"
 
 
 def _row(agent: dict[str, Any]) -> tuple[Any, ...]:

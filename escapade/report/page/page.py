@@ -16,7 +16,7 @@ import vl_convert
 from escapade.report import setup
 from escapade.report.bandits import report as bandit_report
 from escapade.report.mazes import visits
-from escapade.report.mazes.report import LEGEND_BY_GOAL, LEGEND_BY_RETURN
+from escapade.report.mazes.report import LEGEND_BY_GOAL, LEGEND_BY_RETURN, planner_lines
 from escapade.report.mazes.traps import trap_lines
 from escapade.report.mazes.verdict import headline, rank_sentence, sentence
 from escapade.report.page import charts, elements
@@ -61,6 +61,8 @@ COLUMNS = (
     "steps per second",
 )
 
+PLANNER_COLUMNS = ("planner", "return", "simulated steps per layout", "seconds per layout")
+
 
 class Page:
     """Builds the page of some results; `folder` holds the weights of the learners whose episodes are shown."""
@@ -104,6 +106,10 @@ class Page:
         parts.append(
             elements.table(f"{maze['id']}: agents; {_attainable(maze)}", COLUMNS, list(map(_row, maze["agents"])))
         )
+        if planners := maze.get("planners"):
+            rows = [_planner_row(each) for each in planners]
+            parts.append(elements.table(f"{maze['id']}: planners", PLANNER_COLUMNS, rows))
+            parts += [elements.paragraph(line, "note") for line in planner_lines([maze])]
         parts.append(elements.paragraph(LEGEND_BY_GOAL if maze["optimum"] is not None else LEGEND_BY_RETURN, "note"))
         curves = [
             self._chart(
@@ -221,6 +227,15 @@ def _row(agent: dict[str, Any]) -> list[str]:
         _number(agent["median_first_reward"], ",.0f", "never"),
         _number(agent["seconds"], ",.0f"),
         _number(agent["steps_per_second"], ",.0f"),
+    ]
+
+
+def _planner_row(planner: dict[str, Any]) -> list[str]:
+    return [
+        planner["method"],
+        _number(planner["return"], ".3f", "none"),
+        _number(planner["simulated"], ",.0f"),
+        _number(planner["seconds"], ".3f"),
     ]
 
 

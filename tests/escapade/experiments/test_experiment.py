@@ -33,6 +33,12 @@ def test_the_built_in_experiments_are_sound(name):
         ('"count"]', '"count",\n "cuont"]', 7, 'agents, item 2, of the table .* is "cuont": .*did you mean .count.'),
         ('"count"]', '"count:bta=1"]', 6, "unknown setting 'bta' of the bonus 'count': did you mean 'beta'"),
         ('"count"]', '{bonnus="count"}]', 6, "unknown part of an agent 'bonnus': did you mean 'bonus'"),
+        (
+            "learners = 5",
+            'planners = ["tree-serch"]',
+            7,
+            "planners, item 1, .*: unknown planner .*did you mean .tree-search",
+        ),
         ("Empty-5x5", "Emtpy-5x5", 5, "did you mean 'MiniGrid-Empty-5x5-v0'"),
         ("ucb:c=2", "ucb:c=-2", 3, r"the table \[bandits\]: setting 'c' of the policy 'ucb' is '-2'"),
         ("learners = 5", 'device = "gpu"', 7, 'device of the table .* is "gpu"'),

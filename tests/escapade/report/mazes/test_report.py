@@ -82,5 +82,20 @@ def test_intervals_that_count_on_what_was_seen_are_named(optimum, learners, warn
     assert ("the highest possible return is not known" in text) == warned
 
 
+def test_planners_are_beside_the_agents_with_their_budget_and_why_one_has_no_plan():
+    (maze,) = experiment(mazes=(MAZE,))
+    one = {"maze": MAZE, "budget": 150_000, "layouts": 20, "simulated": 9.0, "seconds": 0.1, "problem": None}
+    maze["planners"] = [
+        {**one, "method": "tree-search", "return": 0.0461},
+        {**one, "method": "breadth-first", "return": None, "problem": "breadth-first does not suit it"},
+    ]
+    text = " ".join(report([maze]).split())
+    assert "planner 0.97 tree-search 0.05 breadth-first none epsilon-greedy" in text
+    assert "mean return over 20 training layouts" in text
+    assert "for each layout 150,000 simulated steps" in text
+    assert "No plan: breadth-first does not suit it" in text
+    assert "simulated steps" not in report(experiment())
+
+
 def test_no_mazes_no_report():
     assert report([]) == ""

@@ -47,6 +47,8 @@ def results() -> Results:
         "git": None,
     }
     mazes = maze_figures(blocks, {MAZE: 0.97}, {MAZE: ["#" * 8] * 8})
+    planned = {"maze": MAZE, "method": "annealing", "budget": 30, "layouts": 20, "return": 0.1234}
+    mazes[0]["planners"] = [{**planned, "simulated": 31.5, "seconds": 0.25, "problem": None}]
     return Results("a <name>", json.loads(json.dumps(bandits, default=float)), mazes, [session])
 
 
