@@ -228,6 +228,37 @@ class DQN:
             raise BadInput(f"{file} is not a saved DQN: {error}") from None
         self.load_state_dict(state, str(file))
 
+    def start_from(self, weights: Mapping[str, Any]) -> None:
+        """Begin with trained networks, each learner with those of the learner of its name; nothing else is taken over.
+
+        weights: as a `Block` of `agents.train(..., keep_weights=True)` has them. The online network and the target
+        network both get them; optimiser, replay, bonus, schedules and random streams are those of a new agent, so that
+        what was learned under another reward, or without one, can be trained further. BadInput after the first step,
+        where a learner is missing, and where the networks differ in inputs, layers or value functions.
+        """
+        if self.steps:
+            raise BadInput(
+                f"this DQN has taken {self.steps} steps: it can start from trained networks before the first."
+            )
+        missing = [name for name in self.learners if name not in weights["learners"]]
+        if missing:
+            raise BadInput(
+                f"the trained networks are of learners {list(weights['learners'])}: {missing[0]} is missing."
+            )
+        places = [list(weights["learners"]).index(name) for name in self.learners]
+        state = {name: tensor[places] for name, tensor in weights["state"].items()}
+        for network in (self.agent.network, self.agent.target):  # in place: compiled kernels hold the same memory
+            mine = network.state_dict()
+            unlike = [name for name in {**mine, **state} if name not in mine or name not in state] or [
+                name for name in mine if mine[name].shape != state[name].shape
+            ]
+            if unlike:
+                raise BadInput(
+                    f"the trained networks do not fit this DQN's ({unlike[0]} differs): observations, hidden layers, "
+                    "network and value functions must be the same, and a bonus has one of its own."
+                )
+            network.load_state_dict(state)
+
     def state_dict(self) -> dict[str, Any]:
         """What `save` writes: tensors, lists and plain numbers."""
         return {

@@ -18,7 +18,7 @@ from agents.mazes import has_held_out
 from agents.mazes.vector import Mazes
 from agents.training.evaluation import evaluate
 from agents.training.results import Block, Checkpointer, LearnerResult, OnProgress, Progress
-from agents.training.trained import weights_of
+from agents.training.trained import Weights, weights_of
 from explore.core.transitions import Transitions
 from explore.errors import BadInput, checked_count
 
@@ -37,6 +37,7 @@ def train(
     device: str = "cpu",
     settings: DQNSettings | None = None,
     schedule_steps: int | None = None,
+    initial: Weights | None = None,
     keep_weights: bool = False,
     progress: OnProgress | None = None,
     checkpoints: Checkpointer | None = None,
@@ -46,6 +47,7 @@ def train(
     schedule_steps: the steps that schedules (ε, the bonus's decay) run over, at most `steps`; None: `steps`. Curve
     points are multiples of a twentieth of it, so that a training that goes on after `schedule_steps` ends as one that
     was that long from the start.
+    initial: trained networks that the learners begin with (`DQN.start_from`), as `Block.weights` has them.
     `progress` is called after every vector step; an exception that it raises ends the training.
     `checkpoints` keeps the state from time to time and gives it back when the same training begins again, which then
     ends as if it had never stopped (in mazes on real MiniGrid every slot begins a new episode instead). The last state
@@ -66,6 +68,8 @@ def train(
         device=device,
         settings=settings,
     )
+    if initial is not None:
+        dqn.start_from(initial)
     on_invalid = dqn.settings.on_invalid
     names, slots, mazes = dqn.learners, dqn.settings.envs, dqn.env.vector
     if isinstance(mazes, Mazes):

@@ -28,6 +28,9 @@ def mazes(
     backend: Annotated[str | None, typer.Option(help="Where blocks run: loky (this machine), ray or dask.")] = None,
     address: Annotated[str | None, typer.Option(help="Of the Ray or Dask cluster; else one starts here.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
+    initial: Annotated[
+        Path | None, typer.Option(help="Folder of results whose networks the learners begin with.")
+    ] = None,
     plots: Annotated[Path | None, typer.Option(help="Draw curves, visits and profiles into this folder.")] = None,
     known: Annotated[bool, typer.Option("--list", help="List every maze, and whether it runs compiled.")] = False,
     details: Annotated[bool, typer.Option("--details", help="Show everything: each curve, score, map, bound.")] = False,
@@ -56,6 +59,7 @@ def mazes(
         dqn,
         planner or [],
     )
+    plan = runs.initial.beginning_with(plan, initial)
     runs.experiments.check_backend(backend, address)
     terminal.progress.check_log(log)
     if tensorboard is not None:

@@ -52,6 +52,7 @@ def run(
             runs.plan.dqn_settings(setting or [], settings.dqn),
             mazes.planners,
         )
+        plan = runs.initial.beginning_with(plan, Path(mazes.initial) if mazes.initial else None)
         backend = backend or mazes.backend
     runs.experiments.check_backend(backend, address)
     terminal.progress.check_log(log)

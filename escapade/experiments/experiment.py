@@ -97,6 +97,7 @@ class MazeExperiment(_Table):
     planners: list[Annotated[str, BeforeValidator(_planner)]] = Field(
         default_factory=list, description="methods that know the maze, with as many simulated steps per layout"
     )
+    initial: str = Field("", description="folder of results whose networks the learners begin with; empty: new ones")
     learners: int = Field(10, ge=1, description="learners (seeds) per agent")
     steps: int = Field(150_000, ge=1, description="environment steps per learner")
     device: str = Field(

@@ -29,6 +29,8 @@ def lines(sessions: list[dict[str, Any]]) -> list[str]:
     mazes = newest["experiment"].get("mazes", {})
     if "steps" in mazes and (sentence := schedule_sentence(mazes)):
         shown.append(sentence)
+    if initial := mazes.get("initial"):
+        shown.append(f"Every learner begins with the trained networks of its name in '{initial}'.")
     if dqn := mazes.get("dqn"):
         changed = ", ".join(f"{name}={_value(value)}" for name, value in changed_settings(dqn).items())
         shown.append(f"DQN settings: {changed}, others at defaults." if changed else "DQN settings: all at defaults.")

@@ -15,8 +15,8 @@ from rich.table import Table
 from escapade.report import setup
 from escapade.report.bandits.names import SHORT, broken
 from escapade.report.bandits.report import sentence
+from escapade.report.mazes.comparison import SIGNIFICANT
 from escapade.report.mazes.cost import reached
-from escapade.report.mazes.figures import SIGNIFICANT
 from escapade.report.results import Results
 from escapade.statistics import holm, improvement_interval, permutation_test, probability_of_improvement
 

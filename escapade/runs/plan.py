@@ -28,6 +28,14 @@ Configuration = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Initial:
+    """The folder whose networks the learners begin with, and by maze and agent the configuration they were of."""
+
+    folder: str
+    sources: Mapping[tuple[str, str], Configuration]
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a maze experiment trains: every agent in every maze, `learners` each, with one DQN's settings."""
 
@@ -40,13 +48,16 @@ class Plan:
     dqn: DQNSettings = dataclasses.field(default_factory=DQNSettings)
     schedule_steps: int | None = None  # steps that schedules run over, where they are not `steps`
     planners: tuple[str, ...] = ()  # methods that know the model, for comparison
+    initial: Initial | None = None  # trained networks to begin with
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON values, with every setting of every block."""
         blocks = [{key: c[key] for key in ("maze", "agent", "settings")} for c in self.configurations()]
         shared = {"learners": self.learners, "steps": self.steps, "seed": self.seed, "device": self.device}
-        planners = {"planners": list(self.planners)} if self.planners else {}
-        return {**shared, **self._schedule(), **planners, "dqn": self.dqn.resolved(), "blocks": blocks}
+        more: dict[str, Any] = {"planners": list(self.planners)} if self.planners else {}
+        if self.initial is not None:
+            more["initial"] = self.initial.folder
+        return {**shared, **self._schedule(), **more, "dqn": self.dqn.resolved(), "blocks": blocks}
 
     def configurations(self) -> list[Configuration]:
         """One per block, as JSON values: everything that a learner's result depends on, apart from its name."""
@@ -59,6 +70,7 @@ class Plan:
                 "seed": self.seed,
                 "device": self.device,
                 "settings": resolved_settings(maze, agent, self.dqn),
+                **({} if self.initial is None else {"initial": self.initial.sources[maze, agent]}),
             }
             for maze in self.mazes
             for agent in self.agents

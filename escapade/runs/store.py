@@ -92,6 +92,7 @@ class Store:
                 if (kept["maze"], kept["agent"]) != (configuration["maze"], configuration["agent"]):
                     continue
                 lines = differences(kept["settings"], configuration["settings"])
+                lines += _initial_difference(kept.get("initial"), configuration.get("initial"))
                 if lines:
                     more = f", and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
                     raise BadInput(
@@ -240,6 +241,17 @@ def open_existing(folder: Path) -> Store:
     if not (folder / database.FILE).is_file():
         raise BadInput(f"'{folder}' holds no results: give a folder that `escapade run --out` wrote.")
     return Store(folder, readonly=True)
+
+
+def _initial_difference(kept: Mapping[str, Any] | None, planned: Mapping[str, Any] | None) -> list[str]:
+    if kept == planned:
+        return []
+    begun = [
+        "random networks" if each is None else f"those of {each['agent']} in {each['maze']}" for each in (kept, planned)
+    ]
+    return [
+        f"its learners began with {begun[0]}{' of another training' if begun[0] == begun[1] else ''}, not {begun[1]}"
+    ]
 
 
 def _text(configuration: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,11 @@ from joblib import Parallel, delayed, parallel_config
 
 from agents.dqn.settings import DQNSettings
 from agents.training.results import Block
+from agents.training.trained import Weights
 from escapade.runs import clusters
 from escapade.runs.checkpoints import Checkpoints
 from escapade.runs.clusters import Cluster
+from escapade.runs.initial import initial_weights
 from escapade.runs.plan import Configuration, Plan, former
 from escapade.runs.progress import FileReport, OnProgress, ProgressReader, ProgressWriter, Report, started
 from escapade.runs.store import Store
@@ -68,6 +70,7 @@ class _Task:
     configuration: Configuration
     learners: Sequence[int]
     former: Configuration | None = None  # of a shorter training that these learners have behind them
+    initial: Weights | None = None  # trained networks to begin with
 
 
 def sweep(
@@ -90,6 +93,12 @@ def sweep(
     configurations = plan.configurations()
     store.check(configurations)
     missing = _missing(configurations, names, store)
+    if plan.initial is not None:
+        source = Path(plan.initial.folder)
+        missing = [
+            replace(task, initial=initial_weights(source, task.configuration["initial"], task.learners))
+            for task in missing
+        ]
     failures: list[Failure] = []
     notes: list[str] = []
     if missing:
@@ -227,6 +236,7 @@ def _block(
             device=c["device"],
             settings=DQNSettings(**c["settings"]["dqn"]),
             schedule_steps=c.get("schedule_steps"),
+            initial=task.initial,
             keep_weights=results is not None,
             progress=progress,
             checkpoints=checkpoints,

@@ -1,10 +1,12 @@
-from . import catalogue, cost, curves, figures, plots, profiles, report, traps, verdict, visits
+from . import catalogue, comparison, cost, curves, figures, luck, plots, profiles, report, traps, verdict, visits
 
 __all__ = [
     "catalogue",
+    "comparison",
     "cost",
     "curves",
     "figures",
+    "luck",
     "plots",
     "profiles",
     "report",

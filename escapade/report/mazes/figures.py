@@ -1,8 +1,6 @@
 """The figures of the maze experiment: per maze and agent what was reached, how soon, at what cost; the comparisons.
 
-Every agent is compared with the first one, the baseline, by the exact permutation test; the p-values of one maze are
-corrected by Holm for being several. A difference is significant where the corrected value is at most .05 and the 95 %
-interval of the probability of improvement leaves out ½.
+Every agent is compared with the first one, the baseline (`comparison`).
 """
 
 import math
@@ -12,23 +10,20 @@ from typing import Any
 import numpy as np
 
 from agents.training.results import Block, LearnerResult
+from escapade.report.mazes.comparison import SIGNIFICANT, compare
 from escapade.report.mazes.cost import cost_figures
+from escapade.report.mazes.luck import luck_figures
 from escapade.report.mazes.traps import trap_figures
 from escapade.statistics import (
     Interval,
-    holm,
-    improvement_interval,
     interquartile_mean,
     iqm_interval,
     performance_profile,
-    permutation_test,
-    probability_of_improvement,
     rate_interval,
     seeds_needed,
 )
 
 SOLVED = 0.5  # a learner solves a maze where it reaches the goal in more than this share of the evaluation episodes
-SIGNIFICANT = 0.05
 
 
 def maze_figures(
@@ -77,6 +72,7 @@ def _maze_figures(
         "threshold": threshold,
         "walls": walls.get(maze, []),
         "trap": trap,
+        "luck": luck_figures([agent[compared] for agent in agents]),
         "agents": agents,
     }
 
@@ -148,20 +144,16 @@ def _add_comparisons(agents: list[dict[str, Any]], name: str, scores: str) -> No
     """Compare each agent's `scores` with the baseline's, as `name`; nothing where one of them has none."""
     base, *others = agents
     others = [other for other in others if other[scores] and base[scores]]
-    p_values = [permutation_test(other[scores], base[scores]) for other in others]
-    for other, p_value, corrected in zip(others, p_values, holm(p_values), strict=True):
-        ours, theirs = other[scores], base[scores]
-        interval = improvement_interval(ours, theirs)
-        apart = interval is not None and not interval[0] <= 0.5 <= interval[1]
+    for other, result in zip(others, compare([other[scores] for other in others], base[scores]), strict=True):
         other[name] = {
             "over": base["spec"],
-            "probability": probability_of_improvement(ours, theirs),
-            "ci": interval,
-            "p_value": p_value,
-            "p_value_holm": corrected,
-            "significant": apart and corrected <= SIGNIFICANT,
+            "probability": result.probability,
+            "ci": result.interval,
+            "p_value": result.p_value,
+            "p_value_holm": result.p_value_holm,
+            "significant": result.significant,
             "learners_to_claim": _learners_to_claim(len(others)),
-            "seeds_needed": seeds_needed(ours, theirs) if interval is not None else None,
+            "seeds_needed": seeds_needed(other[scores], base[scores]) if result.interval is not None else None,
         }
 
 

@@ -12,6 +12,7 @@ from escapade.report.bandits.names import SHORT, broken
 from escapade.report.chart import HEIGHT, LOW, chart
 from escapade.report.mazes import visits
 from escapade.report.mazes.cost import reached
+from escapade.report.mazes.luck import luck_lines
 from escapade.report.mazes.traps import trap_lines
 from escapade.report.mazes.verdict import headline, rank_sentence, sentence
 
@@ -74,6 +75,8 @@ def show_verdict(console: Console, mazes: Sequence[dict[str, Any]]) -> None:
     """Print the verdict on every maze, and the mean ranks over them."""
     for maze in mazes:
         console.print(headline(maze), style="bold")
+        for line in luck_lines(maze):
+            console.print(line)
     ranks = rank_sentence(list(mazes))
     if ranks:
         console.print(ranks)

@@ -16,6 +16,7 @@ import vl_convert
 from escapade.report import setup
 from escapade.report.bandits import report as bandit_report
 from escapade.report.mazes import visits
+from escapade.report.mazes.luck import luck_lines
 from escapade.report.mazes.report import LEGEND_BY_GOAL, LEGEND_BY_RETURN, planner_lines
 from escapade.report.mazes.traps import trap_lines
 from escapade.report.mazes.verdict import headline, rank_sentence, sentence
@@ -85,7 +86,7 @@ class Page:
     def _sections(self) -> Iterator[str]:
         results = self._results
         yield from (elements.paragraph(note, "note") for note in results.notes)
-        verdicts = [headline(maze) for maze in results.mazes]
+        verdicts = [line for maze in results.mazes for line in (headline(maze), *luck_lines(maze))]
         if ranks := rank_sentence(results.mazes):
             verdicts.append(ranks)
         if results.bandits is not None:

@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from agents.dqn.dqn import DQN
 from agents.dqn.settings import DQNSettings
 from agents.mazes import make
+from agents.training.trained import weights_of
 from explore.core.plugins import make_bonus, make_strategy
 from explore.errors import BadInput
 
@@ -107,6 +108,42 @@ def test_saved_loaded_and_gone_on_is_never_stopped(parts: Any, changed: Any, tmp
     made[1].train(400)
     assert same(*made)
     assert torch.equal(made[0].env.rows, made[1].env.rows)
+
+
+@pytest.mark.parametrize("backend", ["compiled", "torch"])
+def test_a_dqn_starts_from_trained_networks_by_the_names_of_its_learners(backend: Any) -> None:
+    trained = DQN(MAZE, bonus="count", learners=[3, 8], seed=1, settings=SMALL, backend=backend)
+    trained.train(400)
+    weights = weights_of(trained.agent)
+    new = DQN(f"{MAZE}:reward_scale=0", bonus="count", learners=[8], seed=2, settings=SMALL, backend=backend)
+    before = states(new)
+    new.start_from(weights)
+    rows = new.env.rows
+    both = torch.cat([rows, rows])
+    torch.testing.assert_close(new.greedy_values(rows)[0], trained.greedy_values(both)[1])
+    torch.testing.assert_close(new.agent.backend.values(rows), new.agent.backend.target(rows).detach())
+    networks = 2 * len(new.agent.network.state_dict())
+    for mine, fresh in zip(states(new)[networks:], before[networks:], strict=True):  # moments and replay
+        torch.testing.assert_close(mine, fresh, equal_nan=True)
+    new.train(400)
+    assert new.steps == 400
+    torch.testing.assert_close(weights["state"], weights_of(trained.agent)["state"], rtol=0, atol=0)  # a copy
+
+
+def test_networks_that_do_not_fit_are_refused() -> None:
+    weights = weights_of(DQN(MAZE, bonus="count", learners=2, settings=SMALL).agent)
+    for arguments, message in (
+        ({"bonus": "count", "learners": 3}, r"of learners \[0, 1\]: 2 is missing"),
+        ({"learners": 2}, "do not fit.*a bonus has one of its own"),
+        ({"bonus": "count", "learners": 2, "settings": {**SMALL, "hidden": (8, 16)}}, "hidden layers"),
+        ({"bonus": "count", "learners": 2, "settings": {**SMALL, "layer_norm": False}}, "do not fit"),
+    ):
+        with pytest.raises(BadInput, match=message):
+            DQN(MAZE, **{"settings": SMALL, **arguments}).start_from(weights)
+    late = DQN(MAZE, bonus="count", learners=2, settings=SMALL)
+    late.train(8)
+    with pytest.raises(BadInput, match="has taken 8 steps"):
+        late.start_from(weights)
 
 
 def test_elsewhere_loading_begins_new_episodes_and_no_sequence_crosses_them(tmp_path: Any) -> None:
