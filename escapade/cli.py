@@ -1,7 +1,7 @@
 """The command line: one module per command in `escapade.commands`, imported when that command is called.
 
-Bad input ends with one sentence and exit status 2. The command runs in a thread of its own, so that Ctrl-C is answered
-at once even while compiled code is running: what is in the store is committed, the rest is given up.
+Bad input ends with one sentence and exit status 2. The command runs in a thread of its own, so that Ctrl-C ends it
+at once even while compiled code is running: what is in the store is committed, unfinished work is dropped.
 """
 
 import contextlib
@@ -23,15 +23,15 @@ from explore.errors import BadInput, unknown
 # Every command with its line in `escapade --help`, the first sentence of its docstring; the module
 # `escapade.commands.NAME` holds the function NAME. Help alone imports none of them.
 COMMANDS = {
-    "run": "Run the bandit and the maze experiment of a file, and report.",
+    "run": "Run the bandit and the maze experiment of a file, and show the report.",
     "bandits": "Simulate bandit policies and compare them with published values.",
     "mazes": "Train agents in mazes and compare them.",
-    "check": "Put a bonus, a strategy or a bandit policy on trial.",
+    "check": "Check the contract of a plugin and measure its traits.",
     "plugins": "List the installed plugins with their settings.",
     "init": "Write a commented experiment file to start from.",
-    "report": "Show the report of results that were kept.",
+    "report": "Show the report of stored results.",
     "export": "Write the results of learners as a table, a row per evaluation.",
-    "watch": "Watch an agent in a maze.",
+    "watch": "Show an agent in a maze, step by step.",
 }
 
 
@@ -60,7 +60,7 @@ class LazyCommands(TyperGroup):
 app = typer.Typer(
     cls=LazyCommands,
     callback=lambda: None,  # makes it a group though no command is registered yet
-    help="Exploration plugins for reinforcement learning, on trial in bandits and mazes.",
+    help="Exploration plugins for reinforcement learning, tested in bandits and mazes.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -1,4 +1,4 @@
-"""The plugin on trial: named by its spec or given as a class, and built anew for every check."""
+"""The plugin under test: a spec string or a class, and built anew for every check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from explore.errors import BadInput, unknown
 
 @dataclass(frozen=True)
 class PluginUnderTest:
-    """What is on trial. `settings` are those that the spec gives; the rest are the plugin's defaults."""
+    """The plugin under test. `settings` are those of the spec; the rest are the plugin's defaults."""
 
     spec: str
     kind: Kind
@@ -79,8 +79,7 @@ def plugin_under_test(spec_or_class: str | type[Any], kind: Kind | None = None) 
                 spec_or_class.__name__, its_kind, spec_or_class, f"class of {spec_or_class.__module__}", {}
             )
     raise BadInput(
-        f"{spec_or_class!r} cannot be put on trial: give a spec string, or a class derived from Bonus, Strategy or "
-        "Policy."
+        f"{spec_or_class!r} cannot be tested: give a spec string, or a class derived from Bonus, Strategy or Policy."
     )
 
 

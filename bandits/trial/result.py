@@ -1,20 +1,20 @@
-"""What a trial gives back: checks that hold or do not, and traits that were measured."""
+"""The result of a trial: the checks of the contract, and the measured traits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["bonus", "strategy", "policy"]
-"""The kinds of plugin that can be put on trial."""
+"""The kinds of plugin that can be tested."""
 
 Better = Literal["more", "less", ""]
 
 
 @dataclass(frozen=True)
 class Check:
-    """One promise of the contract: whether it was kept, and what was seen.
+    """One check of the contract: whether it passed, and what was observed.
 
-    passed is None where it was not checked, because a check that it builds on failed. note says what was not tried.
+    passed is None where it was not checked, because a check that it depends on failed. note says what was not tried.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Check:
     @property
     def verdict(self) -> str:
         """The word for a report."""
-        return {True: "holds", False: "FAILS", None: "not checked"}[self.passed]
+        return {True: "passes", False: "FAILS", None: "not checked"}[self.passed]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Trial:
 
     @property
     def passed(self) -> bool:
-        """Whether every check that could be checked holds."""
+        """Whether no check fails."""
         return all(check.passed is not False for check in self.checks)
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Put plugins on trial: check their contract, measure their traits."""
+"""The trial of plugins: checks their contract and measures their traits."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ OnStart = Callable[[str], None]
 
 
 def run_trial(spec_or_class: str | type[Any], *, kind: Kind | None = None, on_start: OnStart | None = None) -> Trial:
-    """Put a plugin on trial: a spec string, or a class derived from `Bonus`, `Strategy` or `Policy`; else BadInput.
+    """Test a plugin, given as a spec string or a class derived from `Bonus`, `Strategy` or `Policy`; else BadInput.
 
     kind: which plugin is meant where several kinds have one of that name; else the first of bonus, strategy, policy.
     `on_start` is called with the name of each check and trait as it begins.
@@ -38,7 +38,7 @@ def _trial(plugin: PluginUnderTest, on_start: OnStart | None) -> Trial:
         starts(name)
         judge(plugin, name, known)
     checks = [known[name] for name in rules(plugin)]
-    # The traits of a plugin that breaks its contract would mean nothing.
+    # Traits of a plugin that breaks its contract are not comparable.
     sound = all(check.passed is True for check in checks)
     traits = measure(plugin, starts) if sound else []
     seconds = time.perf_counter() - started

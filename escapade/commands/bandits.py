@@ -10,10 +10,10 @@ from escapade import runs as work
 
 
 def bandits(
-    testbed: Annotated[str, typer.Option(help="The arms to pull.")] = "sutton-barto",
+    testbed: Annotated[str, typer.Option(help="Testbed: the arms and their rewards.")] = "sutton-barto",
     policy: Annotated[
         list[str] | None,
-        typer.Option(help="Policy and its settings; repeat for several. By default some that suit the testbed."),
+        typer.Option(help="Policy and its settings; repeatable. By default some that suit the testbed."),
     ] = None,
     runs: Annotated[int, typer.Option(help="Independent runs per policy.")] = 2000,
     horizon: Annotated[int, typer.Option(help="Pulls per run.")] = 1000,
@@ -21,9 +21,9 @@ def bandits(
     threads: Annotated[
         int | None, typer.Option(help="Threads, by default all cores; the results do not depend on it.")
     ] = None,
-    plots: Annotated[Path | None, typer.Option(help="Draw figures into this folder.")] = None,
-    known: Annotated[bool, typer.Option("--list", help="List every testbed and policy, a line each.")] = False,
-    json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Write plots into this folder.")] = None,
+    known: Annotated[bool, typer.Option("--list", help="List all testbeds and policies.")] = False,
+    json: Annotated[str | None, typer.Option(help="Write the results as JSON here; - is standard output.")] = None,
 ) -> None:
     """Simulate bandit policies and compare them with published values.
 

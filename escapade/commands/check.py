@@ -1,4 +1,4 @@
-"""`escapade check`: put a plugin on trial."""
+"""`escapade check`: checks a plugin and measures its traits."""
 
 from typing import Annotated, Any, Literal
 
@@ -12,14 +12,16 @@ def check(
     spec: Annotated[str, typer.Argument(help="The plugin and its settings, such as rnd:beta=0.01.")],
     kind: Annotated[
         Literal["bonus", "strategy", "policy"] | None,
-        typer.Option(help="Which plugin is meant where several kinds have one of that name; without it, all of them."),
+        typer.Option(help="The kind, if plugins of several kinds have this name; by default all are checked."),
     ] = None,
-    json: Annotated[str | None, typer.Option(help="Write checks and traits here; - is standard output.")] = None,
+    json: Annotated[
+        str | None, typer.Option(help="Write checks and traits as JSON here; - is standard output.")
+    ] = None,
 ) -> None:
-    """Put a bonus, a strategy or a bandit policy on trial.
+    """Check the contract of a plugin and measure its traits.
 
-    It runs the checks of its contract and compares its traits with the recorded ones of the built-in plugins. Exit
-    status 1 where a check fails. Example: escapade check count:beta=0.02
+    The plugin is a bonus, a strategy or a bandit policy. Its traits are compared with the recorded ones of the built-in
+    plugins. Exit status 1 if a check fails. Example: escapade check count:beta=0.02
     """
     output = terminal.output.Output(json)
     with terminal.progress.Line(output.console) as line:

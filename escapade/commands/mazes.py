@@ -11,39 +11,48 @@ from explore.errors import BadInput
 
 def mazes(
     maze: Annotated[
-        list[str] | None, typer.Option(help="Maze, ID or ID:size=9; or any id with discrete actions.")
+        list[str] | None,
+        typer.Option(
+            help="Maze id, with settings as in ID:size=9, or any Gymnasium id with discrete actions; repeatable."
+        ),
     ] = None,
-    agent: Annotated[list[str] | None, typer.Option(help="Agent, strategy+bonus; the first is the baseline.")] = None,
+    agent: Annotated[
+        list[str] | None, typer.Option(help="Agent, as in epsilon-greedy+rnd; repeatable; the first is the baseline.")
+    ] = None,
     planner: Annotated[
-        list[str] | None, typer.Option(help="A method that knows the maze, such as tree-search; repeat for several.")
+        list[str] | None, typer.Option(help="Planner to compare with, such as tree-search; repeatable.")
     ] = None,
     learners: Annotated[int, typer.Option(help="Learners (seeds) per agent.")] = 10,
     steps: Annotated[int, typer.Option(help="Environment steps per learner.")] = 150_000,
     seed: Annotated[int, typer.Option(help="Seed of every random stream.")] = 1,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="A setting of the DQN, such as n_step=5; repeat for several.")
+        list[str] | None, typer.Option("--set", help="DQN setting, such as n_step=5; repeatable.")
     ] = None,
-    device: Annotated[str, typer.Option(help="Where the networks are trained: cpu or cuda.")] = "cpu",
-    jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; by default as many as cores.")] = None,
-    backend: Annotated[str | None, typer.Option(help="Where blocks run: loky (this machine), ray or dask.")] = None,
-    address: Annotated[str | None, typer.Option(help="Of the Ray or Dask cluster; else one starts here.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder that keeps the results and resumes.")] = None,
+    device: Annotated[str, typer.Option(help="Device of the networks: cpu or cuda.")] = "cpu",
+    jobs: Annotated[
+        int | None, typer.Option(help="Blocks (an agent in a maze) trained in parallel; by default one per core.")
+    ] = None,
+    backend: Annotated[str | None, typer.Option(help="Where to train: loky (this machine), ray or dask.")] = None,
+    address: Annotated[
+        str | None, typer.Option(help="Of the Ray or Dask cluster; by default a local one is started.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; the same command resumes from it.")] = None,
     initial: Annotated[
-        Path | None, typer.Option(help="Folder of results whose networks the learners begin with.")
+        Path | None, typer.Option(help="Folder of results whose networks the learners start from.")
     ] = None,
     plots: Annotated[Path | None, typer.Option(help="Draw curves, visits and profiles into this folder.")] = None,
-    known: Annotated[bool, typer.Option("--list", help="List every maze, and whether it runs compiled.")] = False,
-    details: Annotated[bool, typer.Option("--details", help="Show everything: each curve, score, map, bound.")] = False,
-    log: Annotated[str, typer.Option(help="Progress: live (plain where piped), plain, or json lines.")] = "live",
-    tensorboard: Annotated[Path | None, typer.Option(help="Write TensorBoard's files into this folder too.")] = None,
-    json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
+    known: Annotated[bool, typer.Option("--list", help="List all mazes, and which run compiled.")] = False,
+    details: Annotated[bool, typer.Option("--details", help="Show every curve, score, map and bound too.")] = False,
+    log: Annotated[str, typer.Option(help="Progress: live (plain if piped), plain or json lines.")] = "live",
+    tensorboard: Annotated[Path | None, typer.Option(help="Write TensorBoard event files into this folder.")] = None,
+    json: Annotated[str | None, typer.Option(help="Write the results as JSON here; - is standard output.")] = None,
 ) -> None:
     """Train agents in mazes and compare them.
 
     Example: escapade mazes --maze MiniGrid-DoorKey-5x5-v0 --agent epsilon-greedy --agent count --set n_step=5
     """
     if jobs is not None and jobs < 1:
-        raise BadInput(f"--jobs {jobs}: at least one block must train at a time.")
+        raise BadInput(f"--jobs {jobs}: at least one agent must be trained at a time.")
     output = terminal.output.Output(json)
     if known:
         report.mazes.catalogue.show(output)

@@ -8,11 +8,11 @@ from escapade import report, terminal
 
 
 def plugins(
-    json: Annotated[str | None, typer.Option(help="Write the list here; - is standard output.")] = None,
+    json: Annotated[str | None, typer.Option(help="Write the list as JSON here; - is standard output.")] = None,
 ) -> None:
     """List the installed plugins with their settings.
 
-    Kind, distribution, version, settings with defaults; for a broken plugin what is wrong with it.
+    For each: kind, distribution, version, settings with defaults; for one that does not load, the error.
 
     Example: escapade plugins --json -
     """

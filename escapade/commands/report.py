@@ -11,13 +11,13 @@ from explore.errors import BadInput
 
 
 def report(
-    folders: Annotated[list[Path], typer.Argument(help="The folder of `--out`; several are shown side by side.")],
-    html: Annotated[Path | None, typer.Option(help="Write the report as a web page here too.")] = None,
+    folders: Annotated[list[Path], typer.Argument(help="Folder that `--out` named; several are compared.")],
+    html: Annotated[Path | None, typer.Option(help="Write the report as a web page here.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Draw curves, visits and profiles into this folder.")] = None,
-    details: Annotated[bool, typer.Option("--details", help="Show everything: each curve, score, map, bound.")] = False,
-    json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
+    details: Annotated[bool, typer.Option("--details", help="Show every curve, score, map and bound too.")] = False,
+    json: Annotated[str | None, typer.Option(help="Write the results as JSON here; - is standard output.")] = None,
 ) -> None:
-    """Show the report of results that were kept.
+    """Show the report of stored results.
 
     Example: escapade report escapade-runs/quick --html report.html
     """

@@ -11,26 +11,33 @@ from explore.errors import BadInput
 
 def run(
     experiment: Annotated[Path | None, typer.Argument(help="Experiment file (TOML).")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="The built-in experiment of a few minutes.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="The built-in experiment with more mazes and learners.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder of the results; escapade-runs/NAME where not given.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Run the built-in experiment of a few minutes.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Run the built-in experiment of many hours.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default escapade-runs/NAME.")] = None,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="A setting of the DQN in the place of the experiment's; repeat.")
+        list[str] | None, typer.Option("--set", help="DQN setting that overrides the experiment's; repeatable.")
     ] = None,
-    learners: Annotated[int | None, typer.Option(help="Learners in the place of the experiment's.", min=1)] = None,
-    steps: Annotated[int | None, typer.Option(help="Steps in the place of the experiment's.", min=1)] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed in the place of the experiment's.", min=0)] = None,
-    jobs: Annotated[int | None, typer.Option(help="Blocks trained in parallel; the cores if not given.", min=1)] = None,
-    backend: Annotated[str | None, typer.Option(help="Where blocks run: loky (this machine), ray or dask.")] = None,
-    address: Annotated[str | None, typer.Option(help="Of the Ray or Dask cluster; else one starts here.")] = None,
-    details: Annotated[bool, typer.Option("--details", help="Show everything: each curve, score, map, bound.")] = False,
-    log: Annotated[str, typer.Option(help="Progress: live (plain where piped), plain, or json lines.")] = "live",
-    tensorboard: Annotated[Path | None, typer.Option(help="Write TensorBoard's files into this folder too.")] = None,
-    json: Annotated[str | None, typer.Option(help="Write the figures here; - is standard output.")] = None,
+    learners: Annotated[
+        int | None, typer.Option(help="Number of learners that overrides the experiment's.", min=1)
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Number of steps that overrides the experiment's.", min=1)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed that overrides the experiment's.", min=0)] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(help="Blocks (an agent in a maze) trained in parallel; by default one per core.", min=1),
+    ] = None,
+    backend: Annotated[str | None, typer.Option(help="Where to train: loky (this machine), ray or dask.")] = None,
+    address: Annotated[
+        str | None, typer.Option(help="Of the Ray or Dask cluster; by default a local one is started.")
+    ] = None,
+    details: Annotated[bool, typer.Option("--details", help="Show every curve, score, map and bound too.")] = False,
+    log: Annotated[str, typer.Option(help="Progress: live (plain if piped), plain or json lines.")] = "live",
+    tensorboard: Annotated[Path | None, typer.Option(help="Write TensorBoard event files into this folder.")] = None,
+    json: Annotated[str | None, typer.Option(help="Write the results as JSON here; - is standard output.")] = None,
 ) -> None:
-    """Run the bandit and the maze experiment of a file, and report.
+    """Run the bandit and the maze experiment of a file, and show the report.
 
-    Run the same command again to go on where it stopped.
+    Run the same command again to resume a run that was stopped.
 
     Example: escapade run --quick --json figures.json
     """

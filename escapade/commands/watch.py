@@ -11,23 +11,21 @@ from explore.errors import BadInput
 
 
 def watch(
-    place: Annotated[str, typer.Argument(help="A maze, or a folder that `run --out` or `mazes --out` wrote.")],
+    place: Annotated[str, typer.Argument(help="Maze id, or folder that `run --out` or `mazes --out` wrote.")],
     agent: Annotated[
         str | None, typer.Option(help="planner, random, an agent to train first, or a folder of results.")
     ] = None,
-    maze: Annotated[str | None, typer.Option(help="Which maze of a folder of results.")] = None,
-    learner: Annotated[int | None, typer.Option(help="Which learner of a folder; by default the best.")] = None,
-    layout: Annotated[int | None, typer.Option(help="Which layout; by default one drawn by the seed.")] = None,
-    held_out: Annotated[bool, typer.Option("--held-out", help="A layout that was never trained on.")] = False,
+    maze: Annotated[str | None, typer.Option(help="Which maze of the folder of results.")] = None,
+    learner: Annotated[int | None, typer.Option(help="Which learner of the folder; by default the best.")] = None,
+    layout: Annotated[int | None, typer.Option(help="Which layout; by default one drawn from the seed.")] = None,
+    held_out: Annotated[bool, typer.Option("--held-out", help="Show a held-out layout, never trained on.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of every random stream.", min=0)] = 1,
-    steps: Annotated[
-        int | None, typer.Option(help="Steps of training before it plays; by default 40,000.", min=1)
-    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps to train the agent first; by default 40,000.", min=1)] = None,
     delay: Annotated[float, typer.Option(help="Seconds per step.", min=0.0, max=60.0)] = 0.2,
     gif: Annotated[Path | None, typer.Option(help="Write the episode as a GIF here.")] = None,
-    json: Annotated[str | None, typer.Option(help="Write the episode here; - is standard output.")] = None,
+    json: Annotated[str | None, typer.Option(help="Write the episode as JSON here; - is standard output.")] = None,
 ) -> None:
-    """Watch an agent in a maze.
+    """Show an agent in a maze, step by step.
 
     Space pauses, s takes one step, q quits.
 

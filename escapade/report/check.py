@@ -1,7 +1,7 @@
 """The report of a trial: the contract as a table, then each trait compared with those of the built-in plugins.
 
 Per trait a line with the mean and its 95 % interval, and below it a scale from the lowest to the highest of the
-built-in plugins' recorded figures: a `|` per built-in plugin, an `o` for the one on trial (`<` or `>` where it lies
+built-in plugins' recorded figures: a `|` per built-in plugin, an `o` for the tested one (`<` or `>` where it lies
 beyond them), its rank from the better end, or from the highest where neither is better, and the nearest built-in ones.
 """
 
@@ -24,14 +24,17 @@ INDENT = 4
 def show(console: Console, trial: Trial) -> None:
     """Print the contract, the traits and one sentence."""
     kept = sum(check.passed is True for check in trial.checks)
-    title = f"{trial.kind} {trial.spec}, from {trial.origin}: {kept} of {len(trial.checks)} checks hold"
+    title = f"{trial.kind} {trial.spec}, from {trial.origin}: {kept} of {len(trial.checks)} checks pass"
     console.print(title, style="italic")
     console.print(_contract(trial))
     if trial.traits:
         built_in = len({spec for trait in trial.traits for spec in trait.builtin})
-        title = f"Traits: mean [95 % interval], and those of the {built_in} built-in {plural(trial.kind)}"
+        title = f"Traits: mean [95 % interval], compared with the {built_in} built-in {plural(trial.kind)}"
         console.print(title, style="italic")
-        console.print("| a built-in one, o this one, < > beyond all of them; the 1st is the best", style="dim")
+        console.print(
+            "scale: | a built-in plugin, o this one, < or > this one outside their range; rank 1 is the best",
+            style="dim",
+        )
         for trait in trial.traits:
             head, *rest = lines(trait, trial.spec)
             console.print(Padding(head, (0, 0, 0, 1)))
@@ -39,7 +42,7 @@ def show(console: Console, trial: Trial) -> None:
                 console.print(Padding(line, (0, 0, 0, INDENT)))
         console.print()
     else:
-        console.print("Traits are not measured: those of a plugin that breaks its contract would mean nothing.")
+        console.print("Traits are not measured: they are not comparable where the contract is broken.")
     console.print(sentence(trial), style="bold")
 
 
@@ -128,14 +131,14 @@ def sentence(trial: Trial) -> str:
     failed = [check.name for check in trial.checks if check.passed is False]
     if failed:
         unchecked = sum(check.passed is None for check in trial.checks)
-        rest = f"; {unchecked} more are not checked before that" if unchecked else ""
+        rest = f"; {unchecked} more cannot be checked before that is mended" if unchecked else ""
         return f"{trial.spec} breaks its contract: {', '.join(failed)} {'fails' if len(failed) == 1 else 'fail'}{rest}."
-    parts = [f"{trial.spec} keeps its contract, {len(trial.checks)} of {len(trial.checks)} checks"]
+    parts = [f"{trial.spec} keeps its contract: all {len(trial.checks)} checks pass"]
     best, worst = extremes(trial)
     if best:
-        parts.append(f"no built-in one is better at: {', '.join(best)}")
+        parts.append(f"no built-in plugin is better in: {', '.join(best)}")
     if worst:
-        parts.append(f"none is worse at: {', '.join(worst)}")
+        parts.append(f"none is worse in: {', '.join(worst)}")
     regret = next((trait for trait in trial.traits if trait.references and "regret" in trait.name), None)
     if regret is not None:
         against = [

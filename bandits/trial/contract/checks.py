@@ -1,8 +1,8 @@
 """The contract as checks: each runs new plugins through its trajectories and reports a fault or none.
 
 They are in `outputs` (what is returned), `state` (what is kept, and what is touched), `episodes` (where episodes begin
-and end), `strategies` and `policies`. Where a check and one that it builds on both fail, the former counts as not
-checked: its fault may have the other's cause.
+and end), `strategies` and `policies`. Where a check and one that it depends on both fail, the former counts as
+not checked, since its fault may have the same cause.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from bandits.trial.contract.policies import (
     policy_stream,
     policy_threads,
 )
-from bandits.trial.contract.state import device, hands_off, independent, pure, repeatable, round_trip
+from bandits.trial.contract.state import device, independent, inputs_unchanged, pure, repeatable, round_trip
 from bandits.trial.contract.strategies import (
     strategy_independent,
     strategy_pure,
@@ -33,84 +33,94 @@ from bandits.trial.plugin_under_test import PluginUnderTest
 from bandits.trial.result import Check, Kind
 
 BONUS: tuple[Rule, ...] = (
-    Rule("shapes", "observe and score give one float32 per slot and per transition.", shapes),
-    Rule("finite", "All is finite: a batch of one, one observation for ever, huge ones.", finite, ("shapes",)),
-    Rule("pure score", "score leaves every tensor and every random stream as it was, bit for bit.", pure),
+    Rule("shapes", "observe returns one float32 per slot, score one per transition.", shapes),
+    Rule(
+        "finite",
+        "All outputs are finite: for a batch of one, one observation that never changes, and huge ones.",
+        finite,
+        ("shapes",),
+    ),
+    Rule("pure score", "score changes no tensor and no random stream, bit for bit.", pure),
     Rule(
         "repeatable",
-        "The same seed gives the same values, whatever the global random state, which is left alone.",
+        "The same seed gives the same values; the global random state is neither used nor changed.",
         repeatable,
         ("pure score",),
     ),
     Rule(
         "independent learners",
-        "A learner is the same alone and in company, in any order, whatever happens to the others.",
+        "A learner's outputs are the same alone and together with others, in any order.",
         independent,
         ("pure score", "repeatable"),
     ),
     Rule(
         "state round trip",
-        "A bonus that loads the state of another goes on as that one does.",
+        "A bonus that loads the state of another continues with the same outputs.",
         round_trip,
         ("pure score", "repeatable"),
     ),
-    Rule("falls with visits", "What is seen again and again earns less.", falls, ("finite",)),
+    Rule("falls with visits", "The bonus of observations that are visited repeatedly falls.", falls, ("finite",)),
     Rule(
         "reset boundaries",
-        "Where an episode begins is no successor of where the last one ended, and an idle step is no step.",
+        "The first observation of an episode is not taken for a successor, and idle rows have no effect.",
         boundaries,
         ("pure score", "repeatable"),
     ),
     Rule(
         "episodic memory",
-        "What only the episode knows is forgotten when it ends, either way, in its slot, and not before.",
+        "The episodic memory of a slot is cleared when its episode terminates or is truncated, not before.",
         memory,
         ("pure score", "repeatable"),
     ),
-    Rule("hands off", "No environment is stepped or reset, and what is handed over is not changed.", hands_off),
-    Rule("moving", "A copy, and a bonus that was moved, go on as before.", device, ("pure score", "repeatable")),
+    Rule("inputs unchanged", "It steps and resets no environment, and does not change its inputs.", inputs_unchanged),
+    Rule(
+        "copies",
+        "A copy, and a bonus that was moved to a device, continue with the same outputs.",
+        device,
+        ("pure score", "repeatable"),
+    ),
 )
 
 STRATEGY: tuple[Rule, ...] = (
-    Rule("shapes", "choose gives one int64 per slot.", strategy_shapes),
-    Rule("valid actions", "Only actions that exist are chosen, whatever the values.", strategy_valid, ("shapes",)),
-    Rule("pure choice", "choose leaves the values and the global random state as they were.", strategy_pure),
+    Rule("shapes", "choose returns one int64 per slot.", strategy_shapes),
+    Rule("valid actions", "Only valid actions are chosen, for any values.", strategy_valid, ("shapes",)),
+    Rule("pure choice", "choose changes neither the values nor the global random state.", strategy_pure),
     Rule("repeatable", "The same seed gives the same actions.", strategy_repeatable, ("pure choice",)),
     Rule(
         "independent learners",
-        "A learner chooses the same alone and in company, in any order.",
+        "A learner chooses the same actions alone and together with others, in any order.",
         strategy_independent,
         ("pure choice", "repeatable"),
     ),
     Rule(
         "state round trip",
-        "A strategy that loads the state of another goes on as that one does.",
+        "A strategy that loads the state of another continues with the same choices.",
         strategy_round_trip,
         ("pure choice", "repeatable"),
     ),
 )
 
-HARMLESS = ("own arrays", "arms")  # before a policy is let into the simulator, whose memory nothing guards
+HARMLESS = ("own arrays", "arms")  # before a policy runs in the simulator, whose memory is not protected
 
 POLICY: tuple[Rule, ...] = (
-    Rule("own arrays", "Nothing is written but the run's state and stream.", policy_arrays),
-    Rule("arms", "Only arms that exist are pulled, of one or of many, whatever was paid.", policy_arms),
-    Rule("numbers", "Nothing in its state becomes NaN, whatever was paid.", policy_numbers),
-    Rule("own stream", "Random numbers come from the run's stream alone.", policy_stream),
-    Rule("state alone", "Nothing is kept outside of the state: every run begins anew.", policy_state, ("own stream",)),
-    Rule("compiles", "It plays in the simulator's loop.", policy_compiles, only_after=HARMLESS),
+    Rule("own arrays", "It writes only to the run's own state and random stream.", policy_arrays),
+    Rule("arms", "Only existing arms are pulled, of one or of many, for any rewards.", policy_arms),
+    Rule("numbers", "Its state never becomes NaN, for any rewards.", policy_numbers),
+    Rule("own stream", "It uses only the run's own random stream.", policy_stream),
+    Rule("no hidden state", "Nothing is remembered from run to run.", policy_state, ("own stream",)),
+    Rule("compiles", "It runs in the simulator's loop.", policy_compiles, only_after=HARMLESS),
     Rule(
-        "any threads",
-        "The figures are the same for 1, 2 and 4 threads, and for the first runs of many.",
+        "thread count",
+        "The results are the same with 1, 2 and 4 threads, and for the first runs of a larger simulation.",
         policy_threads,
-        ("own stream", "state alone"),
+        ("own stream", "no hidden state"),
         only_after=(*HARMLESS, "compiles"),
     ),
     Rule(
-        "side by side",
-        "Its functions for many runs at once, where it has some, play as those for one run.",
+        "batched",
+        "Its functions for many runs at once, if it has any, give the same results as those for one run.",
         policy_batched,
-        ("any threads",),
+        ("thread count",),
         only_after=(*HARMLESS, "compiles"),
     ),
 )
@@ -140,7 +150,7 @@ def judge(plugin: PluginUnderTest, name: str, known: dict[str, Check]) -> Check:
 def _checked(plugin: PluginUnderTest, rule: Rule, known: dict[str, Check]) -> Check:
     for needed in rule.only_after:
         if judge(plugin, needed, known).passed is not True:
-            return Check(rule.name, None, f"It is tried only where '{needed}' holds.")
+            return Check(rule.name, None, f"Checked only if '{needed}' passes.")
     try:
         with fixed_random_state():
             fault, note = rule.judge(plugin)
@@ -153,5 +163,5 @@ def _checked(plugin: PluginUnderTest, rule: Rule, known: dict[str, Check]) -> Ch
         return Check(rule.name, True, f"{rule.promise} {note}".strip(), note)
     for needed in (first, *rule.needs):
         if needed != rule.name and judge(plugin, needed, known).passed is not True:
-            return Check(rule.name, None, f"It builds on '{needed}', which fails; seen here: {fault}")
+            return Check(rule.name, None, f"It depends on '{needed}', which fails; the fault here: {fault}")
     return Check(rule.name, False, fault)

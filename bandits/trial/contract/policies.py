@@ -134,7 +134,7 @@ def policy_state(plugin: PluginUnderTest) -> Verdict:
             again = _seeded(plugin, bed, rewards[0], 0)
             if not np.array_equal(first, again):
                 step = int(np.flatnonzero(first != again)[0]) + 1
-                return f"after other runs the same run is played otherwise, from pull {step} on", ""
+                return f"after other runs the same run pulls other arms, from pull {step} on", ""
         if not np.array_equal(initial, policy.initial(bed, pulls_of(bed)), equal_nan=True):
             return "initial gives another state after some runs were played", ""
     return None, ""
@@ -148,7 +148,7 @@ def policy_threads(plugin: PluginUnderTest) -> Verdict:
         if not _equal(one, _simulated(plugin.policy(), bed, RUNS, threads)):
             return f"its figures differ between one thread and {threads}", ""
     if not np.array_equal(one.regrets[:SOME], _simulated(plugin.policy(), bed, SOME, 1).regrets):
-        return f"its first {SOME} runs are others when {RUNS} are played", ""
+        return f"its first {SOME} runs differ when {RUNS} are simulated", ""
     return None, ""
 
 
@@ -158,7 +158,7 @@ def policy_batched(plugin: PluginUnderTest) -> Verdict:
     if policy.batched_functions(bed) is None or bed.sample_reward_batched is None:
         return None, "It has none."
     if not _equal(_simulated(policy, bed, RUNS, 1), _simulated(_one_by_one(policy), bed, RUNS, 1)):
-        return "its functions for many runs at once play otherwise than those for one run", ""
+        return "its functions for many runs at once give other results than those for one run", ""
     return None, ""
 
 

@@ -1,4 +1,4 @@
-"""Checks of what a bonus keeps and touches: purity, seeds, learners, saved state, devices, its arguments."""
+"""Checks of what a bonus stores and changes: purity, seeds, learners, saved state, devices, its arguments."""
 
 import copy
 import io
@@ -123,10 +123,10 @@ def _round_trip(plugin: PluginUnderTest, model: ObservationModel) -> Fault:
 
 
 def device(plugin: PluginUnderTest) -> tuple[Fault, str]:
-    """A copy and a moved bonus go on alike; on CUDA too, where there is one."""
+    """A copy and a moved bonus continue alike; on CUDA too, where there is one."""
     fault, note = with_each_model(plugin, main_models(), _device)
     if not torch.cuda.is_available():
-        note = f"Judged by a copy and by a move within the CPU: there is no CUDA here. {note}".strip()
+        note = f"Tested with a copy and a move within the CPU, as no CUDA device is available. {note}".strip()
     return fault, note
 
 
@@ -160,12 +160,12 @@ def _continued(bonus: Bonus, model: ObservationModel, trajectory: Trajectory) ->
         return run_through(bonus, model, trajectory)
 
 
-def hands_off(plugin: PluginUnderTest) -> tuple[Fault, str]:
+def inputs_unchanged(plugin: PluginUnderTest) -> tuple[Fault, str]:
     """No environment is stepped or reset, no space drawn from, no transition changed."""
-    return with_each_model(plugin, observation_models(), _hands_off)
+    return with_each_model(plugin, observation_models(), _inputs_unchanged)
 
 
-def _hands_off(plugin: PluginUnderTest, model: ObservationModel) -> Fault:
+def _inputs_unchanged(plugin: PluginUnderTest, model: ObservationModel) -> Fault:
     spaces = (copy.deepcopy(model.space), copy.deepcopy(model.action_space))
     for space in spaces:
         space.seed(0)

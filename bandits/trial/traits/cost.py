@@ -30,14 +30,20 @@ WARM, REPEATS, CALLS = 3, 10, 5
 VALUES = 4  # actions that a strategy chooses among
 
 BONUS = tuple(
-    TraitSpec(f"cost of {verb}", "µs/transition", "less", f"time for {what}, on one thread of this machine")
+    TraitSpec(
+        f"cost of {verb}", "µs/transition", "less", f"time per transition, for {what}, on one thread of this machine"
+    )
     for verb, what in (
         ("observe", f"{ENVS} environments at a time"),
         ("score", f"a batch of {BATCH}"),
         ("learn", f"a batch of {BATCH}"),
     )
 )
-STRATEGY = (TraitSpec("cost of choose", "µs/choice", "less", f"time for {ENVS} environments at a time, on one thread"),)
+STRATEGY = (
+    TraitSpec(
+        "cost of choose", "µs/choice", "less", f"time per choice, for {ENVS} environments at a time, on one thread"
+    ),
+)
 POLICY = (TraitSpec("speed", "M pulls/s", "more", "pulls per second in the simulator, on one thread of this machine"),)
 PULLS, TRIED, MOST_RUNS, CALL_SECONDS = 300, 4, 4096, 0.03
 

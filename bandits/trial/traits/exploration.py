@@ -20,7 +20,12 @@ STEPS = 500
 TENTH = STEPS // 10
 
 TRAITS = tuple(
-    TraitSpec(f"explores {when}", "share of steps", "", f"not the best of {ACTIONS} actions, {tenth} tenth of the run")
+    TraitSpec(
+        f"explores {when}",
+        "share of steps",
+        "",
+        f"steps with another action than the best of {ACTIONS}, {tenth} tenth of the run",
+    )
     for when, tenth in (("early", "first"), ("late", "last"))
 )
 

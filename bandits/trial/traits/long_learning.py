@@ -59,7 +59,7 @@ TRAITS = (
         "size of the bonus",
         "beta",
         "",
-        f"bonus of states reached ≤ {RARE} times after {STEPS:,} steps of learning, as a share of beta",
+        f"bonus of states reached ≤ {RARE} times after {STEPS:,} steps of learning, in units of beta",
     ),
 )
 

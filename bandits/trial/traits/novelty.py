@@ -32,9 +32,9 @@ OVER_VISITS = (
     TraitSpec("decay of novelty", "exponent of n", "", "p in novelty ~ n^-p after n visits; 0.5 for counts"),
     TraitSpec(
         "novelty that comes back",
-        "of the first",
+        "share of the first",
         "",
-        "rise of the novelty of an arm while others are visited; 0: it never forgets",
+        "rise of an arm's novelty while other arms are visited; 0: the visits are never forgotten",
     ),
     TraitSpec(
         "unseen against seen",
@@ -48,7 +48,7 @@ EPISODE = (
         "left within an episode",
         "share",
         "less",
-        f"bonus at visit {LAPS} of one episode, as a share of that at the first",
+        f"bonus at visit {LAPS} within one episode, as a share of the bonus at the first",
     ),
 )
 

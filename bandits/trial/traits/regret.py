@@ -47,7 +47,11 @@ SUTTON = (
         for scale in SCALES
     ),
 )
-NEEDLE = (TraitSpec("regret, needle", "reward", "less", f"regret where one of {HAYSTACK} arms pays, in {PULLS} pulls"),)
+NEEDLE = (
+    TraitSpec(
+        "regret, needle", "reward", "less", f"regret where only one of {HAYSTACK} arms gives a reward, in {PULLS} pulls"
+    ),
+)
 TWO_ARMS = (
     TraitSpec(
         "best pulls, two-arms", "share of pulls", "more", f"share of pulls of the better of two arms, in {PULLS} pulls"

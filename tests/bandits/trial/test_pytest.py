@@ -55,7 +55,7 @@ def test_a_broken_plugin_fails_the_test_of_its_check(pytester):
 def test_what_cannot_be_checked_fails_too(pytester):
     result = outcome(pytester, "Flat", BROKEN)
     assert result.parseoutcomes().get("skipped", 0) == 0
-    result.stdout.fnmatch_lines(["*Flat: 'finite' not checked: It builds on 'shapes'*"])
+    result.stdout.fnmatch_lines(["*Flat: 'finite' not checked: It depends on 'shapes'*"])
 
 
 def test_what_was_not_tried_is_in_a_warning(pytester):

@@ -92,7 +92,8 @@ def test_the_sentence_names_best_and_worst():
     assert extremes(trial(trait(value=0.0, builtin={"low": 2.0}))) == ([], ["length"])
     said = sentence(trial(far, near))
     assert said == (
-        "mine keeps its contract, 2 of 2 checks; no built-in one is better at: length; none is worse at: cost (12 s)."
+        "mine keeps its contract: all 2 checks pass; no built-in plugin is better in: length; none is worse in: cost "
+        "(12 s)."
     )
     regret = trait(
         "regret, sutton-barto", references={"ε-greedy": (9.0, -6.0, -7.0, -5.0), "UCB": (3.0, 0.0, -1.0, 1.0)}
@@ -118,7 +119,7 @@ def test_the_report_fits_80_columns_and_needs_no_colour():
     said = page.getvalue()
     assert max(map(len, said.splitlines())) <= 80
     assert "\x1b" not in said
-    for part in ("bonus mine, from somebody 1.0: 2 of 2 checks hold", "what was seen", "3rd of 4", "mine keeps its"):
+    for part in ("bonus mine, from somebody 1.0: 2 of 2 checks pass", "what was seen", "3rd of 4", "mine keeps its"):
         assert part in said
     page = io.StringIO()
     show(Console(file=page, width=80, markup=False), trial(passed=False))

@@ -195,11 +195,11 @@ BROKEN = {
     Forgetful: "state round trip",
     ForgetfulOfTheEpisode: "state round trip",
     LendsItsState: "state round trip",
-    BeginsAnewWhenMoved: "moving",
-    StepsAnEnvironment: "hands off",
-    ResetsAVectorEnvironment: "hands off",
-    SamplesTheSpace: "hands off",
-    ChangesTheReward: "hands off",
+    BeginsAnewWhenMoved: "copies",
+    StepsAnEnvironment: "inputs unchanged",
+    ResetsAVectorEnvironment: "inputs unchanged",
+    SamplesTheSpace: "inputs unchanged",
+    ChangesTheReward: "inputs unchanged",
 }
 
 
