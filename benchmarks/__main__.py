@@ -1,6 +1,6 @@
 """Run every benchmark, or those named: `python -m benchmarks [bandits] [bonuses] … [traits]`.
 
-`python -m benchmarks traits`, `evidence` and `integrations` take words of their own behind their names, such as
+`python -m benchmarks traits`, `evidence`, `integrations` and `implementations` take words of their own, such as
 `--record`.
 """
 
@@ -14,7 +14,7 @@ import benchmarks
 def main(arguments: list[str]) -> int:
     """Run the benchmarks `arguments`, all where none is named; 2 for an unknown name, 1 where one fails."""
     known = sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__")
-    if arguments[:1] in (["traits"], ["evidence"], ["integrations"]):
+    if arguments[:1] in (["traits"], ["evidence"], ["integrations"], ["implementations"]):
         importlib.import_module(f"benchmarks.{arguments[0]}").main(*arguments[1:])
         return 0
     for name in arguments:

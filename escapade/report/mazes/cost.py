@@ -39,9 +39,21 @@ def reached(agent: dict[str, Any], name: str) -> str:
         return "unknown"
     if cost["steps"] is None:
         return "never"
-    steps = cost["steps"]
+    return f"{_short(cost['steps'])} {cost['seconds']:,.0f}s"
+
+
+def reached_by_planner(planner: dict[str, Any], name: str, optimum: float | None) -> str:
+    """`7.58k 0.003s`, the simulated steps and seconds of one layout, `never`, or nothing where it is not known."""
+    if planner["return"] is None or optimum is None or optimum <= 0:
+        return ""
+    if planner["return"] < SHARES[name] * optimum:
+        return "never"
+    return f"{_short(planner['simulated'])} {planner['seconds']:.1g}s"
+
+
+def _short(steps: float) -> str:
     unit, size = ("", 1.0) if steps < 999.5 else ("k", 1e3) if steps < 999.5e3 else ("M", 1e6)
-    return f"{steps / size:.3g}{unit} {cost['seconds']:,.0f}s"
+    return f"{steps / size:.3g}{unit}"
 
 
 def _reached(results: Sequence[LearnerResult], rate: float, target: float) -> dict[str, Any]:

@@ -88,9 +88,11 @@ def test_planners_are_beside_the_agents_with_their_budget_and_why_one_has_no_pla
     maze["planners"] = [
         {**one, "method": "tree-search", "return": 0.0461},
         {**one, "method": "breadth-first", "return": None, "problem": "breadth-first does not suit it"},
+        {**one, "method": "value-iteration", "return": 0.97},
     ]
     text = " ".join(report([maze]).split())
-    assert "planner 0.97 tree-search 0.05 breadth-first none epsilon-greedy" in text
+    assert "planner 0.97 tree-search 0.05 never never breadth-first none value-iteration 0.97 " in text
+    assert "value-iteration 0.97 9 0.1s 9 0.1s epsilon-greedy" in text
     assert "mean return over 20 training layouts" in text
     assert "for each layout 150,000 simulated steps" in text
     assert "No plan: breadth-first does not suit it" in text
