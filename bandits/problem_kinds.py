@@ -1,4 +1,4 @@
-"""Kinds of bandit problem: how each is recognised on a testbed, and what matters there for the choice of a policy.
+"""Kinds of bandit problem: which testbeds are of a kind, and what matters there for the choice of a policy.
 
 `problem_kind(bed, horizon)` tries `KINDS` in their order; the first that applies decides. A testbed of several kinds at
 once (delayed rewards of changing arms, say) is of the kind that matters most for the choice of a policy.
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from bandits.testbed import Testbed
 
-RARE_MEAN = 0.2  # Bernoulli arms whose best mean is below this pay rarely
+RARE_MEAN = 0.2  # the rewards of Bernoulli arms are rare where the best mean is below this
 MANY = 20  # arms are many where there are fewer than so many pulls for each
 UNRANKED = 100  # the rank of a policy that does not say which; the built-in ones have smaller ranks
 
@@ -94,20 +94,20 @@ KINDS: tuple[ProblemKind, ...] = (
     ProblemKind(
         Kind.CHANGING,
         "unbounded rewards of arms that change",
-        "they forget old rewards at a pace to be set: a discount of 0.99 averages over some 100 steps",
+        "they discount old rewards, at a rate to be set: a discount of 0.99 averages over some 100 steps",
         lambda bed, horizon: bed.non_stationary,
         Kind.CHANGING,
     ),
     ProblemKind(
         Kind.DELAYED,
         "delayed rewards",
-        "they choose at random, and so spread their pulls while rewards are outstanding; an index repeats one arm",
+        "they are randomised, and so pull several arms while rewards are outstanding; an index policy repeats one arm",
         lambda bed, horizon: bed.delay != 0.0,
     ),
     ProblemKind(
         Kind.MANY_ARMS,
         f"fewer than {MANY} pulls per arm",
-        "there is no time to measure every arm: a policy that settles early on a good one has the lower regret",
+        "the horizon is too short to estimate every arm: committing early to a good arm gives lower regret",
         lambda bed, horizon: horizon < MANY * bed.arms,
     ),
     ProblemKind(
@@ -125,7 +125,7 @@ KINDS: tuple[ProblemKind, ...] = (
     ProblemKind(
         Kind.BOUNDED,
         "rewards in [0, 1]",
-        "they attain the bound of Lai & Robbins for Bernoulli rewards, and are safe for any in [0, 1]",
+        "they attain the bound of Lai & Robbins for Bernoulli rewards, and are valid for any rewards in [0, 1]",
         lambda bed, horizon: bed.bounded,
     ),
     ProblemKind(
@@ -137,7 +137,7 @@ KINDS: tuple[ProblemKind, ...] = (
     ProblemKind(
         Kind.GAUSSIAN,
         "Gaussian rewards of known variance",
-        "their widths are those of the noise, and shrink as it averages out",
+        "the widths of their intervals or posteriors fit the known variance, and shrink with the number of pulls",
         lambda bed, horizon: True,
         Kind.GAUSSIAN,
     ),
@@ -146,13 +146,13 @@ GOALS: tuple[ProblemKind, ...] = (
     ProblemKind(
         Kind.BEST_ARM,
         "only the arm recommended at the horizon counts (best-arm identification)",
-        "they go on testing the runners-up; judge them by the simple regret, not by the regret",
+        "they keep pulling the second-best arms; compare them by the simple regret, not by the regret",
         _never,
     ),
     ProblemKind(
         Kind.ADVERSARIAL,
         "an adversary may choose the rewards",
-        "their regret is bounded for any sequence of rewards; on stationary arms they pay for that",
+        "their regret is bounded for any sequence of rewards; on stationary arms it is larger than that of others",
         _never,
     ),
 )

@@ -51,7 +51,7 @@ def test_plain_functions_work_and_the_report_says_how_slow_they_are(capsys: pyte
     assert not ours.compiled
     np.testing.assert_array_equal(ours.regrets, theirs.regrets)
     show(Console(width=100), figures(played))
-    assert "not compiled, and slower than the fastest here by: plain" in capsys.readouterr().out
+    assert "not compiled; times slower than the fastest here: plain" in capsys.readouterr().out
 
 
 def test_the_state_may_be_given_by_a_function() -> None:

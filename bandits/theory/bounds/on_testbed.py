@@ -13,23 +13,25 @@ from bandits.theory.bounds.of_policy import UNKNOWN, bound_for, has_theorem
 from bandits.theory.bounds.statement import Bound
 
 UNCHECKED = "no theorem with constants that could be checked"
-BLIND = "it does not use the contexts, and its theorem is about constant means"
-CHANGING = "the arms change, and its theorem is about arms that do not"
+BLIND = "it does not use the contexts, and its theorem assumes constant means"
+CHANGING = "the arms change, and its theorem assumes that they do not"
 UNKNOWN_CHANGES = "its theorem needs to know how often the arms change"
-LATE = "rewards are delayed, and its theorem is about rewards that come at once"
+LATE = "rewards are delayed, and its theorem assumes that they are not"
 ELSEWHERE = "its theorem does not cover these settings or rewards"
 
 
 def lower_bound(bed: Testbed) -> LaiRobbins | str:
-    """The bound of Lai & Robbins, or why there is none. It holds for delayed rewards too, which make nothing easier."""
+    """The bound of Lai & Robbins, or why there is none. It holds for delayed rewards too."""
     if bed.linear:
-        return "the means follow contexts: no lower bound of this kind"
+        return "the means depend on contexts: Lai & Robbins' bound does not apply"
     if bed.non_stationary:
-        return "the arms change: no lower bound of this kind"
+        return "the arms change: Lai & Robbins' bound does not apply"
     if bed.means is None:
-        return "the arms are drawn anew in each run, and the mean constant over such arms is infinite"
+        return (
+            "the arms are drawn anew in each run, and the mean of the Lai–Robbins constant over such arms is infinite"
+        )
     if bed.family not in FAMILIES:
-        return f"no constant is computed for {bed.family} rewards, whose distribution is not one of a family"
+        return f"no constant is computed for {bed.family} rewards, as their distribution is of no one-parameter family"
     return lai_robbins(bed.means.tolist(), bed.family, bed.variances if bed.family == "gaussian" else 1.0)
 
 

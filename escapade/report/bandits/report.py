@@ -89,16 +89,15 @@ def _show_problem(console: Console, results: dict[str, Any]) -> None:
 def _show_earnings(console: Console, results: dict[str, Any]) -> None:
     """Regret, reward, and the curves of regret."""
     console.print(earnings(results))
-    kind = (
-        "regret: dynamic, against the best arm of each step," if dynamic(results) else "regret: against the best arm,"
-    )
+    kind = "regret: dynamic, against the best arm of each step" if dynamic(results) else "regret: against the best arm"
     console.print(
-        f"{kind} and its difference to the least, run by run: mean over {results['runs']:,} runs ± 95 % interval, all "
-        "policies on the same arms and rewards; reward, optimal: over the last ten pulls ± standard error.",
+        f"{kind}, mean over {results['runs']:,} runs ± 95 % interval; behind: difference from the policy with the "
+        "least regret, paired by run, as all have the same arms and rewards; reward, optimal: mean reward and share of "
+        "optimal pulls, over the last ten pulls ± standard error.",
         style="dim",
     )
     if results["runs"] == 1:
-        console.print("one run: its spread is unknown, and so are all standard errors and intervals.", style="dim")
+        console.print("one run: standard errors and intervals cannot be estimated.", style="dim")
     for policy in results["policies"]:
         if policy.get("policy_regret"):
             low, high = policy["policy_regret"]["ci"]
@@ -110,7 +109,7 @@ def _show_earnings(console: Console, results: dict[str, Any]) -> None:
     fewer = [policy for policy in results["policies"] if policy["runs"] < results["runs"]]
     if fewer:
         counts = ", ".join(f"{policy['spec']} {policy['runs']:,}" for policy in fewer)
-        console.print(f"fewer runs, as they train networks of their own: {counts}.", style="dim")
+        console.print(f"fewer runs, as they train networks: {counts}.", style="dim")
     slow = [policy for policy in results["policies"] if not policy["compiled"]]
     fast = [policy["pulls_per_second"] for policy in results["policies"] if policy["compiled"]]
     speed, whose = (
@@ -118,7 +117,7 @@ def _show_earnings(console: Console, results: dict[str, Any]) -> None:
     )
     if slow and speed:
         times = ", ".join(f"{policy['spec']} {speed / policy['pulls_per_second']:,.0f} ×" for policy in slow)
-        console.print(f"not compiled, and slower than {whose} by: {times}.", style="dim")
+        console.print(f"not compiled; times slower than {whose}: {times}.", style="dim")
     console.print(
         chart(
             [
@@ -138,9 +137,9 @@ def _show_end(console: Console, results: dict[str, Any]) -> None:
     console.print(recommended(results))
     now = ", best at the last step" if dynamic(results) else ""
     console.print(
-        f"recommended: the arm pulled most in {results['horizon']:,} pulls; simple regret: how far its mean is below "
-        f"the best{now}; wrong: share of runs in which the recommended arm is not the best; both with 95 % "
-        "intervals, of the shares Wilson's.\n",
+        f"recommended: the arm pulled most in {results['horizon']:,} pulls; simple regret: the difference of its mean "
+        f"from the best{now}; wrong: share of runs in which the recommended arm is not the best; with 95 % intervals "
+        "(Wilson's for the shares).\n",
         style="dim",
     )
 
@@ -179,9 +178,9 @@ def sentence(results: dict[str, Any]) -> str:
     parts = [f"On {results['testbed']}, {best['spec']} had the least regret ({least})"]
     near = [policy["spec"] for policy in others if not significant(policy)]
     if near and results["runs"] == 1:
-        parts.append("one run does not tell whether policies differ")
+        parts.append("one run cannot show whether policies differ")
     elif near:
-        parts.append(f"no significant difference to {', '.join(near)}")
+        parts.append(f"no significant difference from {', '.join(near)}")
     elif others:
         worst = ranked[-1]
         parts.append(f"every other policy had more, {worst['spec']} most ({worst['regret']['mean']:.1f})")
@@ -270,7 +269,7 @@ def _learning(policy: Any, steps: Any) -> list[list[float]]:
 
 
 def _theory(bed: Testbed | None) -> dict[str, Any]:
-    bound = "the testbed is not one of those installed" if bed is None else lower_bound(bed)
+    bound = "the testbed is not an installed one" if bed is None else lower_bound(bed)
     if isinstance(bound, LaiRobbins):
         return {"lai_robbins": bound.constant, "note": bound.note}
     return {"lai_robbins": None, "note": bound}

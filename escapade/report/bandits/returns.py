@@ -64,13 +64,15 @@ def show(console: Console, results: dict[str, Any]) -> None:
     known = ranks_by_return(results)
     said = f"return: Σ γ^(t−1) r_t with γ = {results['discount']:g}, mean ± 95 % interval"
     if known:
-        said += f"; the best policy earns {results['optimum']:.3f} on average"
+        said += f"; the mean over runs of the best expected return is {results['optimum']:.3f}"
         beyond = results["discount"] ** results["horizon"]
         if beyond > FAR:
             said += f", up to {beyond:.1%} of it after the horizon"
     said += "; reward: over the last ten pulls ± standard error."
     if known:
-        said += " Regret does not rank policies here: a pull also changes the state of its arm, and what it pays later."
+        said += (
+            " Regret does not rank policies here, as a pull also changes the state of its arm and its later rewards."
+        )
     console.print(said, style="dim")
     if known:
         curves = [(policy["spec"], *zip(*policy["rewards"], strict=True)) for policy in results["policies"]]
@@ -115,8 +117,8 @@ def exact_table(results: dict[str, Any]) -> Table:
                 "agrees" if row["agrees"] else "DIFFERS",
             )
     table.caption = (
-        "off: runs more than a tenth off; an estimate agrees where that is at most 5 % of them, a return within "
-        "three standard errors. abandoned: not pulled in the last tenth of the run."
+        "off: share of runs whose estimate is more than a tenth off; an estimate agrees where that is at most 5 %, a "
+        "return if it is within three standard errors. abandoned: not pulled in the last tenth of the run."
     )
     table.caption_justify = "left"
     return table

@@ -12,7 +12,7 @@ from escapade.report.bandits.names import broken
 from escapade.statistics.intervals import rate_interval
 
 LEVEL = 0.95
-FEW = 6  # differences that are all alike: of fewer, the sign test at 5 % says nothing
+FEW = 6  # differences that are all alike: with fewer, the sign test cannot reach the 5 % level
 
 
 def dynamic(results: dict[str, Any]) -> bool:
@@ -107,7 +107,7 @@ def bounds(results: dict[str, Any]) -> Table:
     return table
 
 
-KINDS = {"instance": "for these arms", "worst case": "for the worst arms", "bayesian": "mean over the prior"}
+KINDS = {"instance": "for these arms", "worst case": "for any arms", "bayesian": "for the mean over the prior"}
 
 
 def _statement(bound: dict[str, Any] | None) -> str:
@@ -115,8 +115,12 @@ def _statement(bound: dict[str, Any] | None) -> str:
     if bound is None:
         return ""
     if not bound["finite_time"]:
-        return f"asymptotic only, C ln T: at this T regret may lie on either side ({bound['source']})"
-    kind = "constant exploration costs at least this" if bound["direction"] == "lower" else KINDS[bound["kind"]]
+        return f"asymptotic, C ln T: at this T the regret may be above or below it ({bound['source']})"
+    kind = (
+        "lower bound: the cost of exploring with constant probability"
+        if bound["direction"] == "lower"
+        else KINDS[bound["kind"]]
+    )
     idle = ", but vacuous at this T" if "vacuous" in bound["note"] else ""
     return f"{kind}{idle} ({bound['source']})"
 

@@ -28,17 +28,17 @@ FEW_CHANGES = 0.02  # share of changes of arm in the last half of a policy that 
 
 def show(console: Console, results: dict[str, Any]) -> None:
     """Print the ranking with reasons, recommended policies that were not played, and those for other problems."""
-    console.print("Which to use here, and why", style="bold")
+    console.print("Recommended policies, and why", style="bold")
     bed = results.get("bed") or {}
     kind = bed.get("kind", "")
     if bed.get("equal_arms"):
-        console.print("All arms are equally good: no policy can lose anything, and none is better than another here.")
+        console.print("All arms are equally good: every policy has a regret of 0.")
     elif kind:
         best = ", ".join(bed["recommended"])
         console.print(
             f"The problem: {kind}. Recommended: {best}; {bed['why']}."
             if best
-            else f"The problem: {kind}. No policy that is recommended on it is made for these arms."
+            else f"The problem: {kind}. None of the policies recommended for it fits these arms."
         )
     if not (
         bed.get("equal_arms") or ranks_by_return(results)
@@ -48,7 +48,7 @@ def show(console: Console, results: dict[str, Any]) -> None:
         if len(results["policies"]) > 1 and results["runs"] > 1 and bed.get("regret") != "dynamic":
             console.print(identification(results))
         if bed.get("untested"):
-            console.print(f"Not played, and recommended here: {', '.join(bed['untested'])}.")
+            console.print(f"Also recommended here, but not simulated: {', '.join(bed['untested'])}.")
     console.print()
     console.print(_other_problems(kind))
 
@@ -71,7 +71,7 @@ def identification(results: dict[str, Any]) -> str:
         for policy in results["policies"]
         if policy["best_arm_error"]["mean"] < share
     ]
-    closer = f"; no significant difference to {' and '.join(fewer)}, with more regret" if fewer else ""
+    closer = f"; no significant difference from {' and '.join(fewer)}, which had more regret" if fewer else ""
     return f"For best-arm identification at the horizon: {best['spec']}, wrong in {share:.1%} of the runs{closer}."
 
 
@@ -104,7 +104,7 @@ def outcome(policy: dict[str, Any], horizon: int, changing: bool) -> str:
     inferior, switches = policy["late_inferior"], policy["late_switches"]
     wrong = policy["best_arm_error"]["mean"]
     if inferior <= FEW_INFERIOR:
-        course = f"had settled on the best arm: {inferior:.1%} of the last half's pulls were of an inferior one"
+        course = f"had settled on the best arm: {inferior:.1%} of the last half's pulls were of an inferior arm"
     elif switches <= FEW_CHANGES and wrong >= WRONG:
         course = f"had settled on an inferior arm in {wrong:.0%} of the runs: {switches:.1%} of the last half's pulls "
         course += "changed the arm"

@@ -46,7 +46,7 @@ def test_the_lower_bound_knows_each_arm_s_variance() -> None:
     [
         ("sutton-barto", "drawn anew"),
         ("drift", "change"),
-        ("linear", "follow contexts"),
+        ("linear", "depend on contexts"),
         ("uniform:means=0.2/0.5", "bounded"),
     ],
 )
