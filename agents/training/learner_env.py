@@ -137,8 +137,7 @@ class LearnerVectorEnv:
             return None
         state = self.vector.state()
         return {
-            # PyTorch reads int32 in all versions, uint16 in the newer ones alone.
-            "worlds": [torch.from_numpy(_widened(part)) for part in state.worlds],
+            "worlds": [torch.from_numpy(_signed(part)) for part in state.worlds],
             "layout": torch.from_numpy(state.layout),
             "slot_seeds": torch.from_numpy(self.vector.slot_seeds.copy()),
             "episodes": torch.from_numpy(self.vector.episodes.copy()),
@@ -198,8 +197,10 @@ class LearnerVectorEnv:
         return torch.from_numpy(array.reshape(self.learners, self.envs, *array.shape[1:])).to(self.device)
 
 
-def _widened(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return part.astype(np.int32) if part.dtype == np.uint16 else part
+def _signed(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The same bits in a type that every version of PyTorch can save: the older ones lack uint16 and uint64."""
+    signed = {np.dtype(np.uint16): np.int32, np.dtype(np.uint64): np.int64}
+    return part.astype(signed.get(part.dtype, part.dtype), copy=False)
 
 
 def _successes(info: dict[str, Any], otherwise: Flags, ended: Flags) -> Flags:

@@ -202,3 +202,11 @@ def test_an_environment_that_writes_into_the_same_memory_changes_no_transition()
     first = env.step(NONE)
     env.step(NONE)
     assert first.next_observation.flatten().tolist() == [1.0, 1.0]
+
+
+def test_the_state_of_a_maze_is_of_types_that_every_supported_pytorch_saves() -> None:
+    env = LearnerVectorEnv(make("MiniGrid-DoorKey-5x5-v0", 2), learners=1)
+    state = env.state_dict()
+    assert state is not None
+    tensors = [*state.pop("worlds"), *(part for part in state.values() if isinstance(part, torch.Tensor))]
+    assert not {torch.uint16, torch.uint32, torch.uint64} & {tensor.dtype for tensor in tensors}
