@@ -21,9 +21,10 @@ from escapade.report.results import Results
 from escapade.statistics import holm, improvement_interval, permutation_test, probability_of_improvement
 
 LEGEND = (
-    "return: interquartile mean over learners on training layouts [95 %]; half: steps of the median learner, and "
-    "seconds of training all learners, to half of the planner's return; P: chance that a learner of this folder beats "
-    "one of the first folder's, the same agent in the same maze, * significant (permutation test, Holm, p ≤ .05)."
+    "return: interquartile mean over learners on training layouts [95 %]; half: environment steps of the median "
+    "learner, and seconds of training all learners, until half of the planner's return; P: probability that a learner "
+    "of this folder beats one of the first folder, for the same agent and maze, * significant (permutation test, Holm, "
+    "p ≤ .05)."
 )
 
 

@@ -1,4 +1,4 @@
-"""Luck: how the learners of one agent differ, and what the verdict would have been with fewer of them.
+"""How the learners of one agent differ, and what the comparison would have been with fewer of them.
 
 Learners of one agent differ in their seed alone. Where there are many, the comparison of the report is repeated with
 few: so many learners are drawn at random from each agent, without replacement, and compared as the report compares all.
@@ -59,16 +59,17 @@ def luck_lines(maze: dict[str, Any]) -> list[str]:
     base, *others = maze["agents"]
     for place, agent in enumerate(others if luck else []):
         direction = "better" if agent["improvement"]["probability"] >= 0.5 else "worse"
-        shares = "; ".join(f"of {each['learners']}, {each[direction][place]:.0%}" for each in luck)
+        shares = ", ".join(f"{each[direction][place]:.0%} of those of {each['learners']}" for each in luck)
         opposite = ", ".join(f"{each['reversed'][place]:.0%}" for each in luck)
-        whole = "so are" if agent["improvement"]["significant"] else "not so are"
+        whole = "is" if agent["improvement"]["significant"] else "is not"
         lines.append(
-            f"{agent['spec']} is significantly {direction} than {base['spec']} with this share of random draws of few "
-            f"learners of each: {shares}; {whole} all {agent['learners']}. The order is reversed in {opposite}."
+            f"Random subsets of the learners of each agent: {agent['spec']} is significantly {direction} than "
+            f"{base['spec']} in {shares}; with all {agent['learners']} it {whole}. The order of the two is reversed in "
+            f"{opposite} of the subsets."
         )
     return lines
 
 
 def _spread(agent: dict[str, Any]) -> str:
     least, first, middle, third, most = np.quantile(agent["returns"], [0, 0.25, 0.5, 0.75, 1])
-    return f"{least:.2f} of the worst, quartiles {first:.2f}, {middle:.2f} and {third:.2f}, {most:.2f} of the best"
+    return f"worst {least:.2f}, quartiles {first:.2f}, {middle:.2f} and {third:.2f}, best {most:.2f}"

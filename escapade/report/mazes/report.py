@@ -19,10 +19,10 @@ from escapade.report.mazes.verdict import headline, rank_sentence, sentence
 MANY = 13  # learners from which on an interval depends no longer on the limits of the returns: .75^13 < .025
 
 LEGEND = (
-    "return: interquartile mean over learners on training layouts and its 95 % interval, which allows for learners "
-    "unlike those seen; held out: on layouts never trained on; solved: learners that {solved}; P: chance to beat a "
-    "learner of the baseline, * significant; half, 90 %: steps of the median learner, and seconds of training all "
-    "learners, to that share of {whole}."
+    "return: interquartile mean over learners on training layouts and its 95 % interval (valid for few learners); "
+    "held out: the same on layouts never trained on; solved: learners that {solved}; P: probability that a learner "
+    "beats one of the baseline, * significant; half, 90 %: environment steps of the median learner, and seconds of "
+    "training all learners, until that share of {whole}."
 )
 LEGEND_BY_GOAL = LEGEND.format(solved="reach the goal in more than half of the episodes", whole="the planner's return")
 LEGEND_BY_RETURN = LEGEND.format(solved="reach the return that solves it", whole="the return that solves it")
@@ -45,7 +45,7 @@ def show(console: Console, mazes: Sequence[dict[str, Any]], *, details: bool = F
     if unknown:
         console.print(
             f"{', '.join(unknown)}: the highest possible return is not known. With fewer than {MANY} learners the "
-            "intervals of returns reach no further than the returns seen, and may be too short.",
+            "intervals of returns are limited to the range of the observed returns, and may be too short.",
             style="dim",
         )
     for maze in mazes if details else [max(mazes, key=_spread)]:

@@ -1,4 +1,4 @@
-"""What happened in a maze, in sentences: who solved it, how surely, at what cost, and who did better than the baseline.
+"""The results in a maze in sentences: which agents solved it, at what cost, and which differ from the baseline.
 
 `headline` says it of the best agent in a few lines, `sentence` of all of them.
 
@@ -20,9 +20,9 @@ def headline(maze: dict[str, Any]) -> str:
     if best["success"]["solved"] == 0:
         none = ", ".join(agent["spec"] for agent in maze["agents"])
         return f"{maze['id']}: no learner {_verb(maze)} ({none}). {_others(None, others, base)}".rstrip()
-    parts = [f"{maze['id']}: {best['spec']} {_verb(maze)} in {_rate(best)}"]
+    parts = [f"{maze['id']}: {best['spec']} {_verb(maze)} with {_rate(best)}"]
     if best is not base:
-        parts.append(f"{base['spec']} in {_rate(base)}")
+        parts.append(f"{base['spec']} with {_rate(base)}")
     text = f"{', '.join(parts)}{_against(best, base)}."
     return " ".join(part for part in (text, _cost(best, maze), _others(best, others, base)) if part)
 
@@ -48,13 +48,17 @@ def _against(best: dict[str, Any], base: dict[str, Any]) -> str:
     if best is base or comparison is None:
         return ""
     if comparison["ci"] is None:
-        return ": one learner is no evidence of a difference"
+        return ": with one learner no difference can be tested"
     statistics = f"P(better) {comparison['probability']:.2f}{_bracketed(comparison['ci'])}"
     statistics += f", p = {_p_value(comparison['p_value_holm'])}"
     if comparison["significant"]:
         return f": {'better' if comparison['probability'] > 0.5 else 'worse'} than {base['spec']} ({statistics})"
     fewest = comparison["learners_to_claim"]
-    few = f"; needs {fewest} learners of each or more" if min(best["learners"], base["learners"]) < fewest else ""
+    few = (
+        f"; significance needs at least {fewest} learners of each"
+        if min(best["learners"], base["learners"]) < fewest
+        else ""
+    )
     return f": no significant difference ({statistics}{few})"
 
 
@@ -70,7 +74,7 @@ def _cost(agent: dict[str, Any], maze: dict[str, Any]) -> str:
     text = f"Its median learner reached half of {whole} after {first['steps']:,.0f} steps ({first['seconds']:,.0f} s)"
     last = cost["most"]
     if last["steps"] is None:
-        return f"{text}, and never 90 %."
+        return f"{text}, and did not reach 90 %."
     return f"{text}, 90 % after {last['steps']:,.0f} ({last['seconds']:,.0f} s)."
 
 
@@ -122,13 +126,13 @@ def rank_sentence(mazes: list[dict[str, Any]]) -> str | None:
 def _solved(agent: dict[str, Any], maze: dict[str, Any]) -> str:
     if agent["success"]["solved"] is None:
         return f"had return {agent['return']['iqm']:.2f}{_bracketed(agent['return']['ci'])}"
-    return f"{_verb(maze)} in {agent['success']['solved']} of {agent['learners']} learners"
+    return f"{_verb(maze)} with {agent['success']['solved']} of {agent['learners']} learners"
 
 
 def _compared(other: dict[str, Any], base: dict[str, Any], maze: dict[str, Any]) -> str:
     comparison = other["improvement"]
     if comparison["ci"] is None:
-        return f"(one learner is no evidence of a difference from {base['spec']})"
+        return f"(with one learner no difference from {base['spec']} can be tested)"
     statistics = (
         f"P(better) {comparison['probability']:.2f}{_bracketed(comparison['ci'])}, "
         f"p = {_p_value(comparison['p_value_holm'])}"
@@ -138,7 +142,8 @@ def _compared(other: dict[str, Any], base: dict[str, Any], maze: dict[str, Any])
         return f"and did {direction} than {base['spec']} ({statistics})"
     fewest = comparison["learners_to_claim"]
     if min(other["learners"], base["learners"]) < fewest:
-        return f"(no significant difference from {base['spec']}: {statistics}; needs {fewest} learners of each or more)"
+        least = f"significance needs at least {fewest} learners of each"
+        return f"(no significant difference from {base['spec']}: {statistics}; {least})"
     faster = "" if maze.get("trap") else _faster(other, base)  # the curve is of returns
     return f"(no significant difference from {base['spec']} at the end: {statistics}{faster})"
 

@@ -52,7 +52,7 @@ def test_the_lines_have_the_spread_and_the_shares():
     base = {"spec": "epsilon-greedy", "learners": 30, "returns": LOW}
     best = {"spec": "count", "learners": 30, "returns": HIGH, "improvement": {"probability": 1.0, "significant": True}}
     lines = luck_lines({"agents": [base, best], "luck": luck_figures([LOW, HIGH])})
-    assert "return 0.10 of the worst, quartiles 0.11, 0.11 and 0.12, 0.13 of the best" in lines[0]
+    assert "return worst 0.10, quartiles 0.11, 0.11 and 0.12, best 0.13" in lines[0]
     assert "count is significantly better than epsilon-greedy" in lines[2]
-    assert "of 3, 0%; of 5, 100%; of 10, 100%; so are all 30. The order is reversed in 0%, 0%, 0%." in lines[2]
+    assert "in 0% of those of 3, 100% of those of 5, 100% of those of 10; with all 30 it is. " in lines[2]
     assert luck_lines({"agents": [{**base, "learners": 19}]}) == []

@@ -48,7 +48,7 @@ def test_the_report_keeps_within_the_width_and_cuts_nothing(width, details):
 
 def test_the_verdict_comes_first_and_the_report_fits_two_screens():
     lines = report(experiment(mazes=(MAZE,)), 80).splitlines()
-    assert lines[0].startswith(f"{MAZE}: count:beta=0.1,by=state solved it in 10 of 10 learners ")
+    assert lines[0].startswith(f"{MAZE}: count:beta=0.1,by=state solved it with 10 of 10 ")
     assert len(lines) <= 40  # the other screen is the bandits'
 
 

@@ -28,10 +28,10 @@ def test_agents_are_compared_by_the_goal_and_not_by_the_return():
         block("count", [1.0] * 4, [0.9, 1.0, 0.8, 0.9]),
     )
     (maze,) = maze_figures([circling, finishing], {})
-    assert "count reached the true goal in 4 of 4 learners and did better than epsilon-greedy" in sentence(maze)
-    assert "epsilon-greedy reached the true goal in 0 of 4 learners" in sentence(maze)
+    assert "count reached the true goal with 4 of 4 learners and did better than epsilon-greedy" in sentence(maze)
+    assert "epsilon-greedy reached the true goal with 0 of 4 learners" in sentence(maze)
     (maze,) = maze_figures([finishing, circling], {})
-    assert "epsilon-greedy reached the true goal in 0 of 4 learners and did worse than count" in sentence(maze)
+    assert "epsilon-greedy reached the true goal with 0 of 4 learners and did worse than count" in sentence(maze)
 
 
 def test_a_trap_shows_its_true_goal_apart_from_the_return():

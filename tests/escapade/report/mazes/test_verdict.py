@@ -23,14 +23,14 @@ def verdict(base, other):
 
 def test_a_clear_win_is_claimed_with_its_statistics():
     assert verdict([0, 0.01, 0.02, 0, 0.03], [0.9, 0.95, 0.91, 0.93, 0.94]) == (
-        f"{MAZE}: count solved it in 5 of 5 learners and did better than epsilon-greedy (P(better) 1.00 [0.58, 1.00], "
-        "p = 0.008); epsilon-greedy solved it in 0 of 5 learners."
+        f"{MAZE}: count solved it with 5 of 5 learners and did better than epsilon-greedy (P(better) 1.00 [0.58, 1.00]"
+        ", p = 0.008); epsilon-greedy solved it with 0 of 5 learners."
     )
 
 
 def test_a_clear_loss_is_claimed_too():
     text = verdict([0.9, 0.95, 0.91, 0.93], [0, 0.01, 0.02, 0])
-    assert "count solved it in 0 of 4 learners and did worse than epsilon-greedy (P(better) 0.00" in text
+    assert "count solved it with 0 of 4 learners and did worse than epsilon-greedy (P(better) 0.00" in text
 
 
 def test_no_difference_is_no_claim():
@@ -42,11 +42,11 @@ def test_no_difference_is_no_claim():
 def test_three_learners_show_no_difference_however_large():
     text = verdict([0, 0.01, 0.02], [0.9, 0.95, 0.91])
     assert "no significant difference" in text
-    assert "needs 4 learners of each or more" in text
+    assert "significance needs at least 4 learners of each" in text
 
 
 def test_one_learner_is_no_evidence():
-    assert "(one learner is no evidence of a difference from epsilon-greedy)" in verdict([0.0], [0.9])
+    assert "(with one learner no difference from epsilon-greedy can be tested)" in verdict([0.0], [0.9])
 
 
 def with_curve(agent, curves):

@@ -98,7 +98,7 @@ def test_text_of_the_results_is_escaped(text: str) -> None:
 
 def test_the_verdict_comes_first_and_every_part_is_there(text: str) -> None:
     shown = text.partition("<main>")[2]
-    assert shown.index("count:beta=0.1 solved it in 6 of 6 learners") < shown.index("<table>")
+    assert shown.index("count:beta=0.1 solved it with 6 of 6 learners") < shown.index("<table>")
     for part in ("Mazes", "Bandits", "Configuration", "Where they went", "An episode", "Proven bounds"):
         assert part in shown
     assert len(re.findall('class="chart"', shown)) == 3 + 3 + 1  # curves and profile, maps, regret
@@ -132,7 +132,7 @@ def test_in_a_browser(text: str, tmp_path: Path, width: int, scheme: Any) -> Non
         tab.goto(file.as_uri())
         tab.wait_for_function("document.querySelectorAll('.chart svg').length === 7", timeout=60_000)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        assert "solved it in 6 of 6 learners" in tab.inner_text("#verdict")
+        assert "solved it with 6 of 6 learners" in tab.inner_text("#verdict")
         header = tab.locator("#mazes thead button", has_text="return").first
         agents = "[...document.querySelector('#mazes tbody').rows].map(row => row.cells[0].textContent)"
         header.click()
