@@ -54,12 +54,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Progress:
-    """The progress of a block; `returns` `(learners,)` is the newest evaluated return (NaN before the first)."""
+    """The progress of a block; `returns` `(learners,)` is the newest evaluated return (NaN before the first).
+
+    began: the step at which this process began, above 0 where it went on from a saved state.
+    """
 
     step: int
     steps: int
     returns: npt.NDArray[np.float64]
     rewarded: int  # learners that have seen a reward
+    began: int = 0
 
 
 OnProgress = Callable[[Progress], None]

@@ -102,7 +102,7 @@ def train(
             evaluating += time.perf_counter() - before
         if progress is not None:
             rewarded = sum(step is not None for step in first_reward)
-            progress(Progress(dqn.steps, vector_steps * slots, returns, rewarded))
+            progress(Progress(dqn.steps, vector_steps * slots, returns, rewarded, began))
         if checkpoints is not None and (checkpoints.due() or dqn.steps == vector_steps * slots):
             checkpoints.save(
                 dqn.steps,
@@ -125,6 +125,7 @@ def train(
         returns, elapsed, evaluating = np.array(state["returns"]), state["elapsed"], state["evaluating"]
         if isinstance(mazes, Mazes):
             mazes.visits[:] = state["visits"].numpy()
+    began = dqn.steps
     if not dqn.steps:
         dqn.train(length, on_step)  # the schedules run over the steps of the first call
     if dqn.steps < vector_steps * slots:

@@ -89,9 +89,7 @@ class _Dask:
 
 class _DaskReport:
     def __call__(self, now: BlockProgress) -> None:
-        importlib.import_module("distributed").get_worker().log_event(
-            TOPIC, [now.block, now.step, now.steps, now.value, now.rewarded]
-        )
+        importlib.import_module("distributed").get_worker().log_event(TOPIC, now.message())
 
     def cancelled(self) -> bool:
         """Dask ends no thread: work that nobody waits for any more has to end by itself."""
@@ -159,7 +157,7 @@ class _RayReport:
         self._actor = actor
 
     def __call__(self, now: BlockProgress) -> None:
-        self._actor.put.remote([now.block, now.step, now.steps, now.value, now.rewarded])
+        self._actor.put.remote(now.message())
 
     def cancelled(self) -> bool:
         """Ray ends the processes that work for one that has ended."""

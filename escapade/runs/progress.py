@@ -7,9 +7,9 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -21,13 +21,21 @@ INTERVAL = 0.5  # seconds between two looks at the files
 
 @dataclass(frozen=True)
 class BlockProgress:
-    """How far the block number `block` is: its step, and the mean evaluated return (None before the first)."""
+    """How far the block number `block` is: its step, and the mean evaluated return (None before the first).
+
+    began: the step at which its worker began, above 0 where it went on from a checkpoint.
+    """
 
     block: int
     step: int
     steps: int
     value: float | None
     rewarded: int
+    began: int = 0
+
+    def message(self) -> list[Any]:
+        """As JSON values: the arguments of the class."""
+        return list(astuple(self))
 
 
 OnProgress = Callable[[BlockProgress], None]
@@ -60,7 +68,7 @@ class FileReport:
     def __call__(self, now: BlockProgress) -> None:
         draft = self._path.with_suffix(".draft")
         with contextlib.suppress(OSError):
-            draft.write_text(json.dumps([now.block, now.step, now.steps, now.value, now.rewarded]))
+            draft.write_text(json.dumps(now.message()))
             draft.replace(self._path)
 
     def cancelled(self) -> bool:
@@ -88,7 +96,8 @@ class ProgressWriter:
         self._written = share
         known = progress.returns[~np.isnan(progress.returns)]
         value = float(known.mean()) if known.size else None
-        self._report(BlockProgress(self._block, progress.step, progress.steps, value, progress.rewarded))
+        now = BlockProgress(self._block, progress.step, progress.steps, value, progress.rewarded, progress.began)
+        self._report(now)
 
 
 class ProgressReader:

@@ -29,7 +29,7 @@ class Lines:
         self._console, self._as_json, self._learners = console, as_json, plan.learners
         self._blocks = plan.configurations()
         self._tenths = [-1] * len(self._blocks)
-        self._begun: dict[int, tuple[float, int]] = {}  # block: when it was first seen, and at which step
+        self._begun: dict[int, tuple[int, float, int]] = {}  # block: where its worker began; when and where first seen
 
     def __enter__(self) -> Self:
         return self
@@ -40,13 +40,15 @@ class Lines:
     def update(self, progress: BlockProgress) -> None:
         """Write a line where the block has come to the next tenth of its steps."""
         now = time.monotonic()  # unlike the time of day, it never goes backwards
-        began, first = self._begun.setdefault(progress.block, (now, progress.step))
+        if self._begun.get(progress.block, (-1,))[0] != progress.began:
+            self._begun[progress.block] = (progress.began, now, progress.step)
+        _, first_seen, first = self._begun[progress.block]
         tenth = progress.step * TENTHS // progress.steps
         if tenth == self._tenths[progress.block]:
             return
         self._tenths[progress.block] = tenth
         done = progress.step - first
-        left = (now - began) / done * (progress.steps - progress.step) if done else None
+        left = (now - first_seen) / done * (progress.steps - progress.step) if done else None
         block = self._blocks[progress.block]
         if self._as_json:
             event = {

@@ -127,7 +127,9 @@ def test_a_training_goes_on_from_a_checkpoint_as_if_it_had_never_stopped(step, m
     kept = Kept(step)
     with pytest.raises(KeyboardInterrupt):
         train(maze, agent, **arguments, checkpoints=kept)
-    resumed = train(maze, agent, **arguments, keep_weights=True, checkpoints=kept)
+    seen = []
+    resumed = train(maze, agent, **arguments, keep_weights=True, checkpoints=kept, progress=seen.append)
+    assert {each.began for each in seen} <= {step}
     assert resumed.results == whole.results
     assert resumed.steps == whole.steps
     for name, tensor in whole.weights["state"].items():

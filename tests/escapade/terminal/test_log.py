@@ -42,6 +42,18 @@ def test_a_clock_that_is_set_back_changes_no_time_left(monkeypatch):
     assert all(0 <= event["seconds_left"] < 3600 for event in events[1:])
 
 
+def test_the_time_left_of_a_resumed_block_is_by_this_sessions_steps(monkeypatch):
+    """A worker says that it begins, reads its checkpoint at step 400 for 30 s, and takes 10 steps a second then."""
+    clock = iter([0.0, 30.0, 40.0])
+    monkeypatch.setattr("escapade.terminal.log.time.monotonic", lambda: next(clock))
+    file = io.StringIO()
+    with Lines(Console(file=file, width=40, highlight=False, markup=False), PLAN, as_json=True) as lines:
+        for step, began in ((0, 0), (400, 400), (500, 400)):
+            lines.update(BlockProgress(0, step, 1000, None, 0, began))
+    left = [json.loads(line)["seconds_left"] for line in file.getvalue().splitlines()]
+    assert left == [None, None, 50.0]
+
+
 def test_every_line_is_json():
     events = [json.loads(line) for line in written(as_json=True)]
     assert [event["step"] for event in events] == [0, 100, 990, 1000]
