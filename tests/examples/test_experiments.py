@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from joblib import parallel_config
 
+from agents.training import training
 from escapade.cli import invoke
 from escapade.experiments import load
 from escapade.report.results import kept_in
+from escapade.runs import sweep
 from escapade.runs.experiments import checked_plan
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +63,12 @@ def test_each_complaint_has_its_file_and_the_page_names_it() -> None:
 
 @pytest.mark.slow
 def test_each_runs_to_its_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    """In this process, with few episodes of evaluation."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sweep, "_backend", lambda *_: parallel_config(backend="sequential"))
+    monkeypatch.setattr("joblib.cpu_count", lambda: 1)  # the sweep sets the threads of this process
+    monkeypatch.setattr(training, "CURVE_EPISODES", 1)
+    monkeypatch.setattr(training, "FINAL_EPISODES", 2)
     for file in FILES:  # in the order of their names: exploring comes before fine-tuning
         assert invoke(["run", str(file), "--learners", str(LEARNERS), "--steps", str(STEPS), "--log", "plain"]) == 0, (
             file

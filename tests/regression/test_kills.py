@@ -17,6 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from agents.training.results import Block, LearnerResult
+from escapade.runs.store import Store, open_existing
+
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are forked")
 KILLS = 20
 INTERVAL = 40  # environment steps between two checkpoints, in the place of seconds: five vector steps
@@ -174,3 +177,48 @@ def test_kills_at_random_moments_change_nothing_and_lose_one_interval_at_most(tm
         assert restarts >= KILLS // 2  # the others came before the first step of a block, or after its last
     finally:
         starter.end()
+
+
+def killed_at_statement(folder: Path, number: int, block: Block) -> int:
+    """The status of a process that saves the block and is killed as it begins this SQL statement of the saving."""
+    process = os.fork()
+    if process == 0:
+        left = number
+        store = Store(folder)
+        store.begin({})
+
+        def count(_: str) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        store._base.set_trace_callback(count)
+        store.save(CONFIGURATION, block)
+        os._exit(0)
+    return os.waitpid(process, 0)[1]
+
+
+CONFIGURATION = {"maze": "M", "agent": "count", "steps": 30, "seed": 1, "device": "cpu", "settings": {}}
+
+
+def test_a_kill_at_any_statement_of_a_save_leaves_a_whole_block_or_none_of_it(tmp_path: Path) -> None:
+    """Also curves and visits: what another transaction had written would stay behind."""
+    results = [LearnerResult(n, 0.5 + n, 1.0, None, None, 9, [(10, 0.1), (20, 0.2 + n)], [[n, 3]]) for n in range(3)]
+    block, number, kills = Block("M", "count", 30, 1.0, 90.0, results), 0, 0
+    while True:
+        number += 1
+        folder = tmp_path / str(number)
+        status = killed_at_statement(folder, number, block)
+        store = open_existing(folder)
+        rows = [store._base.execute(f"SELECT * FROM {table}").fetchall() for table in ("learners", "curves", "visits")]
+        if status == 0:
+            assert [len(part) for part in rows] == [3, 6, 3]
+            assert store.load(CONFIGURATION).results == results
+            store.close()
+            break
+        store.close()
+        assert status == signal.SIGKILL
+        assert rows == [[], [], []]
+        kills += 1
+    assert kills > 3 * 4  # a statement for each learner's scores, points and visits at least

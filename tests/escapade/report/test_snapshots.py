@@ -4,12 +4,16 @@ With colour they hold the terminal's codes: `cat` shows them as they are seen.
 """
 
 import io
+import json
 import re
+from collections.abc import Callable
 
 import pytest
 from rich.console import Console
 
 from agents.training.results import Block, LearnerResult
+from bandits.simulator.simulation import simulate
+from escapade.report.bandits import report as bandit_report
 from escapade.report.mazes.figures import maze_figures
 from escapade.report.results import Results, show
 
@@ -42,7 +46,18 @@ def results() -> Results:
     return Results("quick", None, maze_figures(blocks, MAZES), [SESSION])
 
 
-def report(width: int, colours: bool = False, details: bool = False) -> str:
+def bandit_results() -> Results:
+    """Figures as they come from the store. The speed is that of no machine."""
+    policies = ["epsilon-greedy:epsilon=0.1", "ucb1", "kl-ucb", "thompson"]
+    figures = json.loads(
+        json.dumps(bandit_report.figures(simulate("two-arms", policies, runs=200, horizon=600, seed=1)))
+    )
+    for place, policy in enumerate(figures["policies"]):
+        policy["pulls_per_second"] = 1e6 * (place + 1)
+    return Results("bandits", figures, [], [SESSION])
+
+
+def report(width: int, colours: bool = False, details: bool = False, of: Callable[[], Results] = results) -> str:
     text = io.StringIO()
     console = Console(
         file=text,
@@ -54,8 +69,14 @@ def report(width: int, colours: bool = False, details: bool = False) -> str:
         legacy_windows=False,
         _environ={},
     )
-    show(console, results(), details=details)
+    show(console, of(), details=details)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+@pytest.mark.parametrize("colours", [False, True])
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_bandits(width, colours, file_regression) -> None:
+    file_regression.check(report(width, colours, of=bandit_results), encoding="utf-8")
 
 
 @pytest.mark.parametrize("width", [80, 160])
@@ -67,14 +88,15 @@ def test_a_report_with_colour(file_regression) -> None:
     file_regression.check(report(80, colours=True), encoding="utf-8")
 
 
+@pytest.mark.parametrize("of", [results, bandit_results])
 @pytest.mark.parametrize("details", [False, True])
 @pytest.mark.parametrize("width", [80, 160])
-def test_colours_add_nothing_and_are_seen_on_light_and_on_dark(width, details) -> None:
+def test_colours_add_nothing_and_are_seen_on_light_and_on_dark(width, details, of) -> None:
     """The report is one for both: it sets no background, and neither white nor black in the foreground."""
-    coloured = report(width, colours=True, details=details)
+    coloured = report(width, True, details, of)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
     trimmed = "\n".join(line.rstrip() for line in plain.splitlines()) + "\n"
-    assert trimmed == report(width, details=details)
+    assert trimmed == report(width, details=details, of=of)
     codes = set(re.findall(r"\x1b\[([0-9;]*)m", coloured))
     assert len(codes) > 3
     for code in codes:
