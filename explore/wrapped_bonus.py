@@ -98,7 +98,7 @@ class WrappedBonus:
         if self.resets_within and ended.any():
             if "final_obs" not in info:
                 raise BadInput(
-                    "an episode ended, and info['final_obs'] does not tell the observation that it ended in."
+                    "an episode ended, and info['final_obs'] does not have the observation that it ended in."
                 )
             successor, arrived = with_final(rows, finite, info["final_obs"], ended, self._encode)
             if key is not None:

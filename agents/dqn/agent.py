@@ -7,7 +7,7 @@ m ≤ n is where the sequence or its episode ends, b_k the bonus of the k-th tra
 network (double Q-learning: van Hasselt et al. 2016; n-step: Sutton 1988; LayerNorm, Huber and Adam as usual).
 Environment slots act on Q_e + w·Q_i with a different w each, as in NGU's family (Badia et al. 2020); the exploiting
 policy has w = 0 and the target network. The extrinsic function bootstraps from its own best action, so it estimates the
-exploiting policy whatever the slots do.
+exploiting policy whatever policies the slots follow.
 
 The defaults were measured on MiniGrid: without LayerNorm, or with hard target copies and 1-step returns, the same agent
 collapses after learning.

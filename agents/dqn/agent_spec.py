@@ -38,7 +38,7 @@ def parse_agent(text: str) -> AgentSpec:
             raise unknown("strategy, bonus or network", spec.name, known)
         if kind in parts:
             hint = ": mix several bonuses with the 'mix' bonus" if kind == "bonus" else ""
-            raise BadInput(f"'{text}' names two of a kind ({kind}), '{parts[kind].name}' and '{spec.name}'{hint}.")
+            raise BadInput(f"'{text}' names more than one {kind}, '{parts[kind].name}' and '{spec.name}'{hint}.")
         kinds[kind].resolve(spec)  # refuses a bad setting here, before anything runs
         parts[kind] = spec
     explores = "network" in parts and parts["network"].name != "plain"

@@ -1,7 +1,7 @@
 """The online network, its target network and Adam: values for acting, and one update from a batch with its returns.
 
-`TorchBackend` takes any network and device, and is what the tests hold `CompiledBackend` against. Both keep their state
-in the same places, the two modules and the optimiser, so that a saved one can go on as the other.
+`TorchBackend` takes any network and device, and is the reference that tests compare `CompiledBackend` with. Both keep
+their state in the two modules and the optimiser, so that a state saved by one can be loaded by the other.
 """
 
 import copy

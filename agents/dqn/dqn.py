@@ -1,4 +1,4 @@
-"""A DQN in an environment: made from it, trained, evaluated, saved and gone on with.
+"""A DQN in an environment: to train, evaluate, save and resume.
 
     agent = agents.DQN("MiniGrid-DoorKey-8x8-v0", bonus="count", learners=10)
     agent.train(150_000)
@@ -304,7 +304,7 @@ def _checked_path(path: Any) -> Path:
     try:
         return Path(path)
     except TypeError:
-        raise BadInput(f"{path!r} is no path: give the name of a file.") from None
+        raise BadInput(f"{path!r} is not a path: give the name of a file.") from None
 
 
 def _agent_spec(

@@ -3,8 +3,9 @@
     P(i) = p_i^α / Σ_k p_k^α,   p = |error| + 10⁻⁶        (equation 1, proportional)
     importance weight = (N·P(i))^−β / max over the batch   (section 3.4)
 
-A start has the largest priority so far from when all n steps of its sequence are there, until its update; it is not
-drawn before, nor once its place is written anew, and never where it is no transition (`Transitions.valid`). The sums
+A start gets the largest priority so far once all n steps of its sequence are stored, and keeps it until its first
+update. It is not drawn before, nor after its row is overwritten, and never where its row is not valid
+(`Transitions.valid`). The sums
 are a binary tree per learner, and a draw descends it.
 """
 

@@ -1,10 +1,10 @@
 """Replay of real transitions, one ring buffer per learner, drawn as n-step sequences.
 
-Each environment slot of each learner has a ring of its own, so that a sequence lies in consecutive rows. What is stored
-is what happened (and the episodic factor that only the running episode knew), never a bonus or an n-step return: those
-are computed from the sequence when it is drawn, so that no bonus goes stale.
+Each environment slot of each learner has a ring of its own, so that a sequence lies in consecutive rows. It stores
+transitions and their episodic factors, never a bonus or an n-step return: those are computed from the sequence when it
+is drawn, so that no bonus is out of date.
 
-Rows that are no transitions (`Transitions.valid`) keep their place, so that rows stay consecutive, but nothing learns
+Rows that are not valid (`Transitions.valid`) are stored too, so that rows stay consecutive, but nothing is learned
 from them: a sequence ends before the first, and one that starts with one has the weight 0.
 """
 

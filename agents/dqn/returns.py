@@ -3,10 +3,10 @@
     R_e = Σ_{k<m} γ_e^k r_k,    R_i = Σ_{k<m} γ_i^k b_k
 
 m ≤ n is where the sequence or its episode ends, and b_k the bonus of the k-th transition *as scored now*. The value of
-the state after the m-th step is multiplied by γ^m; by 0 where the episode terminated there. A truncated episode did
-not end in the world (Pardo et al. 2018), so its last state's value counts unless `bootstrap_truncated` is off. A
-sequence also ends before a row that is no transition, with the value of the state that it got to, and one that starts
-with such a row has the weight 0.
+the state after the m-th step is multiplied by γ^m; by 0 where the episode terminated there. Truncation is not
+termination (Pardo et al. 2018), so a truncated episode's last state is bootstrapped unless `bootstrap_truncated` is
+off. A sequence also ends before a row that is not valid, with the value of its last state, and one that starts with
+such a row has the weight 0.
 """
 
 import torch

@@ -107,7 +107,7 @@ class Mazes(VectorEnv[Any, Any, Any]):
 
     def render(self) -> tuple[npt.NDArray[np.uint8], ...]:
         """Pictures of the slots, where the mazes were made with a render mode; BadInput where not."""
-        raise BadInput("these mazes draw no pictures: make them with render_mode='rgb_array'.")
+        raise BadInput("these mazes do not render: make them with render_mode='rgb_array'.")
 
     def begin(self, which: Flags) -> tuple[Observation, dict[str, Any]]:
         """Begin an episode in the slots `which`, `(slots,)`; what all slots see."""

@@ -71,7 +71,9 @@ def exact(layouts: Layouts, index: int) -> Plan | None:
 def _complete_search(layouts: Layouts, index: int, method: str) -> Plan:
     """The plan of one of the methods that search until they are done."""
     if method != "value-iteration" and not success_alone_pays(layouts):
-        raise BadInput(f"{method} does not suit {layouts.maze}, where not success alone pays: use value-iteration.")
+        raise BadInput(
+            f"{method} does not suit {layouts.maze}, where other events than success are rewarded: use value-iteration."
+        )
     result = _WITHOUT_BUDGET[method](layouts, index)
     if result is None:
         raise BadInput(

@@ -5,9 +5,9 @@
 with c = 0, as they advise in practice. The posterior is Beta(1 + S, 1 + n − S) for rewards in [0, 1], and for Gaussian
 arms N(x̄, σ²/n), of a flat prior.
 
-The quantile of the Beta distribution is computed by Newton's method between bounds that close in, with the distribution
-function by its continued fraction (Lentz's method; DLMF 8.17.22). It grows with t: a quantile for a later step is a
-ceiling, and only an arm whose ceiling is above every quantile already computed is computed.
+The quantile of the Beta distribution is computed by Newton's method within bounds that are narrowed at each step, with
+the distribution function by its continued fraction (Lentz's method; DLMF 8.17.22). It grows with t: a quantile for a
+later step is an upper bound, so only arms whose upper bound exceeds every quantile already computed are computed.
 """
 
 import math

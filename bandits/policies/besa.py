@@ -78,7 +78,7 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 class BESA(Policy):
     """Best empirical sampled average."""
 
-    rule = "duels of arms on equally many of their rewards"
+    rule = "pairwise comparison of averages over equally many rewards of each arm"
     good_for = "rewards of unknown family: it compares sub-samples only"
     needs = "nothing"
     source = "Baransi et al. 2014"

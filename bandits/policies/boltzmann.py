@@ -45,7 +45,7 @@ class Boltzmann(Policy):
     """Softmax of the estimated values."""
 
     rule = "arms with probabilities ∝ e^{Q/τ}"
-    good_for = "graded exploration by value; a constant temperature never settles"
+    good_for = "graded exploration by value; with a constant temperature exploration never ends"
     needs = "a temperature on the scale of the gaps"
     source = "Sutton & Barto 1998, 2.3"
     assumptions = (no_contexts, constant_means_unless_constant_step, temperature_fits)

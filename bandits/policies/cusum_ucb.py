@@ -1,10 +1,10 @@
-"""CUSUM-UCB (Liu, Lee & Shroff 2018, algorithms 1 and 2): UCB that begins anew with an arm when a cumulative sum of its
-rewards drifts off.
+"""CUSUM-UCB (Liu, Lee & Shroff 2018, algorithms 1 and 2): UCB that restarts an arm when a
+cumulative-sum test detects a change of its mean.
 
 After the first M rewards of an arm give its level u₀, two walks g⁺ ← max(0, g⁺ + x − u₀ − ε) and
 g⁻ ← max(0, g⁻ + u₀ − x − ε) alarm above h. The index is X̄ + √(ξ ln n / N), n the pulls of all arms since their
-restarts, ξ = 1. A random arm is pulled with probability `exploration`, so that a change of an arm that looks bad is
-noticed.
+restarts, ξ = 1. A random arm is pulled with probability `exploration`, so that changes of arms that are rarely
+pulled are detected too.
 """
 
 import math
@@ -67,7 +67,7 @@ def _forget(state: Floats, arm: int) -> None:
 class CUSUMUCB(Policy):
     """CUSUM-UCB."""
 
-    rule = "UCB that forgets an arm when a cumulative sum of its rewards drifts off"
+    rule = "UCB that restarts an arm when a cumulative-sum test detects a change"
     good_for = "abrupt changes of known smallest size"
     needs = "the size of a change"
     source = "Liu, Lee & Shroff 2018"

@@ -22,7 +22,7 @@ class DiscountedThompson(Discounted):
 
     rule = "Thompson sampling on rewards that are discounted by γ a step"
     good_for = "arms that change slowly"
-    needs = "a discount that fits the pace of change"
+    needs = "a discount that fits the rate of change"
     source = "Raj & Kalyani 2017"
     recommended_for = (Placement(Kind.CHANGING_BOUNDED, 3), Placement(Kind.CHANGING, 1))
     compared_on = (Placement(Kind.CHANGING_BOUNDED, 6), Placement(Kind.CHANGING, 7))

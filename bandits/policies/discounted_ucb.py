@@ -29,7 +29,7 @@ class DiscountedUCB(Discounted):
 
     rule = "UCB on rewards that are discounted by γ a step"
     good_for = "arms that change slowly"
-    needs = "a discount that fits the pace of change"
+    needs = "a discount that fits the rate of change"
     source = "Garivier & Moulines 2011"
     compared_on = (Placement(Kind.CHANGING_BOUNDED, 4), Placement(Kind.CHANGING, 5))
     assumptions = (no_contexts, gradual_changes, prompt_rewards)

@@ -9,10 +9,10 @@ after the arm moved i → j and paid r, with target(k) = r + γ max(Q(j, continu
 with α = α₀τ/(τ + n) after n pulls. The next arm is drawn by its value Q(s, continue; s) in its state s: by Boltzmann,
 ∝ e^{Q/T} with T ← T_min + β(T − T_min) from T_max, or ε-greedily where `epsilon` is given. The defaults are the
 schedules that replications report; **with them task 1 of `two-tasks` is abandoned**, and a constant ε converges
-(`bandits.theory.gittins.duff` says why, and has the same update and choice for a study outside the bed).
+(`bandits.theory.gittins.duff` says why, and has the same update and choice for a study outside the simulator).
 
-It looks at the states of the arms, and at nothing of their chains. Where an arm went is seen at the next choice, so
-the update is done there; with a fixed delay, when the reward of that pull has come.
+It observes the states of the arms, but not their transition probabilities. The new state of an arm is observed at the
+next choice, so the update is done there; with a fixed delay, when the reward of that pull has come.
 """
 
 from typing import Any

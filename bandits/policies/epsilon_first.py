@@ -1,4 +1,4 @@
-"""ε-first: random arms for a number of pulls, then the best average for ever (Sutton & Barto 2018, exercise 2)."""
+"""ε-first: random arms for a number of pulls, then always the largest Q (Sutton & Barto 2018, exercise 2)."""
 
 from collections.abc import Sequence
 from typing import Any

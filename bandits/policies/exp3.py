@@ -22,7 +22,7 @@ class EXP3(Adversarial):
     """EXP3."""
 
     rule = "probabilities by exponential weights of importance-weighted rewards"
-    good_for = "rewards chosen by an adversary; on stationary arms it pays for that safety"
+    good_for = "rewards chosen by an adversary; on stationary arms its regret is larger than that of other policies"
     needs = "rewards in [0, 1]"
     source = "Auer et al. 2002, SIAM J. Computing"
     assumptions = (no_contexts, best_single_arm, adversarial_rewards)

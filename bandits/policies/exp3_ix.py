@@ -32,8 +32,8 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 class EXP3IX(Adversarial):
     """EXP3 with implicit exploration."""
 
-    rule = "exponential weights of losses whose bias bounds the regret of single runs"
-    good_for = "adversaries, when the regret of the single run counts"
+    rule = "exponential weights of losses, biased so that the regret is bounded with high probability"
+    good_for = "adversaries, where the regret must be small with high probability and not only on average"
     needs = "rewards in [0, 1]"
     source = "Neu 2015"
     recommended_for = (Placement(Kind.ADVERSARIAL, 2),)

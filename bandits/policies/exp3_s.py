@@ -1,5 +1,5 @@
 """EXP3.S (Auer, Cesa-Bianchi, Freund & Schapire 2002, section 8): EXP3 with w ← w + (e α/K) Σw for every arm, so that
-an arm that was bad can come back. K arms, T steps, S − 1 changes of the best arm:
+the best arm can change. K arms, T steps, S − 1 changes of the best arm:
 
     α = 1/T,   γ = min(1, √(K (S ln(KT) + e) / ((e − 1) T)))   (corollary 8.2)
 """
@@ -19,7 +19,7 @@ from explore.core.spec import Settings
 class EXP3S(Adversarial):
     """EXP3.S."""
 
-    rule = "EXP3 whose weights stay above a share of their sum, so that arms can come back"
+    rule = "EXP3 whose weights stay above a share of their sum, so that the best arm can change"
     good_for = "adversaries whose best arm changes"
     needs = "how often it changes"
     source = "Auer et al. 2002, section 8"

@@ -1,4 +1,4 @@
-"""Explore-then-commit: each arm `pulls` times in turn, then the best average for ever
+"""Explore-then-commit: each arm `pulls` times in turn, then always the one with the best average
 (Lattimore & Szepesvári 2020, algorithm 1)."""
 
 import math
@@ -36,7 +36,7 @@ def time_to_commit(policy: Policy, bed: Testbed, horizon: int) -> str:
 class ExploreThenCommit(Policy):
     """Explore, then commit."""
 
-    rule = "each arm a number of times, then the best average for ever"
+    rule = "each arm a number of times, then always the arm with the largest Q"
     good_for = "experiments that must stop on a fixed date"
     needs = "the horizon and the gaps"
     source = "Lattimore & Szepesvári 2020, chapter 6"

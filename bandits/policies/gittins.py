@@ -1,17 +1,17 @@
 """Gittins' policy (Gittins & Jones 1974): pull the arm of the largest index, ties broken at random.
 
 The index ν of an arm is the best discounted reward per discounted pull that it gives by itself (the mathematics is in
-`bandits.theory.gittins.indices`). Over independent arms of which only the pulled one changes, nothing earns a larger
+`bandits.theory.gittins.indices`). Over independent arms of which only the pulled one changes, no policy has a larger
 expected Σ γ^{t−1} r_t: on Markov arms, and on arms whose means are drawn from the prior, as the state is then what is
 known.
 
     Bernoulli   ν(1 + s, 1 + f) of the posterior Beta(1 + s, 1 + f) after s successes and f failures, from the table of
-                `bandits.theory.gittins.lookup`; a reward in (0, 1) is made a coin with that probability
+                `bandits.theory.gittins.lookup`; a reward in (0, 1) is replaced by a Bernoulli draw of that mean
     Gaussian    x̄ + σ v(n) after n rewards of mean x̄ and known variance σ², under a flat prior; the prior N(0, σ²/m)
                 counts as m = `prior` rewards of 0 (1 is the prior of `sutton-barto`)
-    Markov      ν of the state that the arm is in, exactly: an oracle, as the testbed works it out from the chains
+    Markov      ν of the state that the arm is in, exactly, from the transition probabilities (unknown to learners)
 
-With a horizon in place of a discount it is no longer the best: it stops exploring about 1/(1−γ) pulls ahead.
+With a horizon instead of a discount it is no longer optimal: it stops exploring about 1/(1−γ) pulls ahead.
 """
 
 import math

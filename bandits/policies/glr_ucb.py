@@ -7,8 +7,8 @@ An arm with rewards x_1 … x_n since its last restart has changed where for som
 
     s d(x̄_{1:s}, x̄_{1:n}) + (n−s) d(x̄_{s+1:n}, x̄_{1:n}) ≥ ln(3 n √n / δ),
 
-the simpler threshold of the paper; looked for every `stride` rewards, over all s that `stride` divides. A random arm is
-pulled with probability `exploration`, where the paper pulls each arm in turn at fixed times.
+with the simpler threshold of the paper; the test is made every `stride` rewards, over all s that `stride` divides. A
+random arm is pulled with probability `exploration`, where the paper pulls each arm in turn at fixed times.
 """
 
 import math
@@ -81,8 +81,8 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 class GLRUCB(Policy):
     """GLR-klUCB with local restarts."""
 
-    rule = "KL-UCB that forgets an arm when a likelihood ratio says it changed"
-    good_for = "abrupt changes at unknown times, with no pace to tune"
+    rule = "KL-UCB that restarts an arm when a likelihood-ratio test detects a change"
+    good_for = "abrupt changes at unknown times, with no rate of change to set"
     needs = "the confidence of its test"
     source = "Besson et al. 2022"
     recommended_for = (Placement(Kind.CHANGING_BOUNDED, 1),)

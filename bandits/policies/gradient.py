@@ -75,7 +75,7 @@ class Gradient(Policy):
     """The gradient bandit."""
 
     rule = "softmax of preferences, which move by gradient ascent"
-    good_for = "preferences instead of values, and a model of policy gradients; keep the baseline"
+    good_for = "an example of a policy-gradient method; keep the baseline"
     needs = "a step size of about 0.1"
     source = "Sutton & Barto 2018, 2.8"
     compared_on = (Placement(Kind.GAUSSIAN, 5, "alpha=0.1,baseline=true"),)

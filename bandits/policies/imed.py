@@ -1,4 +1,4 @@
-"""IMED, indexed minimum empirical divergence: no bound is solved; the arm with the smallest n d(Q, Q*) + ln n, Q* the
+"""IMED, indexed minimum empirical divergence: the arm with the smallest n d(Q, Q*) + ln n, Q* the
 largest average (Honda & Takemura 2015, definition 1)."""
 
 import math
@@ -43,7 +43,7 @@ class IMED(DivergencePolicy):
     """Indexed minimum empirical divergence."""
 
     rule = "the smallest n·KL(Q, max Q) + ln n"
-    good_for = "the quality of KL-UCB without solving for an upper bound"
+    good_for = "the asymptotic optimality of KL-UCB without solving an equation"
     needs = "the family of rewards"
     source = "Honda & Takemura 2015"
     recommended_for = (

@@ -2,13 +2,13 @@
 
     (π·Δ)² / (π·v),   Δ(a) = E[max_b μ_b] − E[μ_a],   v(a) = Var(E[μ_a | A*]) = Σ_{a*} p(a*) (E[μ_a | a*] − E[μ_a])²
 
-the squared expected regret per bit of variance about which arm A* is best; v bounds the information from below
+the squared expected regret per variance that knowing the best arm A* explains; v bounds the information from below
 (their section 6.2, algorithm 6). Two arms are always enough (proposition 6). Expectations are averages over `samples`
 draws from the posterior: Beta(1 + S, 1 + n − S) of rewards in [0, 1]; of Gaussian arms N(S/(n + r), σ²/(n + r)),
 r = σ²/s², for the prior N(0, s²), s = `scale`.
 
-Where all draws agree on the best arm, Δ of that arm is 0, and so is every gain: its ratio is 0/0. It is pulled, as
-nothing is lost by that; the gains of the other arms are rounding errors then, and a ratio of theirs means nothing.
+Where all draws agree on the best arm, Δ of that arm is 0, and so is every gain: its ratio is 0/0. It is pulled,
+since its expected regret is 0; the gains of the other arms are only rounding errors then.
 """
 
 import math
@@ -115,7 +115,7 @@ def update(state: Floats, arm: int, reward: float, rng: Any) -> None:
 class InformationDirected(Policy):
     """Variance-based information-directed sampling."""
 
-    rule = "least squared regret per information about which arm is best"
+    rule = "the smallest squared expected regret per information about which arm is best"
     good_for = "structured problems where a pull is informative about other arms; costly per pull"
     needs = "a prior"
     source = "Russo & Van Roy 2018"

@@ -29,7 +29,7 @@ class KLUCB(DivergencePolicy):
 
     rule = "the largest mean q with n·KL(Q, q) ≤ ln t"
     good_for = "Bernoulli and other bounded rewards, above all rare ones; deterministic and asymptotically optimal"
-    needs = "the family of rewards (any in [0, 1] is safe)"
+    needs = "the family of rewards (bernoulli is valid for any in [0, 1])"
     source = "Garivier & Cappé 2011"
     recommended_for = (
         Placement(Kind.RARE_REWARDS, 3),

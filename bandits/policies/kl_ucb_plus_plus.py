@@ -33,7 +33,7 @@ def update_bound(state: Floats, arm: int, reward: float, rng: Any) -> None:
 class KLUCBPlusPlus(DivergencePolicy):
     """KL-UCB++."""
 
-    rule = "KL-UCB with a level that falls with n and knows T"
+    rule = "KL-UCB with a level that falls with n and depends on T"
     good_for = "optimal both for the instance and for the worst case"
     needs = "the horizon"
     source = "Ménard & Garivier 2017"

@@ -66,7 +66,7 @@ class MedianElimination(Policy):
     """Median elimination."""
 
     rule = "arms in turn; after each phase the worse half is dropped"
-    good_for = "finding a nearly best arm with few pulls, not earning meanwhile"
+    good_for = "identifying a nearly best arm with few pulls, not low regret"
     needs = "the accuracy and the confidence"
     source = "Even-Dar, Mannor & Mansour 2006"
     recommended_for = (Placement(Kind.BEST_ARM, 3),)

@@ -1,4 +1,4 @@
-"""Optimistic initial values (Sutton & Barto 2018, section 2.6): Q begins above what any arm pays, so that every pull
+"""Optimistic initial values (Sutton & Barto 2018, section 2.6): Q starts above the mean of any arm, so that every pull
 lowers its arm's value until every arm has been tried."""
 
 from pydantic import Field

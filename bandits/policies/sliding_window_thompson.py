@@ -22,8 +22,8 @@ class SlidingWindowThompson(Windowed):
     """Sliding-window Thompson sampling."""
 
     rule = "Thompson sampling on the last τ steps"
-    good_for = "arms that change now and then"
-    needs = "a window that fits the pace of change"
+    good_for = "arms that change at times"
+    needs = "a window that fits the rate of change"
     source = "Trovò et al. 2020"
     recommended_for = (Placement(Kind.CHANGING_BOUNDED, 2), Placement(Kind.CHANGING, 2))
     compared_on = (Placement(Kind.CHANGING_BOUNDED, 7), Placement(Kind.CHANGING, 8))

@@ -25,8 +25,8 @@ class SlidingWindowUCB(Windowed):
     """Sliding-window UCB."""
 
     rule = "UCB on the last τ steps"
-    good_for = "arms that change now and then"
-    needs = "a window that fits the pace of change"
+    good_for = "arms that change at times"
+    needs = "a window that fits the rate of change"
     source = "Garivier & Moulines 2011"
     compared_on = (Placement(Kind.CHANGING_BOUNDED, 5), Placement(Kind.CHANGING, 6))
     assumptions = (no_contexts, gradual_changes, window_fits, prompt_rewards)

@@ -62,10 +62,10 @@ def update_gaussian_batched(state: Floats, chosen: Chosen, reward: Floats, rng: 
 
 
 class Thompson(PosteriorSampling):
-    """Thompson sampling with the posterior that suits the testbed, or the one that is asked for."""
+    """Thompson sampling with the posterior that suits the testbed, or the one of the setting `model`."""
 
     rule = "the largest draw from the posteriors: an arm with the probability that it is the best"
-    good_for = "the first choice for stationary arms: low regret in practice, asymptotically optimal, copes with delay"
+    good_for = "the first choice for stationary arms: low regret in practice, asymptotically optimal, robust to delay"
     needs = "a prior of the right family"
     source = "Thompson 1933; Chapelle & Li 2011"
     recommended_for = (

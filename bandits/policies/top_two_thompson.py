@@ -62,8 +62,8 @@ def select_two(state: Floats, t: int, rng: Any) -> int:
 class TopTwoThompson(PosteriorSampling):
     """Top-two Thompson sampling, for Bernoulli arms and Gaussian arms of known variance."""
 
-    rule = "Thompson sampling, but half of the time its second choice"
-    good_for = "finding the best arm, not earning meanwhile: judge it by simple regret"
+    rule = "Thompson sampling that pulls its second choice with probability ½"
+    good_for = "identifying the best arm, not low regret: compare it by simple regret"
     needs = "a prior"
     source = "Russo 2016"
     recommended_for = (Placement(Kind.BEST_ARM, 1),)

@@ -1,5 +1,5 @@
-"""Tsallis-INF (Zimmert & Seldin 2021, algorithm 1 with importance weighting): of use against an adversary, and nearly
-optimal on stationary arms.
+"""Tsallis-INF (Zimmert & Seldin 2021, algorithm 1 with importance weighting): near-optimal
+regret both against an adversary and on stationary arms.
 
     p_a = 4 (η (L_a − x))^{−2}, x such that they sum to 1,   L_A ← L_A + (1 − r)/p_A,   η = 2/√t
 """

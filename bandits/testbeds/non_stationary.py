@@ -120,7 +120,7 @@ class Abrupt(Testbed):
         def steps(cls, text: str) -> str:
             """Whole numbers of at least 2."""
             if any(not part.isdecimal() or int(part) < 2 for part in text.split("/") if text):
-                raise ValueError(f"'{text}' are no steps: give whole numbers from 2 on, separated by /")
+                raise ValueError(f"'{text}' are not steps: give whole numbers from 2 on, separated by /")
             return text
 
     family = "bernoulli"

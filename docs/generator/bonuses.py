@@ -28,8 +28,8 @@ PAGE = """# {title}
 
 ## Settings
 
-Write them after the name: `{name}:{example}`. Those that every bonus has are explained in
-[the contract](../api/explore.rst).
+Write them after the name: `{name}:{example}`. Those that all bonuses share are explained in
+[`explore.Bonus`](../api/explore.rst).
 
 {settings}
 
@@ -37,7 +37,7 @@ Write them after the name: `{name}:{example}`. Those that every bonus has are ex
 
 {learning}
 
-## When it fails
+## Weaknesses
 
 {failures}
 
@@ -110,7 +110,7 @@ def _standing(name: str, folder: Path) -> str:
         return ""
     file = f"traits-{name}.svg"
     trait_figures.draw(name, names(), folder / file)
-    return f"Blue: this bonus, with its 95 % interval; grey: the others.\n\n![Traits of {name}]({file})\n\n"
+    return f"Blue: this bonus, with its 95 % interval; grey: the other ones.\n\n![Traits of {name}]({file})\n\n"
 
 
 def _failures(name: str) -> str:
@@ -123,5 +123,5 @@ def _failures(name: str) -> str:
     ]
     sentences = [*failed, *weaknesses(name)]
     if not sentences:
-        return "The recorded traits and trainings show no failure. What was not measured may fail all the same."
+        return "The recorded traits and training runs show none; other environments were not measured."
     return "\n".join(f"- {sentence}" for sentence in sentences)

@@ -104,7 +104,7 @@ def performance_table(measured: list[Result]) -> str:
                 steps(agent["median_first_reward"]),
             )
         )
-    return table(("agent", "steps", "return", "held-out layouts", "learners out", "first reward"), rows)
+    return table(("agent", "steps", "return", "held-out layouts", "learners that solve it", "first reward"), rows)
 
 
 def results_of(name: str) -> list[Result]:
@@ -139,4 +139,4 @@ def outcomes(names: list[str]) -> str:
             rows.append((f"`{name}`", *cells))
     left_out = [f"`{name}`" for name in names if f"`{name}`" not in [row[0] for row in rows]]
     text = table(("agent", *(short(maze) for maze in mazes)), rows)
-    return text + (f"\n\nWith no recorded training yet: {', '.join(left_out)}." if left_out else "")
+    return text + (f"\n\nWithout a recorded training run: {', '.join(left_out)}." if left_out else "")

@@ -66,18 +66,18 @@ def weaknesses(name: str) -> list[str]:
     sentences = []
     if (noise := traits.get("pull of pure noise")) and noise[1] > CHANCE_OF_NOISE:
         sentences.append(
-            f"Pure noise attracts it: an arm that shows only noise gets {noise[0]:.0%} of the pulls among eight arms, "
-            "where chance gives 12.5 %."
+            f"Pure noise attracts it: an arm that shows only noise gets {noise[0]:.0%} of the pulls among eight arms "
+            "(chance: 12.5 %)."
         )
     if (unseen := traits.get("unseen against seen")) and unseen[1] <= NO_DIFFERENCE:
         sentences.append(
             f"Over the whole run it does not tell unseen observations from seen ones: the unseen one has more novelty "
-            f"in {unseen[0]:.0%} of the pairs, where chance gives 50 %."
+            f"in {unseen[0]:.0%} of the pairs (chance: 50 %)."
         )
     if (decay := traits.get("decay of novelty")) and decay[1] <= 0:
         sentences.append(
-            f"Its novelty does not fall with the visits (exponent {decay[0]:.2f}): what falls is its episodic factor, "
-            "or β by its half-life."
+            f"Its novelty does not fall with the visits (exponent {decay[0]:.2f}); only its episodic factor, or β by "
+            "its half-life, reduces the bonus."
         )
     if (back := traits.get("novelty that comes back")) and back[1] > 0:
         sentences.append(
@@ -86,12 +86,13 @@ def weaknesses(name: str) -> list[str]:
         )
     if (rare := traits.get("rare against common")) and rare[1] <= 1:
         sentences.append(
-            f"After 150,000 steps of learning it does not surely pay more for rare states than for common ones "
-            f"(ratio {rare[0]:.2f} [{rare[1]:.2f}, {rare[2]:.2f}])."
+            f"After 150,000 steps of learning its bonus is not significantly larger for rare states than for common "
+            f"ones (ratio {rare[0]:.2f} [{rare[1]:.2f}, {rare[2]:.2f}])."
         )
     if (lock := traits.get("longest lock")) and lock[1] < RANDOM_PLAY_OPENS:
         sentences.append(
-            f"It opens locks of {lock[0]:.0f} arms only within 50 episodes, hardly more than random actions do."
+            f"The longest combination lock that it opens in 50 episodes has {lock[0]:.0f} arms, hardly more than with "
+            "random actions."
         )
     return sentences
 

@@ -36,7 +36,7 @@ def _escapes(results: Sequence[Result]) -> str:
     for result in results:
         value = interval(result.agent["return"]["iqm"], result.agent["return"]["ci"])
         rows.append((short(result.maze), f"`{result.agent['spec']}`", result.escaped, value))
-    return _table_or_nothing(("maze", "agent", "learners out", "return"), rows)
+    return _table_or_nothing(("maze", "agent", "learners that solve it", "return"), rows)
 
 
 def held_out() -> str:
@@ -86,9 +86,7 @@ def weaknesses(names: Sequence[str]) -> str:
         failed = [short(result.maze) for result in trained if result.fails]
         in_mazes = ", ".join(failed) or ("none of those recorded" if trained else NOT_MEASURED)
         rows.append((f"[`{name}`](bonus/{name}.md)", str(len(against)), in_mazes))
-    return _table_or_nothing(
-        ("bonus", "traits against it", "mazes where fewer than half of the learners get out"), rows
-    )
+    return _table_or_nothing(("bonus", "weaknesses", "mazes that fewer than half of the learners solve"), rows)
 
 
 def _table_or_nothing(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -49,7 +49,7 @@ def open_for_writing(folder: Path | None) -> sqlite3.Connection:
             base.close()
             raise BadInput(
                 f"'{folder}' was written by an earlier version, which did not keep the resolved settings: "
-                f"`escapade report` shows it, but new results need another folder."
+                f"`escapade report` can show it, but new results need another folder."
             )
         base.execute("PRAGMA journal_mode=WAL")
         base.executescript(f"BEGIN; {TABLES} PRAGMA user_version={FORMAT}; COMMIT;")

@@ -37,7 +37,7 @@ def beginning_with(plan: Plan, folder: Path | None) -> Plan:
                 missing = sorted(set(range(plan.learners)) - set(store.learners(source)))
                 if missing:
                     raise BadInput(
-                        f"'{folder}' has no learner {missing[0]} of {agent} in {source['maze']} to begin with: train "
+                        f"'{folder}' has no learner {missing[0]} of {agent} in {source['maze']} to start from: train "
                         f"{plan.learners} learners there first."
                     )
                 sources[maze, agent] = source
@@ -68,7 +68,7 @@ def _source(maze: str, agent: str, kept: Mapping[tuple[str, str], Configuration]
     mazes = [each for each, other in kept if other == agent]
     if not mazes:
         agents = ", ".join(dict.fromkeys(other for _, other in kept)) or "no agent"
-        raise BadInput(f"'{folder}' has no {agent} to begin with: it has {agents}.")
+        raise BadInput(f"'{folder}' has no {agent} to start from: it has {agents}.")
     alike = [each for each in mazes if each == maze] or [each for each in mazes if _same(each, maze)] or mazes
     if len(alike) > 1:
         raise BadInput(f"'{folder}' has {agent} in {', '.join(alike)}: it must be one of them, or in {maze}.")

@@ -98,7 +98,7 @@ def continued(plan: Plan, kept: Sequence[Configuration]) -> Plan:
     lengths = shorter.get(plan.steps) or set().union(*shorter.values())
     if len(lengths) > 1:
         raise BadInput(
-            f"--steps {plan.steps}: the agents to go on with have schedules over {_listed(lengths)} steps, and those "
+            f"--steps {plan.steps}: the agents to resume have schedules over {_listed(lengths)} steps, and those "
             "of one experiment must be equal; name another folder with --out."
         )
     return dataclasses.replace(plan, schedule_steps=lengths.pop()) if lengths else plan

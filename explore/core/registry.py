@@ -63,7 +63,9 @@ class Registry(Generic[Plugin]):
                 raise BadInput(f"{what} cannot be imported: {type(error).__name__}: {error}") from error
             settings = getattr(loaded, "Settings", None)
             if not (isinstance(settings, type) and issubclass(settings, Settings)):
-                raise BadInput(f"{what} is no {self.kind}: its Settings must be a class derived from explore.Settings.")
+                raise BadInput(
+                    f"{what} is not a {self.kind}: its Settings must be a class derived from explore.Settings."
+                )
             self._loaded[name] = loaded
         return self._loaded[name]
 

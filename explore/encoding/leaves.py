@@ -41,7 +41,7 @@ class Leaf:
 
     def __init__(self, name: str, space: gym.Space[Any]) -> None:
         if not isinstance(space, gym.Space):
-            raise BadInput(f"{name}: {space!r} is no Gymnasium space.")
+            raise BadInput(f"{name}: {space!r} is not a Gymnasium space.")
         self.name = name
         self.space = space
         self.shape: tuple[int, ...] = tuple(space.shape or ())
@@ -128,7 +128,7 @@ class Leaf:
         except ValueError:
             raise BadInput(f"{self.name}: the parts differ in shape; {self._expected()}.") from None
         if array.dtype.kind not in "biuf":
-            raise BadInput(f"{self.name}: got {array.dtype}, which are no numbers; {self._expected()}.")
+            raise BadInput(f"{self.name}: got {array.dtype}, which are not numbers; {self._expected()}.")
         if array.ndim == 0:
             raise BadInput(f"{self.name}: got a single number, not a batch with one observation per environment.")
         shape = array.shape[1:]

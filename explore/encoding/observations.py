@@ -42,9 +42,7 @@ class Encoder:
         self.trusted = trusted
         self._leaves = list(leaves(space))
         if not sum(leaf.numbers for leaf in self._leaves):
-            raise BadInput(
-                f"the observation space {space} has no number in it: there is nothing to tell states apart by."
-            )
+            raise BadInput(f"the observation space {space} has no components: states cannot be told apart.")
         self.dtype = _row_type(self._leaves)
         for leaf in self._leaves:
             leaf.split = not leaf.floating and not leaf.fits(self.dtype)

@@ -157,7 +157,7 @@ class BonusTransform(Transform):
         self._encoder, self._actions = Encoder(space), ActionEncoder(self._action_space)
         bonus = single_learner_bonus(self._given, envs, (space, self._action_space), self._seed)
         if bonus.needs_state_key:
-            raise BadInput("the bonus counts by=state, which TorchRL's environments do not tell: count by=observation.")
+            raise BadInput("the bonus counts by=state, which TorchRL's environments do not have: count by=observation.")
         if self.total_steps is not None:
             bonus.default_half_life = HALF_LIFE_SHARE * self.total_steps
         self._bonus.append(bonus)

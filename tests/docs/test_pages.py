@@ -86,9 +86,9 @@ def test_weaknesses_follow_from_the_intervals(monkeypatch: pytest.MonkeyPatch) -
         "decay of novelty": ((0.0, 0.0, 0.0), "does not fall with the visits"),
         "novelty that comes back": ((0.3, 0.1, 0.5), "It forgets"),
         "unseen against seen": ((0.55, 0.45, 0.65), "does not tell unseen"),
-        "rare against common": ((1.4, 0.9, 1.9), "does not surely pay more for rare states"),
+        "rare against common": ((1.4, 0.9, 1.9), "is not significantly larger for rare states"),
         "pull of pure noise": ((0.5, 0.2, 0.8), "Pure noise attracts it"),
-        "longest lock": ((5.0, 4.0, 6.0), "locks of 5 arms only"),
+        "longest lock": ((5.0, 4.0, 6.0), "in 50 episodes has 5 arms"),
     }
     monkeypatch.setattr(traits, "figures", lambda kind: {"mine": sound})
     assert traits.weaknesses("mine") == []

@@ -28,7 +28,7 @@ def layout_set(maze: str | MazeSpec, choice: str | Sequence[int] | Layouts) -> L
     if isinstance(choice, str):
         return layouts(spec, choice)
     if spec.train_layouts is not None:
-        raise BadInput(f"train_layouts={spec.train_layouts} for a set of one's own: give one of the two.")
+        raise BadInput(f"train_layouts={spec.train_layouts} together with a set of layouts: give one of the two.")
     if isinstance(choice, Layouts):
         if choice.spec.environment != spec.environment:
             raise BadInput(f"layouts of {choice.maze} for {spec.environment}: give layouts of the same maze.")

@@ -1,5 +1,5 @@
-"""Policies against an adversary: arms are drawn with probabilities p, and only the pulled arm A is seen, so that every
-estimate is divided by its probability. Rewards lie in [0, 1]."""
+"""Policies against an adversary: arms are drawn with probabilities p, and only the reward of the pulled arm A is
+observed, so that every estimate is divided by its probability. Rewards lie in [0, 1]."""
 
 import math
 from typing import Any
@@ -42,7 +42,7 @@ def softmax(state: Floats, sign: float) -> None:
 
 
 class Adversarial(Policy):
-    """What these policies share: they need rewards in [0, 1], and divide them by the probability at the draw."""
+    """Base class: rewards must lie in [0, 1], and are divided by the probability at the draw."""
 
     draw_rows: tuple[int, ...] = (CHANCES,)
 

@@ -1,8 +1,8 @@
 """What policies assume of a problem, each as a function of (policy, testbed, horizon) that gives the sentence to print
 where the testbed does not satisfy it, and an empty string where it does.
 
-An assumption that does not hold is no mistake of the user: ε-greedy on changing arms is a fair baseline. It explains a
-figure. A policy lists its own in `Policy.assumptions`; one that a single policy makes stands in that policy's file.
+An assumption that does not hold is not an error: ε-greedy on changing arms is a fair baseline. The sentence helps to
+explain its result. `Policy.assumptions` lists those of a policy; one that only a single policy makes is in its file.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ PRIOR_DEVIATIONS = 3.0  # a mean farther out than so many deviations of the prio
 
 def no_contexts(policy: Policy, bed: Testbed, horizon: int) -> str:
     """There is nothing to observe before a pull."""
-    return "does not look at what the testbed shows before each pull" if bed.context_rows else ""
+    return "does not use the contexts that the testbed shows before each pull" if bed.context_rows else ""
 
 
 def constant_means(policy: Policy, bed: Testbed, horizon: int) -> str:
@@ -42,7 +42,7 @@ def abrupt_changes(policy: Policy, bed: Testbed, horizon: int) -> str:
 
 def adversarial_rewards(policy: Policy, bed: Testbed, horizon: int) -> str:
     """Somebody may choose the rewards."""
-    return "" if bed.non_stationary else "pays for its safety against an adversary, and these arms are stationary"
+    return "" if bed.non_stationary else "is designed for adversarial rewards, and these arms are stationary"
 
 
 def best_single_arm(policy: Policy, bed: Testbed, horizon: int) -> str:
@@ -83,7 +83,7 @@ def normal_prior(policy: Policy, bed: Testbed, horizon: int) -> str:
     far = _typical(bed.prior) if bed.means is None else float(bed.means[np.abs(bed.means).argmax()])
     if abs(far) <= PRIOR_DEVIATIONS * variance**0.5:
         return ""
-    return f"has the prior N(0, {variance:g}), which does not expect means near {far:.3g}"
+    return f"has the prior N(0, {variance:g}), under which means near {far:.3g} are improbable"
 
 
 def _typical(prior: str) -> float:
@@ -101,4 +101,4 @@ def prompt_rewards(policy: Policy, bed: Testbed, horizon: int) -> str:
 
 def best_arm_identification(policy: Policy, bed: Testbed, horizon: int) -> str:
     """Only the arm recommended at the end counts; reports show regret all the same."""
-    return "is made for best-arm identification, not for regret: judge it by the simple regret"
+    return "is made for best-arm identification, not for regret: compare it by the simple regret"

@@ -1,15 +1,15 @@
-"""Upper confidence bounds by divergence: the largest mean q that n pulls with average p leave plausible,
+"""Upper confidence bounds by divergence: the largest mean q that is plausible after n pulls with average p,
 
     U = max{q : n d(p, q) ≤ level}
 
-with d the divergence of the family of rewards: for Bernoulli arms, and safely for any rewards in [0, 1],
-d(p, q) = p ln(p/q) + (1−p) ln((1−p)/(1−q)); for Gaussian arms (p−q)²/(2σ²), for Poisson arms q − p + p ln(p/q), for
-exponential arms p/q − 1 − ln(p/q). How the level grows with the step t, the pulls n, the horizon T and the K arms makes
-the policy. Rewards outside [0, 1] are cut off at its ends for Bernoulli arms.
+with d the divergence of the family of rewards: for Bernoulli arms, and safely for any rewards in [0, 1], d(p, q) = p
+ln(p/q) + (1−p) ln((1−p)/(1−q)); for Gaussian arms (p−q)²/(2σ²), for Poisson arms q − p + p ln(p/q), for exponential
+arms p/q − 1 − ln(p/q). The policies differ in how the level depends on the step t, the pulls n, the horizon T and the K
+arms. Rewards outside [0, 1] are cut off at its ends for Bernoulli arms.
 
-An equation is solved only where it can matter. d is convex in q, so that the tangent at an older solution, carried on
-to today's level, lies above today's: a ceiling for the price of a multiplication. Only arms whose ceiling is above
-every solved bound are solved anew.
+An equation is solved only where it can change the choice. d is convex in q, so the tangent at an earlier solution,
+extrapolated to the current level, is an upper bound of the current solution that costs one multiplication. Only arms
+whose upper bound exceeds every solved index are solved again.
 """
 
 import math
@@ -143,7 +143,7 @@ def positive_log(x: float) -> float:
 
 
 class DivergencePolicy(Policy):
-    """What these policies share: the family of rewards, and the state."""
+    """Base class: the family of rewards, and the state."""
 
     class Settings(Settings):
         family: str = Field(

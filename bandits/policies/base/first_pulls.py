@@ -1,4 +1,4 @@
-"""Arms of which no reward is known yet come first."""
+"""Arms without an observed reward are pulled first."""
 
 import math
 

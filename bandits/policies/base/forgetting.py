@@ -104,7 +104,7 @@ def update_window_coin(state: Floats, arm: int, reward: float, rng: Any) -> None
 
 
 class Discounted(Policy):
-    """What the discounting policies share."""
+    """Base class of the discounting policies."""
 
     class Settings(Settings):
         discount: float = Field(0.99, gt=0, lt=1, description="weight γ of what is one step older")
@@ -119,7 +119,7 @@ class Discounted(Policy):
 
 
 class Windowed(Policy):
-    """What the policies with a window share."""
+    """Base class of the policies with a sliding window."""
 
     class Settings(Settings):
         window: int = Field(500, ge=1, le=10_000_000, description="steps τ that are remembered")

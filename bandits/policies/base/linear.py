@@ -1,8 +1,8 @@
-"""Policies that see a context x_a of each arm and take its mean to be θ·x_a: ridge regression, then optimism or a draw.
+"""Policies that observe a context x_a of each arm and assume the mean θ·x_a: ridge regression, then optimism or a draw.
 
     V = λI + Σ x xᵀ,   θ̂ = V⁻¹ Σ r x,   over the contexts x of the pulled arms and their rewards r
 
-`model=disjoint` has V and θ̂ for each arm, of its own pulls (Li et al. 2010); `auto` does what suits the testbed.
+`model=disjoint` has V and θ̂ for each arm, of its own pulls (Li et al. 2010); `auto` chooses by the testbed.
 
 V⁻¹ is kept as a square root, V⁻¹ = S Sᵀ, and brought up to date by the rank-one formula of Sherman & Morrison in
 Potter's form (Battin 1964), which keeps V⁻¹ positive definite whatever the rounding: with f = Sᵀx and g = S f,
@@ -88,7 +88,7 @@ def update_disjoint(state: Floats, arm: int, reward: float, rng: Any) -> None:
 
 
 class Linear(Policy):
-    """What the linear policies share."""
+    """Base class of the linear policies."""
 
     class Settings(Settings):
         model: Literal["auto", "shared", "disjoint"] = Field(
@@ -99,7 +99,7 @@ class Linear(Policy):
     def disjoint(self, bed: Testbed) -> bool:
         """Whether each arm has a model of its own; BadInput where the testbed shows no contexts."""
         if not bed.linear:
-            raise BadInput(f"{type(self).__name__} needs contexts, which this testbed does not show: take linear.")
+            raise BadInput(f"{type(self).__name__} needs contexts, which this testbed does not have: take linear.")
         return (bed.linear if self.settings.model == "auto" else self.settings.model) == "disjoint"
 
     def start(self, bed: Testbed, noise: float, level: float, base: float) -> Floats:

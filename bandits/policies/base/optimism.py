@@ -1,4 +1,4 @@
-"""Indices Q + width whose widths know the horizon or the arm's own variance, after each arm has been tried once.
+"""Indices Q + width whose widths depend on the horizon or the arm's own variance, after each arm has been tried once.
 
 σ² is the variance that a reward can have: 1/4 for rewards in [0, 1], where the formulas are those of the papers.
 """

@@ -1,6 +1,6 @@
 """Posteriors of an arm's mean, and a draw from them. With n pulls whose rewards have the sum S:
 
-beta       Beta(a + S, b + n − S), prior Beta(1, 1); rewards in (0, 1) are made coins (Agrawal & Goyal 2012, alg. 2)
+beta       Beta(a + S, b + n − S), prior Beta(1, 1); rewards in (0, 1) become 0 or 1 (Agrawal & Goyal 2012, alg. 2)
 gaussian   N(S / (n + σ²/v), σ² / (n + σ²/v)), prior N(0, v), known variance σ² (Lattimore & Szepesvári 2020, 36)
 student    x̄ + T_{n + 2α − 1} √(q / (n (n + 2α − 1))), unknown mean and variance under the prior ∝ σ^{−2α−1}, q the
            sum of squared deviations; each arm is first pulled until n + 2α > 1 (Honda & Takemura 2014, α = −½)
@@ -125,7 +125,7 @@ SUPPORT = {"beta": BOUNDED_FAMILIES, "gamma": (*BOUNDED_FAMILIES, "poisson", "ex
 
 
 class PosteriorSampling(Policy):
-    """A policy that draws from the posterior that suits the testbed, or from the one that is asked for.
+    """Base class: draws from the posterior that suits the testbed, or from that of the setting `model`.
 
     Subclasses have the settings `model`, `prior` and `scale`: the prior of Gaussian means is N(0, prior · scale²).
     """

@@ -1,4 +1,4 @@
-"""Rewards in [0, 1]: policies that need them, and the coin that makes Beta posteriors right for all of them."""
+"""Rewards in [0, 1]: policies that need them, and the Bernoulli draw that makes Beta posteriors valid for them."""
 
 from typing import Any
 

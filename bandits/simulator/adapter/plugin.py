@@ -79,7 +79,7 @@ def bonus_defaults(plugin: type[Bonus]) -> dict[str, Any]:
 def player(spec: str, bed: Testbed, runs: int, horizon: int, seed: int) -> tuple[Choose, Learn]:
     """The two functions by which the plugin plays."""
     if bed.delay != 0.0 or bed.context_rows:
-        raise BadInput(f"'{spec}' plays prompt arms without contexts or states: take another testbed, and delay=0.")
+        raise BadInput(f"'{spec}' supports no contexts, Markov arms or delays: take another testbed, and delay=0.")
     name = parse(spec).name
     if name in BONUSES.names():
         plugin, settings = BONUSES.resolve(spec)

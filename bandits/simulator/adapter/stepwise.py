@@ -82,7 +82,7 @@ def play(
         chosen = choose(values, t)
         if chosen.min() < 0 or chosen.max() >= bed.arms:  # compiled code would write outside of the arrays
             raise BadInput(
-                f"'{spec}' chose an arm in step {t} that there is not: the {bed.arms} arms are 0 to {bed.arms - 1}."
+                f"'{spec}' chose an arm in step {t} that does not exist: the {bed.arms} arms are 0 to {bed.arms - 1}."
             )
         pull(parameters, t, bed.non_stationary, arms, streams, arms_rng, chosen, reward, mean, gap)
         bad = np.flatnonzero(~np.isfinite(reward + gap))

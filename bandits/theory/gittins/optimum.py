@@ -35,7 +35,7 @@ def best_return(arms: Sequence[MarkovArm], states: Sequence[int], discount: floa
     indices, leaving = [], []
     for arm, state in zip(arms, states, strict=True):
         if not 0 <= state < len(arm.entering):
-            raise BadInput(f"state {state} is none of an arm with {len(arm.entering)} states, which begin at 0.")
+            raise BadInput(f"state {state} is not a state of an arm with {len(arm.entering)} states, which begin at 0.")
         index, leave = eliminate(gamma * arm.transitions, arm.rewards.copy(), state)
         indices.append(index)
         leaving.append(leave)

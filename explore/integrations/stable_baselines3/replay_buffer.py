@@ -73,7 +73,7 @@ class BonusBuffer(ReplayBuffer):
         made = single_learner_bonus(bonus, self.n_envs, (observation_space, action_space), seed)
         if made.needs_state_key:
             raise BadInput(
-                "the bonus counts by=state, and SB3 does not hand a replay buffer the states that episodes start in: "
+                "the bonus counts by=state, and SB3 does not give a replay buffer the states that episodes start in: "
                 "count by=observation, or use BonusVecEnv."
             )
         self.bonus = made.to(self.device)
@@ -179,7 +179,7 @@ class BonusBuffer(ReplayBuffer):
         """The rewards at `places`, normalised where SB3 does so, and the bonus as scored now; the shape of `places`."""
         if env is not None and env.norm_obs and self._rounded:
             raise BadInput(
-                "VecNormalize rounds the observations that episodes end in, and the bonus would not know them again: "
+                "VecNormalize rounds the observations that episodes end in, so the bonus would take them for new ones: "
                 "wrap the environment as VecNormalize(KeepTerminalObservation(venv)), or normalise with norm_obs=False."
             )
         step, slot = np.divmod(places, self.n_envs)

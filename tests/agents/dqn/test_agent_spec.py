@@ -36,8 +36,8 @@ def test_parts_find_their_place(text: str, strategy: str, bonus: str | None, net
     ("text", "said"),
     [
         ("cuont", "unknown strategy, bonus or network 'cuont': did you mean 'count'?"),
-        ("count+simhash", "names two of a kind (bonus), 'count' and 'simhash': mix several bonuses"),
-        ("greedy+boltzmann", "names two of a kind (strategy)"),
+        ("count+simhash", "names more than one bonus, 'count' and 'simhash': mix several bonuses"),
+        ("greedy+boltzmann", "names more than one strategy"),
         ("count:beta=-1", "setting 'beta'"),
         ("count:betta=1", "did you mean 'beta'?"),
         ("noisy:sigma=0", "setting 'sigma'"),

@@ -330,7 +330,7 @@ def test_what_a_trained_agent_is_asked_is_checked(tmp_path: Any) -> None:
         agent.evaluate(episodes=1, layouts=None)  # type: ignore[arg-type]
     for path in (None, 5):
         for call in (agent.save, agent.load):
-            with pytest.raises(BadInput, match="is no path"):
+            with pytest.raises(BadInput, match="is not a path"):
                 call(path)  # type: ignore[arg-type]
     for path in (tmp_path, tmp_path / "missing" / "agent.pt"):
         with pytest.raises(BadInput, match="cannot be saved as"):
@@ -346,7 +346,7 @@ def test_observations_of_a_maze_that_are_none_are_named() -> None:
         (None, "not None"),
         (np.zeros((1, 147)), r"not an array of shape \(1, 147\)"),
         ({"image": view["image"]}, "not one of image"),
-        ({**view, "image": None}, "are no numbers"),
+        ({**view, "image": None}, "are not numbers"),
         ({**view, "direction": np.zeros(2, np.int64)}, "differ in number: 1, 2"),
         ({**view, "image": np.zeros((1, 5, 5, 3), np.uint8)}, r"shape \(76,\)"),
     ):

@@ -125,7 +125,7 @@ def test_regret_in_a_changing_bed_is_against_the_best_arm_of_each_step() -> None
 
 
 def test_wrong_settings_are_refused() -> None:
-    for spec, sentence in (("abrupt:changes=1/x", "are no steps"), ("sutton-barto:delay=-1", "delay")):
+    for spec, sentence in (("abrupt:changes=1/x", "are not steps"), ("sutton-barto:delay=-1", "delay")):
         with pytest.raises(BadInput, match=sentence):
             simulation.checked(spec, ["ucb"], runs=1, horizon=100)
 

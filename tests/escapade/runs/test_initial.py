@@ -109,7 +109,7 @@ def test_what_is_not_there_is_named(tmp_path):
     with pytest.raises(BadInput, match="holds no results"):
         beginning_with(plan, tmp_path)
     trained(tmp_path)
-    with pytest.raises(BadInput, match="has no rnd to begin with: it has count"):
+    with pytest.raises(BadInput, match="has no rnd to start from: it has count"):
         beginning_with(replace(plan, agents=("rnd",)), tmp_path)
     with pytest.raises(BadInput, match=r"has no learner 2 of count in .*train 4 learners there first"):
         beginning_with(replace(plan, learners=4), tmp_path)

@@ -55,7 +55,7 @@ def test_broken_plugins_are_reported_by_name_and_distribution(registry):
     assert "no_such_module" in problems[("absent", "broken")]
     assert "AttributeError" in problems[("missing", "broken")]
     assert "SystemExit: no licence" in problems[("leaves", "broken")]
-    assert "is no bonus: its Settings must be" in problems[("odd", "broken")]
+    assert "is not a bonus: its Settings must be" in problems[("odd", "broken")]
     assert len(problems) == 9
 
 

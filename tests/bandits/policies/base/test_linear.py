@@ -82,7 +82,7 @@ def test_one_arm_costs_nothing() -> None:
 
 def test_what_is_refused() -> None:
     for policy in (LinUCB(), LinTS()):
-        with pytest.raises(BadInput, match="needs contexts, which this testbed does not show: take linear"):
+        with pytest.raises(BadInput, match="needs contexts, which this testbed does not have: take linear"):
             simulate(SuttonBarto(), [policy], runs=1, horizon=10)
     with pytest.raises(BadInput, match="10,030,000,000 numbers"):
         LinUCB().initial(Linear(arms=10_000, dimension=1000, parameters="disjoint"), 10_000)

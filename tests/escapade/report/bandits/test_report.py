@@ -88,7 +88,7 @@ def test_it_says_what_to_use_and_why(coins: dict[str, Any]) -> None:
     assert "Source: Garivier & Cappé 2011, section 6.1." in text
     assert "The problem: rewards in [0, 1]." in text
     assert "Also recommended here, but not simulated: imed, bayes-ucb." in text
-    assert "safety against an adversary" in text
+    assert "designed for adversarial rewards" in text
     assert "asymptotic, C ln T" in text
     assert "Lai & Robbins: 2.252 · ln T" in text
     assert "simple regret" in text
