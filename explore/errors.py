@@ -1,4 +1,4 @@
-"""Bad input: one exception whose message is the one sentence that the user reads."""
+"""Invalid input: an exception whose message is a sentence for the user."""
 
 import difflib
 from collections.abc import Iterable

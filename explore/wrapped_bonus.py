@@ -1,4 +1,4 @@
-"""A bonus as the wrappers use it: what environments take and return is checked, and becomes transitions of one learner.
+"""A bonus as the wrappers use it: checks the data of an environment and turns them into transitions of one learner.
 
 A step is a transition where no episode had ended before it and its observations are finite. The successor is
 `info["final_obs"]` where a step ended an episode and the environment reset within it.

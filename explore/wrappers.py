@@ -1,26 +1,26 @@
-"""A bonus for any Gymnasium loop: wrappers that pay it with the reward, or only report it.
+"""Wrappers that add a bonus to the reward of a Gymnasium environment, or only report it.
 
-`BonusReward` wraps a vector environment, `BonusRewardSingle` a single one. Each real step is shown to the bonus with
-its true successor, whatever the autoreset mode:
+`BonusReward` wraps a vector environment, `BonusRewardSingle` a single one. The bonus observes each real step with
+its true successor, in every autoreset mode:
 
-    SAME_STEP    the observation returned is already the next episode's; the successor is `info["final_obs"]`
-    NEXT_STEP    the step after an episode's end only resets: it is no transition, earns no bonus, teaches nothing
-    DISABLED     the caller resets ended environments, with `options={"reset_mask": …}`
+    SAME_STEP    the observation returned is already the next episode's; the successor is `info["final_obs"]` NEXT_STEP
+    the step after an episode's end only resets: it is not a transition, gets no bonus, and is not learned from DISABLED
+    the caller resets ended environments, with `options={"reset_mask": …}`
 
-β keeps its size unless the bonus has a `half_life`, in environment steps of all `envs` together
+β stays constant unless the bonus has a `half_life`, in environment steps of all `envs` together
 (`"rnd:half_life=40000"`): a wrapper does not know how long the run will be.
 
-A bonus frozen for evaluation keeps paying under what it knew, and keeps its counts, normalisers and networks still.
-`freeze` says nothing of the reward: with `add` it still holds the bonus, so that a frozen copy measures what a training
-loop would see. Judge an agent by `info["extrinsic_reward"]`, or by a wrapper with `add=False`.
+A bonus frozen for evaluation is still computed, but its counts, normalisers and networks do not change. `freeze` does
+not affect the reward: with `add` it still includes the bonus, as in training. Evaluate an agent by
+`info["extrinsic_reward"]`, or by a wrapper with `add=False`.
 
-An environment may name its exact states, for bonuses that count `by=state`: `info["state_key"]`, and in SAME_STEP mode
-`info["final_state_key"]` or `info["final_info"]["state_key"]` for the successors of steps that ended an episode.
-A wrapper never steps or resets the environment by itself.
+An environment may provide keys of its exact states, for bonuses that count `by=state`: `info["state_key"]`, and in
+SAME_STEP mode `info["final_state_key"]` or `info["final_info"]["state_key"]` for the successors of steps that ended an
+episode. A wrapper never steps or resets the environment by itself.
 
 What the environment returns is checked (`explore.encoding.leaves`), and so is an action before the environment gets it:
-BadInput says in one sentence what came and what the spaces say. An observation that is not finite is refused, or, with
-`on_invalid="skip"`, the steps to it and from it are no transitions: they earn no bonus and teach nothing.
+the message of BadInput names the value and what the space allows. An observation that is not finite is refused, or,
+with `on_invalid="skip"`, the steps to it and from it get no bonus and are not learned from.
 """
 
 from typing import Any

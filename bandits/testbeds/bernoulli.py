@@ -1,4 +1,4 @@
-"""Bernoulli arms of fixed means: a pull pays 1 with probability p, else 0.
+"""Bernoulli arms of fixed means: the reward is 1 with probability p, else 0.
 
 `problem-b`: p = 0.1, 0.05 × 3, 0.02 × 3, 0.01 × 3, the scenario of rare rewards of Garivier & Cappé (2011, section 6.2,
 after Kaufmann, Korda & Munos 2012). `two-arms`: p = 0.9, 0.8, their first scenario. `scaled`: K arms, the best with
@@ -61,7 +61,7 @@ class FixedBernoulli(Testbed):
 class ProblemB(FixedBernoulli):
     """Ten arms that rarely pay."""
 
-    about = "ten Bernoulli arms that rarely pay: 0.1, 0.05 × 3, 0.02 × 3, 0.01 × 3"
+    about = "ten Bernoulli arms with rare rewards: 0.1, 0.05 × 3, 0.02 × 3, 0.01 × 3"
     source = "Garivier & Cappé 2011, section 6.2"
 
     @property
@@ -119,7 +119,7 @@ class Scaled(FixedBernoulli):
 class Needle(FixedBernoulli):
     """One arm in K pays."""
 
-    about = "one of K Bernoulli arms pays: a needle in a haystack"
+    about = "K Bernoulli arms of which only one gives rewards"
     source = "folklore; cf. bsuite's deep sea, Osband et al. 2020"
 
     class Settings(BedSettings):

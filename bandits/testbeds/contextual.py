@@ -1,4 +1,4 @@
-"""Contextual arms with linear rewards: before every step each arm shows a context, and its mean is linear in that.
+"""Contextual arms with linear rewards: before every step each arm has a context, in which its mean is linear.
 
     μ_a(t) = θ · x_a(t),   reward = μ_a(t) + N(0, `noise`²)
 
@@ -95,7 +95,7 @@ class Linear(Testbed):
             "shared", description="shared: one θ, a context per arm; disjoint: one context, a θ per arm"
         )
 
-    about = "contextual arms: before every step each shows numbers, and its mean is linear in them"
+    about = "contextual arms: a context of each arm is observed before every pull, and its mean is linear in it"
     source = "Abbasi-Yadkori, Pál & Szepesvári 2011; Li et al. 2010"
     family = "gaussian"
     non_stationary = True

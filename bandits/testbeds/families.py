@@ -110,7 +110,7 @@ class Gaussian(Family):
     class Settings(Family.Settings):
         deviations: str = Field("1", description="standard deviation of each arm's rewards, or one for all")
 
-    about = "Gaussian arms, each with a deviation of its own"
+    about = "Gaussian arms, each with its own standard deviation"
     source = "Lai & Robbins 1985"
     family = "gaussian"
     sample_reward = staticmethod(sample_reward_gaussian)
@@ -137,7 +137,7 @@ class TruncatedGaussian(Family):
     class Settings(Family.Settings):
         deviation: float = Field(0.2, ge=0.01, description="standard deviation before the ends are cut off")
 
-    about = "Gaussian arms kept to [0, 1]"
+    about = "Gaussian arms truncated to [0, 1]"
     source = "bounded arms as in Garivier & Cappé 2011, section 6"
     family = "bounded"
     lowest, highest = 0.0, 1.0

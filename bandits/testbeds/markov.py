@@ -1,12 +1,12 @@
 """Rested Markov arms: an arm is a Markov chain that moves when it is pulled, and only then.
 
-A pull of an arm in state i moves it to j with probability P_ij and pays the reward of entering j. What a pull is worth
-lies as much in where it leads as in what it pays, so the figure to compare is the discounted return Σ γ^{t−1} r_t, and
+A pull of an arm in state i moves it to j with probability P_ij and pays the reward of entering j. The value of a
+pull includes the states that it leads to, so policies are compared by the discounted return Σ γ^{t−1} r_t, and
 its share of the `optimum`, which Gittins' policy attains (Gittins & Jones 1974).
 
-**Regret means little here.** It is measured against the arm whose next pull pays most, in the states that the policy
-itself has brought the arms to: who never leaves poor states has little of it, and a pull that leads to riches counts
-as a mistake. It is reported as for every testbed, and not used to rank.
+**Regret does not rank policies here.** It is measured against the arm with the largest expected next reward, in the
+states that the policy itself has brought the arms to: a policy that never leaves poor states has little regret, and a
+pull that leads to better states counts as a mistake. It is reported as for every testbed, but not used to rank.
 
 `two-tasks`  the example of Duff (1995): γ = 0.7, P₀ = [[.3, .7], [.7, .3]], P₁ = [[.9, .1], [.1, .9]], reward 1 on
              entering state 0 and 10 on entering state 1
@@ -16,8 +16,8 @@ as a mistake. It is reported as for every testbed, and not used to rank.
 
 Every arm begins in a uniformly drawn state.
 
-What a policy may see (`show`), a column per arm: in row 0 the arm's state; in row 1 what only an oracle looks at, the
-exact Gittins index of that state for the testbed's discount.
+What a policy observes (`write_context`), a column per arm: in row 0 the arm's state; in row 1, which only the policy
+`gittins` reads, the exact Gittins index of that state for the testbed's discount.
 """
 
 import math
@@ -40,7 +40,7 @@ from explore.numerics.compiled import kernel_part
 # of the next pull, n indices, and n rows of P, summed up from the left.
 # Of the parameters: the same, or NaN, branching, states, discount where each run draws its own.
 MEAN, STATE, STATES, ENTERING = range(4)
-NOW, INDEX = range(2)  # rows of what is shown
+NOW, INDEX = range(2)  # rows of what is observed
 
 
 @kernel_part
@@ -179,7 +179,7 @@ class MarkovBed(Testbed):
 class TwoTasks(MarkovBed):
     """Duff's two tasks."""
 
-    about = "two Markov arms that move when pulled, each with a poor and a rich state"
+    about = "two Markov arms that change state when pulled, each with a low and a high reward"
     source = "Duff 1995"
 
     class Settings(BedSettings):
@@ -216,7 +216,7 @@ class TwoTasks(MarkovBed):
 class Markov(MarkovBed):
     """Random chains."""
 
-    about = "Markov arms that move when pulled, with random chains"
+    about = "Markov arms that change state when pulled, with random chains"
     source = "Archibald, McKinnon & Thomas 1995"
 
     class Settings(BedSettings):

@@ -4,9 +4,11 @@
            means 0 (Sutton & Barto 2018, exercise 2.5: `step` 0.01) or, with `spread`, from N(0, `spread`²)
 `abrupt`   Bernoulli arms whose means are all drawn anew, uniformly: at the steps `changes=1000/2000`, or with the
            chance `rate` in every step (piecewise stationary, Garivier & Moulines 2011, section 2)
-`rotting`  Gaussian arms that wear out: the n-th pull of an arm pays μ n^{−`decay`} + N(0, `noise`²), μ uniform in
-           [`low`, `high`] (Levine, Crammer & Mannor 2017, section 5.1); the best arm is the one that pays most now,
-           and policy regret is measured as well, against the oracle's own trajectory (`bandits.simulator.oracle`)
+`rotting`  Gaussian arms whose means fall with their pulls: the n-th reward of an arm is μ n^{−`decay`} + N(0,
+`noise`²), μ uniform in
+           [`low`, `high`] (Levine, Crammer & Mannor 2017, section 5.1); the best arm is the one with the largest
+           current mean, and policy regret is measured as well, against the oracle's own trajectory
+           (`bandits.simulator.oracle`)
 """
 
 import math
@@ -107,7 +109,7 @@ class Drift(Testbed):
 class Abrupt(Testbed):
     """Sudden changes."""
 
-    about = "Bernoulli arms whose means change all at once, at known steps or by chance"
+    about = "Bernoulli arms whose means all change at the same steps, given or random"
     source = "Garivier & Moulines 2011, section 2"
 
     class Settings(BedSettings):
@@ -149,7 +151,7 @@ class Abrupt(Testbed):
 class Rotting(Testbed):
     """Arms that wear out."""
 
-    about = "Gaussian arms that wear out with every pull"
+    about = "Gaussian arms whose means fall with each of their pulls"
     source = "Levine, Crammer & Mannor 2017, section 5.1"
 
     class Settings(BedSettings):

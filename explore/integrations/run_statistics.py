@@ -29,7 +29,7 @@ class RunStatistics:
         self._bonus_sum, self._bonus_count = 0.0, 0
 
     def observe(self, transitions: Transitions) -> None:
-        """Take in one step of every environment, `(1, envs)`."""
+        """Add one step of every environment, `(1, envs)`."""
         self.episode_return += transitions.reward[0].double().cpu().numpy()
         self.episode_length += 1
         arrivals = transitions.next_observation
@@ -40,12 +40,12 @@ class RunStatistics:
             self.coverage += int((self._visits.add(keys, transitions.mask) == 1).sum())
 
     def end_episodes(self, ended: npt.NDArray[np.bool_]) -> None:
-        """Episodes are over in the environments where `ended`, `(envs,)`."""
+        """End the episodes of the environments where `ended`, `(envs,)`."""
         self.returns.extend(self.episode_return[ended].tolist())
         self.restart(ended)
 
     def restart(self, which: npt.NDArray[np.bool_]) -> None:
-        """The environments `which` begin an episode; the one before it does not count."""
+        """Start an episode in the environments `which`, without recording the one before it."""
         self.episode_return[which] = 0.0
         self.episode_length[which] = 0
 

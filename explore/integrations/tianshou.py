@@ -1,12 +1,12 @@
-"""Bonuses in Tianshou's agents (version 2): a replay buffer whose rewards have the bonus as it is scored when read.
+"""Bonuses in Tianshou's agents (version 2): a replay buffer that adds the bonus to the rewards when they are read.
 
     buffer = BonusVectorReplayBuffer(20_000, 8, space, actions, bonus="count", total_steps=100_000)
     collector = Collector(algorithm, environments, buffer)
 
-On- and off-policy algorithms both read their rewards from the buffer. What changes the rewards of a batch, as
-Tianshou's own `ICMOffPolicyWrapper` does, never reaches an off-policy target: `Algorithm.compute_nstep_return` takes
-the rewards from the buffer, not from the batch. Here `buffer.rew` itself has the bonus, of the rows that were drawn and
-of those that follow them in an n-step return; what is stored stays the environment's own.
+On- and off-policy algorithms both read their rewards from the buffer. A change of the rewards of a batch, as by
+Tianshou's own `ICMOffPolicyWrapper`, never reaches an off-policy target: `Algorithm.compute_nstep_return` takes
+the rewards from the buffer, not from the batch. Here `buffer.rew` itself includes the bonus, for the rows that were
+drawn and for those that follow them in an n-step return; the stored rewards remain the environment's own.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ Ints = npt.NDArray[np.int64]
 
 
 class BonusVectorReplayBuffer(VectorReplayBuffer):
-    """Tianshou's `VectorReplayBuffer` for `buffer_num` environments, with a bonus in the rewards that it gives out.
+    """Tianshou's `VectorReplayBuffer` for `buffer_num` environments, whose rewards include a bonus.
 
     bonus: a spec string, or a `Bonus` for one learner and `buffer_num` environments. total_steps: environment steps of
     the run, of which β halves every 0.27, unless the bonus has a `half_life` of its own; None for no decay. seed: of
@@ -76,7 +76,7 @@ class BonusVectorReplayBuffer(VectorReplayBuffer):
 
     @property
     def rew(self) -> npt.NDArray[np.float64]:
-        """The rewards of all rows, `(maxsize,)`; those that were drawn, and that follow them, have their bonus."""
+        """The rewards of all rows, `(maxsize,)`; those that were drawn, and that follow them, include their bonus."""
         rewards: npt.NDArray[np.float64] = self._meta["rew"]
         if self._to_score:
             rows = np.unique(np.concatenate(self._to_score))
@@ -87,7 +87,7 @@ class BonusVectorReplayBuffer(VectorReplayBuffer):
     def add(
         self, batch: Any, buffer_ids: Sequence[int] | npt.NDArray[Any] | None = None
     ) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
-        """Store a step of the environments `buffer_ids`, all where None, and show it to the bonus."""
+        """Store a step of the environments `buffer_ids`, all where None, and pass it to the bonus."""
         envs = np.arange(self.buffer_num) if buffer_ids is None else np.asarray(buffer_ids)
         rows, successors = self._encoder.encode(_plain(batch.obs)), self._encoder.encode(_plain(batch.obs_next))
         terminated = np.asarray(batch.terminated, dtype=np.bool_)
@@ -128,7 +128,7 @@ class BonusVectorReplayBuffer(VectorReplayBuffer):
         return rows
 
     def sample(self, batch_size: int | None) -> tuple[Any, Ints]:
-        """Draw a batch: its rewards have the bonus as it is scored now, and the bonus learns from it."""
+        """Draw a batch: its rewards include the bonus as it is scored now, and the bonus learns from it."""
         indices = np.asarray(self.sample_indices(batch_size))
         self._paid[:], self._scored[:] = 0.0, False
         self._to_score = [indices] if len(indices) else []

@@ -1,11 +1,11 @@
 """Bonuses in TorchRL: a transform of the environment, and one of the replay buffer.
 
-On-policy losses read the reward soon after it was earned: the environment's transform adds the bonus to it.
+On-policy losses use the reward soon after the step: the environment's transform adds the bonus to it.
 
     env = TransformedEnv(GymEnv("CartPole-v1"), BonusTransform("count", total_steps=100_000))
 
-Off-policy losses read it from a replay buffer, where a bonus goes out of date. There the environment's transform only
-reports, and keeps the episodic factor beside each step; the buffer's transform scores what is drawn:
+Off-policy losses read it from a replay buffer, where a stored bonus would be out of date. Then the environment's
+transform only reports the bonus and stores the episodic factor of each step; the buffer's transform scores the batch:
 
     bonus = BonusTransform("count", add=False, total_steps=100_000)
     env = TransformedEnv(GymEnv("CartPole-v1"), bonus)
@@ -41,7 +41,7 @@ KEYS = ("bonus", "extrinsic_reward", "episodic_factor")  # what each step report
 
 
 class BonusTransform(Transform):
-    """Shows each step of an environment to a bonus, and adds the bonus to the reward.
+    """Passes each step of an environment to a bonus, and adds the bonus to the reward.
 
     bonus: a spec string, or a `Bonus` for one learner and as many environments as the environment's batch holds.
     add: whether the bonus is added to the reward; it is reported in any case, as `("next", "bonus")`, with
@@ -107,7 +107,7 @@ class BonusTransform(Transform):
         ).to(self.bonus.steps.device)
 
     def transform_reward_spec(self, reward_spec: Any) -> Any:
-        """Name what is reported beside the reward."""
+        """Add the keys that are reported with the reward."""
         shape = reward_spec[self.reward_key].shape
         for key in KEYS:
             reward_spec[key] = Unbounded(shape=shape, device=reward_spec.device, dtype=torch.float32)
@@ -164,16 +164,16 @@ class BonusTransform(Transform):
 
 
 class BonusWhenDrawn(Transform):
-    """Adds the bonus, as it is scored now, to the rewards of what is drawn from a replay buffer.
+    """Adds the bonus, with its current statistics, to the rewards of a batch drawn from a replay buffer.
 
-    source: the `BonusTransform` of the environment, with `add=False`: BadInput otherwise, as the bonus would be paid
+    source: the `BonusTransform` of the environment, with `add=False`: BadInput otherwise, as the bonus would be added
     twice. A bonus that learns from drawn batches takes an optimiser step on each.
     """
 
     def __init__(self, source: BonusTransform) -> None:
         super().__init__(in_keys=[], out_keys=[])
         if source.add:
-            raise BadInput("the bonus would be paid twice: make the environment's BonusTransform with add=False.")
+            raise BadInput("the bonus would be added twice: make the environment's BonusTransform with add=False.")
         self._source = [source]  # in a list, so that the buffer's modules are not the environment's
 
     def forward(self, tensordict: Any) -> Any:

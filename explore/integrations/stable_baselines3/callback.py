@@ -1,4 +1,4 @@
-"""The callback of a run with a bonus: the decay of β over the run, the bonus's training, and what SB3 logs of it."""
+"""The callback of a run with a bonus: decay of β over the run, training of the bonus, and logging."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ class BonusCallback(BaseCallback):
         buffer, venv = getattr(self.model, "replay_buffer", None), _bonus_env(self.model.env)
         if isinstance(buffer, BonusBuffer):
             if venv is not None:
-                raise BadInput("the bonus would be paid twice: use BonusReplayBuffer or BonusVecEnv, not both.")
+                raise BadInput("the bonus would be added twice: use BonusReplayBuffer or BonusVecEnv, not both.")
             self._source: BonusBuffer | BonusVecEnv = buffer
         elif venv is not None:
             self._source = venv

@@ -2,10 +2,10 @@
 
     reward in the target = reward (normalised where `VecNormalize` does) + bonus as scored now
 
-`add` shows each step to the bonus, with the true successor, and stores the episodic factor, which only the running
-episode knows. Drawing a batch scores it under what the bonus has learned since: a stored bonus would be out of date. An
-n-step return has the bonus of each of its steps. Bonuses with networks that learn from drawn batches take an optimiser
-step on every batch drawn.
+`add` passes each step to the bonus, with the true successor, and stores the episodic factor, which depends on the
+current episode. A batch is scored when it is drawn, with the current statistics: a stored bonus would be out of date.
+An n-step return has the bonus of each of its steps. Bonuses with networks that learn from drawn batches take an
+optimiser step on every batch drawn.
 
 SB3's replay keeps continuous actions scaled to [−1, 1], and so the bonus gets them.
 """

@@ -1,6 +1,6 @@
 """The observation that an episode ended in, before `VecNormalize` rounds it.
 
-SB3 hands the last observation of an episode over in `infos[i]["terminal_observation"]`. `VecNormalize` replaces it by
+SB3 returns the last observation of an episode in `infos[i]["terminal_observation"]`. `VecNormalize` replaces it by
 its normalised form, clipped and rounded to float32, and SB3's off-policy agents compute the original back from that: a
 state in which episodes end then looks slightly different every time, and a count takes it for a new one. This wrapper,
 within `VecNormalize`, keeps the original in the info as well:

@@ -140,7 +140,7 @@ def test_a_bonus_learns_from_what_is_drawn_or_from_each_step(corridor):
 
 
 def test_what_does_not_fit_is_refused(corridor):
-    with pytest.raises(BadInput, match="paid twice"):
+    with pytest.raises(BadInput, match="added twice"):
         BonusWhenDrawn(BonusTransform("count"))
     with pytest.raises(BadInput, match="part of no environment"):
         _ = BonusTransform("count").bonus

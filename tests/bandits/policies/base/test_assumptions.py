@@ -23,7 +23,7 @@ def complaints(policy: str, testbed: str, horizon: int = 1000) -> str:
         ("optimistic", "drift", "misses later changes"),
         ("discounted-ucb", "two-arms", "the means here are constant"),
         ("glr-ucb", "two-arms", "the means here are constant"),
-        ("tsallis-inf", "two-arms", "safety"),
+        ("tsallis-inf", "two-arms", "adversarial"),
         ("tsallis-inf", "abrupt", "not against the best arm of each step"),
         ("thompson", "exponential", "models rewards as Gaussian"),
         ("thompson:model=gaussian", "two-arms", "models rewards as Gaussian"),

@@ -119,7 +119,7 @@ def test_a_rollout_trains_the_bonus_once_per_transition_in_random_batches(corrid
 def test_a_model_without_a_bonus_and_one_with_two_are_refused(corridor):
     with pytest.raises(BadInput, match="the model has no bonus"):
         dqn(environments(corridor), None).learn(8, callback=BonusCallback())
-    with pytest.raises(BadInput, match="paid twice"):
+    with pytest.raises(BadInput, match="added twice"):
         dqn(BonusVecEnv(environments(corridor), "count"), "count").learn(8, callback=BonusCallback())
     with pytest.raises(BadInput, match="half_life_share is -1"):
         BonusCallback(half_life_share=-1)
