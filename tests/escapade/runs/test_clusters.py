@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,38 @@ module.TRAIN = "endless:train"
 module.sweep(Plan(("MiniGrid-Empty-5x5-v0",), ("count",), 1, 100, 3), Store(None), backend="dask", address=sys.argv[1])
 """
 
+# `count` is held in its middle while there is a file `hold`, and says meanwhile that it is alive.
+HELD = """
+import time
+from pathlib import Path
+from agents.training import training
+
+training.CURVE_EPISODES, training.FINAL_EPISODES = 2, 4
+HERE = Path(__file__).parent
+
+
+def train(maze, agent, *, progress, **rest):
+    with (HERE / "starts").open("a") as log:
+        log.write(f"{agent}\\n")
+
+    def step(now):
+        progress(now)
+        while agent == "count" and now.step == 400 and (HERE / "hold").exists():
+            (HERE / "alive").write_text(str(time.time_ns()))
+            time.sleep(0.05)
+            progress(now)
+
+    return training.train(maze, agent, progress=step, **rest)
+"""
+PROGRAM = """
+from escapade.runs import sweep as module
+module.TRAIN = "held:train"
+from escapade.cli import main
+
+if __name__ == "__main__":  # Dask's workers import this file
+    main()
+"""
+
 
 def needs(backend: str) -> None:
     package = "distributed" if backend == "dask" else backend
@@ -79,6 +113,7 @@ def needs(backend: str) -> None:
 def trainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "trainer_of_clusters.py").write_text(TRAINER)
     (tmp_path / "endless.py").write_text(ENDLESS)
+    (tmp_path / "held.py").write_text(HELD)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("RAY_worker_niceness", "0")  # 15 by default: a busy machine would never come to them
@@ -151,3 +186,62 @@ def test_work_on_a_cluster_ends_with_the_process_that_sent_it(trainer) -> None:
         before = step.read_text()
         time.sleep(0.5)
         assert step.read_text() == before
+
+
+def wait_until(condition: Callable[[], bool], process: "subprocess.Popen[str] | None" = None) -> None:
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < MOST
+        assert process is None or process.poll() is None, process.communicate()
+        time.sleep(0.1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX does")
+@pytest.mark.parametrize("backend", clusters.BACKENDS)
+def test_ctrl_c_ends_the_work_and_the_same_command_goes_on_from_what_was_finished(backend, trainer) -> None:
+    """`count` is interrupted in its middle when `epsilon-greedy` is kept; the figures are those of one process."""
+    needs(backend)
+    (trainer / "program.py").write_text(PROGRAM)
+    plan = replace(PLAN, agents=("epsilon-greedy", "count"))
+    out, hold, alive, starts = (trainer / name for name in ("out", "hold", "alive", "starts"))
+    words = ["mazes", "--maze", MAZE, *(word for agent in plan.agents for word in ("--agent", agent))]
+    words += ["--learners", "2", "--steps", "800", "--seed", "3", "--set", "batch=8", "--set", "warmup=64"]
+    words += ["--backend", backend, "--jobs", "2", "--out", str(out), "--log", "plain"]
+
+    def start() -> "subprocess.Popen[str]":
+        command = [sys.executable, str(trainer / "program.py"), *words]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=trainer)
+
+    def finished() -> bool:
+        if not (out / "runs.sqlite").exists():
+            return False
+        store = open_existing(out)
+        learners = store.learners(plan.configurations()[0])
+        store.close()
+        return learners == [0, 1]
+
+    hold.touch()
+    first = start()
+    wait_until(lambda: alive.exists() and finished(), first)
+    first.send_signal(signal.SIGINT)
+    said = first.communicate(timeout=MOST)[1]
+    assert first.returncode == 130, said
+    assert f"stopped; finished: epsilon-greedy in {MAZE}." in said
+    seen = [alive.read_text()]
+
+    def still() -> bool:
+        time.sleep(1.0)
+        seen.append(alive.read_text())
+        return seen[-1] == seen[-2]
+
+    wait_until(still)  # the workers have ended
+    hold.unlink()
+    second = start()
+    said = second.communicate(timeout=MOST)[1]
+    assert second.returncode == 0, said
+    assert sorted(starts.read_text().split()) == ["count", "count", "epsilon-greedy"]
+    local = sweep(plan, Store(None), backend="sequential")
+    store = open_existing(out)
+    kept = [store.load(configuration) for configuration in plan.configurations()]
+    store.close()
+    assert [block.results for block in kept] == [block.results for block in local.blocks]
