@@ -1,4 +1,4 @@
-"""Deep agents with a learner axis, the mazes they are tried on, and planners to compare with."""
+"""DQN agents with a learner axis, the mazes they are trained in, and planners to compare with."""
 
 import lazy_loader
 

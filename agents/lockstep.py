@@ -1,9 +1,9 @@
-"""Lockstep: the engine and real MiniGrid side by side, on the same layouts with the same actions.
+"""Lockstep: compares the compiled engine with real MiniGrid, on the same layouts with the same actions.
 
-    agents.lockstep.random_play("MiniGrid-DoorKey-8x8-v0", steps=1000).difference  # None: not one bit
-    agents.lockstep.verify("MiniGrid-DoorKey-8x8-v0").failure                      # None: planned play too
+    agents.lockstep.random_play("MiniGrid-DoorKey-8x8-v0", steps=1000).difference  # None: no difference
+    agents.lockstep.verify("MiniGrid-DoorKey-8x8-v0").failure                      # None: none in planned play either
 
-For anyone who wants to see that a maze, perhaps a class of their own, runs compiled as it runs on real MiniGrid.
+It shows whether a maze, your own included, runs compiled exactly as on real MiniGrid.
 """
 
 from collections.abc import Iterable, Sequence

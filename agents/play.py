@@ -1,7 +1,7 @@
-"""One episode on a chosen layout, moment by moment, for whoever wants to see it.
+"""One episode on a chosen layout, step by step, for display.
 
 An episode is played on real MiniGrid: it can be drawn by MiniGrid's own renderer, and every maze has one. The compiled
-engine plays the same to the last bit, so that what is seen is what the learners were trained in.
+engine plays the same to the last bit, so the episode shown is what the learners were trained in.
 """
 
 from collections.abc import Callable, Iterator, Sequence

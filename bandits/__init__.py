@@ -1,11 +1,11 @@
-"""The bandit test bed: arms, policies, the compiled simulator, exact theory, and the trial of a plugin.
+"""Bandits: testbeds, policies, the compiled simulator, exact theory, and the trial of a plugin.
 
     >>> import bandits
     >>> simulation = bandits.simulate("two-arms", ["ucb1", "thompson"], runs=200, horizon=1000, seed=0)
     >>> [(policy.spec, round(policy.regret, 1)) for policy in simulation.policies]
     [('ucb1', 24.9), ('thompson', 7.2)]
 
-Names are imported when they are first asked for. The public names stand in `__init__.pyi`.
+Names are imported on first use. The public names are listed in `__init__.pyi`.
 """
 
 import lazy_loader

@@ -1,13 +1,14 @@
-"""The contract of a bandit policy, and the registry of policies.
+"""The base class of bandit policies, and their registry.
 
 A policy is a pair of functions, compiled by Numba or plain Python, over a small state array:
 
     select(state, t, rng) -> arm          which arm to pull in step t = 1, 2, …
-    update(state, arm, reward, rng)       what was learned from it
+    update(state, arm, reward, rng)       updates the state by the reward
 
-`state` is a float64 array `(rows, arms)`; what its rows mean is the policy's affair. `initial` gives the state that
-every run begins with; a setting lies in a row of its own, in column 0. `rng` is the run's stream, for the functions
-of `bandits.simulator.randomness`. Nothing else may be remembered: runs are played in any order by several threads.
+`state` is a float64 array `(rows, arms)`; the policy defines what its rows mean. `initial` gives the
+state that every run starts with; a setting has its own row, in column 0. `rng` is the run's stream, for the functions
+of `bandits.simulator.randomness`. A policy has no other state, as runs are
+simulated in any order by several threads.
 
     class Mine(Policy):
         class Settings(Settings):

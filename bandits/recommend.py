@@ -1,4 +1,4 @@
-"""Which policies to play on a testbed, as the policies say themselves (`Policy.recommended_for`, `Policy.compared_on`).
+"""Which policies to simulate on a testbed, as the policies state (`Policy.recommended_for`, `Policy.compared_on`).
 
 Policies are listed by their rank for the kind of problem that the testbed is (`bandits.problem_kinds`). A policy that
 is recommended on a kind is left out on a testbed that does not satisfy its assumptions; one whose scale alone does not

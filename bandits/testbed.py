@@ -1,4 +1,4 @@
-"""The contract of a testbed, and the registry of testbeds: which arms there are and what they pay.
+"""The base class of testbeds, which define the arms and their rewards, and their registry.
 
 A testbed is a few compiled functions over an array `arms` `(arms, columns)` whose column 0 is the arm's mean now:
 
@@ -11,7 +11,7 @@ A testbed is a few compiled functions over an array `arms` `(arms, columns)` who
 With a delayed reward the policy gets the context that the arm had when it was pulled.
 
 `rng` and `word` are of the streams in `bandits.simulator.randomness`. The n-th pull of arm a in run i gets the same
-word whatever the policy did before: common random numbers, so that the difference of two policies shows with few runs.
+word whatever the policy did before: common random numbers, which reduce the variance of differences between policies.
 """
 
 from collections.abc import Callable

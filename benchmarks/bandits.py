@@ -1,9 +1,9 @@
-"""Pulls per second of the bed beside scalar C, compiled here where a C compiler is at hand; peers; scaling; memory.
+"""Pulls per second, compared with scalar C, compiled here where a C compiler is at hand; peers; scaling; memory.
 
 The C program is compiled with `-O3 -march=native`, as Numba compiles for the processor at hand too. It plays run after
-run, and its KL-UCB solves the equation of every arm in every step, where the bed solves only those that can matter
+run, and its KL-UCB solves the equation of every arm in every step, where the simulator solves those that can matter
 (`bandits.policies.base.divergence`): that row compares algorithms, the others the same work. Compilation is never
-under a clock: the bed's speeds are measured after its kernel is ready, and peers play a run before theirs.
+under a clock: the simulator's speeds are measured after its kernel is compiled, and peers play a run before theirs.
 
 The peers come from the package index into an environment of their own that is thrown away; the environment variable
 BANDIT_PEERS_PYTHON names an interpreter that has them already.

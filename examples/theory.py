@@ -1,4 +1,4 @@
-"""The exact theory beside the bandit bed: indices, the learner that should find them, and bounds.
+"""The exact theory of bandits: Gittins indices, the learner that estimates them, and bounds.
 
 python examples/theory.py            prints the tables of docs/theory.md, in about ten seconds
 """

@@ -149,7 +149,7 @@ class TorchBackend:
 class CompiledBackend(TorchBackend):
     """The same update in one compiled call per learner (`agents.dqn.compiled.kernel`), learners spread over threads.
 
-    For the plain network on category codes, on the CPU. A learner's numbers are the same alone and in company, and do
+    For the plain network on category codes, on the CPU. A learner's numbers do not depend on the others, and do
     not depend on the number of threads.
     """
 

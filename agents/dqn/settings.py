@@ -24,7 +24,7 @@ class DQNSettings(Settings):
     )
     heads: Literal["separate", "joint"] = Field(
         "separate",
-        description="a value function of the bonus's own (Burda et al. 2018), or the bonus added to the reward",
+        description="separate: a value function for the bonus (Burda et al. 2018); joint: bonus added to the reward",
     )
     discount: float = Field(0.99, ge=0, lt=1, description="γ_e, discount of the reward (Mnih et al. 2015)")
     intrinsic_discount: float = Field(0.99, ge=0, lt=1, description="γ_i, discount of the bonus (Burda et al. 2018)")
@@ -37,7 +37,7 @@ class DQNSettings(Settings):
         0.01,
         gt=0,
         le=1,
-        description="share by which the target follows (Lillicrap et al. 2016); 1: a hard copy",
+        description="share by which the target network moves to the online one (Lillicrap et al. 2016); 1: a hard copy",
     )
     target_interval: int = Field(1, ge=1, description="updates between two moves of the target network")
     batch: int = Field(64, ge=1, description="sequences per learner and update")

@@ -1,4 +1,4 @@
-"""The catalogue: the mazes there are, MiniGrid's and the traps, and which of them run compiled."""
+"""The catalogue of mazes: MiniGrid's and the traps, and which of them run compiled."""
 
 from dataclasses import dataclass
 

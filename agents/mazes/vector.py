@@ -1,4 +1,4 @@
-"""What both backends share: spaces, seeds and autoreset of a vector of mazes."""
+"""Base class of both backends: spaces, seeds and autoreset of a vector of mazes."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Planners: what one would use instead of learning, where the maze's rules are known.
+"""Planners: search and planning methods, for when the maze's rules are known.
 
     >>> from agents import planners
     >>> best = planners.plan("MiniGrid-DoorKey-8x8-v0", 3)  # the shortest way through layout 3

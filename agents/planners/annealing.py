@@ -2,12 +2,12 @@
 
 A solution is a sequence as long as an episode may last; its energy is minus its return. A move replaces, inserts,
 deletes or swaps actions; a worse one is accepted with probability exp(Δ/temperature), and the temperature falls
-geometrically from HOT to COLD while the budget is spent. Where nothing pays all sequences are equal, and the search is
-a random walk: that is what it is on sparse rewards. What comes after the end of an episode is never played, so that a
+geometrically from HOT to COLD while the budget is spent. Where no sequence gets a reward all are equal, and the search
+is a random walk: so it is on sparse rewards. What comes after the end of an episode is never played, so that a
 move is made before it.
 
-The plan is open-loop. Where the world moves by itself every trial draws anew, and what is kept is the sequence that
-looked best once: its value is what it then earns on the layout with the layout's own generator.
+The plan is open-loop. Where the maze is random each trial draws new random numbers, and the result is the sequence with
+the best single trial: its value is its return on the layout with the layout's own generator.
 """
 
 import time

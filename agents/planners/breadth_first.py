@@ -1,14 +1,15 @@
-"""Breadth-first search over the true states of a maze: the least steps to success, and so the best return.
+"""Breadth-first search over the true states of a maze: the fewest steps to success, and so the largest return.
 
-MiniGrid's tasks pay 1 − 0.9·t/T when they are done after t steps, and nothing else: the shortest way to success is the
-optimum (one of the optima where the reward is binary). The search runs on the engine's own step
-(`agents.mazes.engine.dynamics`); two states are the same where their 64-bit keys are. Where the world moves by itself
-there is no shortest way, and where something else pays too the shortest way need not be the best: there
-`value_iteration` has the optimum. Where the states are too many for memory the search gives up: None, never a guess.
+MiniGrid's tasks give the reward 1 − 0.9·t/T when they are completed after t steps, and no other: the shortest path to
+success is the optimum (one of the optima where the reward is binary). The search runs on the engine's own step
+(`agents.mazes.engine.dynamics`); two states are the same where their 64-bit keys are. Where the
+maze is random there is no shortest path, and where other events are rewarded too the shortest path need not be optimal:
+there `value_iteration` gives the optimum. Where the states do not fit into memory the result is None.
 
-In the large mazes most states differ in where things were put down. A rough search takes those for the same: it looks
-at the cells alone that were not empty in the layout, and goes on from the first state of each kind. It finds a short
-way where there is no memory for the shortest, and misses one where the first place to put a thing was in the way.
+In the large mazes most states differ in where objects were put down. A rough search takes those for the same: it
+compares only the cells that were not empty in the layout, and continues from the first state of each kind. It finds a
+short path where there is not enough memory for the shortest, and misses one where the first place to put an object was
+in the way.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""What may happen in a step: its outcomes by number, each with its probability.
+"""The possible outcomes of a step by number, each with its probability.
 
 A planner that plans over the distribution runs the rule of the maze itself, `dynamics.act`, with a script in the place
 of the generator (`pcg.draw`): outcome number k of a step is what happens if the digits of k are drawn. draw(n) gives
@@ -14,10 +14,9 @@ So a rule of `dynamics` that draws by `pcg.draw` and by nothing else needs one l
     ENUMERATED  what a step draws decides its outcome, and its draws are enumerated
     IRRELEVANT  its draws can be seen and change nothing that is ever earned (a noisy screen): the planner draws 0 each
                 time, and does not distinguish states that differ in the draws alone
-    SPECIAL     its draws cannot be enumerated, and `outcome` has a function for it: obstacles are placed by trying
-    until
-                a free cell is met, and what is equally likely there is the free cells, not the draws; a step in the
-                deep sea fails with probability 1/N
+    SPECIAL     its draws cannot be enumerated, and `outcome` has a function for it: obstacles are placed by
+                drawing until a cell is free, so that all free cells are equally likely; a step in the deep sea fails
+                with probability 1/N
 
 A rule that is not named draws nothing. That every rule is named that draws is checked by playing (`tests`).
 """

@@ -1,15 +1,15 @@
 """Plans for the layouts of a maze, by several methods.
 
-    plan("MiniGrid-DoorKey-8x8-v0", 3).value              the most that layout 3 can pay
-    plan(maze, 3, method="annealing", budget=50_000)      what annealing gets out of 50,000 simulated steps
+    plan("MiniGrid-DoorKey-8x8-v0", 3).value              the largest return on layout 3
+    plan(maze, 3, method="annealing", budget=50_000)      the return with 50,000 simulated steps
 
-breadth-first    exact, where success alone pays and nothing is random
-value-iteration  exact, whatever pays and whatever is random, where the states fit into memory
-rough            breadth-first over fewer states, where success alone pays: short ways in large mazes
+breadth-first    exact, where only success is rewarded and nothing is random
+value-iteration  exact, for any rewards and random events, where the states fit into memory
+rough            breadth-first over fewer states, where only success is rewarded: short paths in large mazes
 tree-search      Monte-Carlo tree search within the budget of simulated steps
 annealing        simulated annealing over action sequences within the budget
 random           random play until the budget is spent; its value is the mean return
-auto             the first exact one that can be had, then the rough one, then tree search
+auto             the first exact one that is possible, then the rough one, then tree search
 
 `optimum` is the normaliser of all scores: a score of 1 is the return of the exact planner.
 """

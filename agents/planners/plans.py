@@ -1,4 +1,4 @@
-"""What every planner gives back for a layout: what to do, what it earns, and what finding it cost."""
+"""The result of every planner for a layout: the actions, their return, and the cost of finding them."""
 
 from dataclasses import dataclass
 

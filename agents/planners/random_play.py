@@ -1,4 +1,4 @@
-"""Random play: what a maze pays to whoever does not look. The floor of all scores.
+"""Random play: the return of uniformly random actions, a lower reference for all scores.
 
 Episodes of uniformly random actions until the budget of steps is spent (the last episode is played to its end, and at
 least one is); the value is their mean return, the actions are those of the best episode.

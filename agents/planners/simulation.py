@@ -1,7 +1,7 @@
-"""What the planners that simulate share: generators of their own, and the playing of actions on one layout.
+"""Shared by the planners that simulate: their own random generators, and the execution of actions on one layout.
 
-A planner simulates with a generator of its own, never with a copy of the maze's: it plans over what may happen, and
-does not foresee what the maze will draw. What it decided is then played on the layout with the layout's own generator.
+A planner simulates with a generator of its own, never with a copy of the maze's: it plans over possible events, and
+cannot foresee the maze's random numbers. Its actions are then executed on the layout with the layout's own generator.
 """
 
 import numpy as np

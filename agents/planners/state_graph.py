@@ -1,4 +1,4 @@
-"""The states that a maze can get into and what may come of every action there, as arrays; for value iteration.
+"""The reachable states of a maze and the outcomes of every action there, as arrays; for value iteration.
 
 States are found by the engine's own step, outcome by outcome (`chance`). Two are the same where their 64-bit keys are
 (`keys`, without the generator, which a planner does not foresee). The steps since the reset are no part of a state,

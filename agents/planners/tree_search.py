@@ -1,17 +1,18 @@
 """Monte-Carlo tree search: UCT (Kocsis & Szepesvári 2006) with transpositions and a given budget of simulated steps.
 
-Every simulation begins in the present state. In a state met before it takes an untried action, or the one with the
-largest
+Every simulation starts in the current state. In a state that was visited before it takes an untried action, or the one
+with the largest
 
     (Q(s, a) − Q_min) / (Q_max − Q_min) + c·√(ln N(s) / N(s, a))
 
 (Q scaled by what was seen so far, as in MuZero, Schrittwieser et al. 2020, so that c does not depend on the reward's
-scale); from a new state it plays at random for at most `ROLLOUT` steps. What was earned from a state on, discounted,
-goes into the means of all actions on the way. Paths that meet share a state (transpositions; Childs, Brodeur & Kocsis
-2008): in a maze most paths do. The steps since the reset are no part of a state here, so that the means mix times.
+scale); from a new state it plays at random for at most `ROLLOUT` steps. The discounted return from each state on is
+added to the means of all actions on the path. Paths that reach the same state share it (transpositions; Childs, Brodeur
+& Kocsis 2008): in a maze most paths do. The steps since the reset are no part of a state here, so the means average
+over times.
 
-Before each move a sixteenth of what is left of the budget is spent. Where nothing that is earned is random the best
-episode that any simulation completed is kept, and followed as soon as another simulation earned less
+Before each action a sixteenth of the remaining budget is spent. Where the rewards are not random, the best episode that
+any simulation completed is stored, and followed as soon as another simulation had a smaller return
 (single-player search, Schadd et al. 2008); otherwise the most visited action is played. The simulations draw from a
 generator of the planner's own.
 """

@@ -1,16 +1,14 @@
-"""Value iteration over the true states of a maze: the most that can be earned in expectation, backwards step by step.
+"""Value iteration over the true states of a maze: the largest expected return, computed backwards from the time limit.
 
     V_T(s) = 0,   V_t(s) = max_a Σ p(s', r | s, a, t) · (r + V_{t+1}(s'))   (Bellman 1957; Puterman 1994, ch. 4)
 
-for t = T − 1, …, 0 with the time limit T; a terminal s' is worth 0, and so is every state when the time is up. Nothing
-is discounted and nothing is left to sampling: every rule and every reward goes, also one that is negative or that is
-paid again and again, and where the world moves by itself every outcome is weighed with its probability (`chance`).
-What a task pays falls with t, so that the best action depends on the time that is left. Of actions that earn the same
-the policy takes the one after which the episode is over sooner, in expectation: nobody is kept waiting in a maze that
-pays as much late as early.
+for t = T − 1, …, 0 with the time limit T; a terminal s' is worth 0, and so is every state when the time is up. There is
+no discount and no sampling: rewards may be negative or repeated, and random outcomes are weighted by their
+probabilities (`chance`). The reward of a task falls with t, so the best action depends on the remaining time. Of
+actions with equal value the policy takes the one with the shorter expected episode.
 
-Where the states are too many for memory (`state_graph`) there is no plan: None, never a guess. Dynamic-Obstacles-5x5
-has some 2,000 states and 6x6 has 130,000; 8x8 has 10⁸, and is given up.
+Where the states do not fit into memory (`state_graph`) the result is None. Dynamic-Obstacles-5x5 has some 2,000 states
+and 6x6 has 130,000; 8x8 has 10⁸, too many.
 """
 
 import time

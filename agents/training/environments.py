@@ -1,4 +1,4 @@
-"""Vector environments by id: mazes, compiled where possible, and whatever else Gymnasium has registered.
+"""Vector environments by id: mazes, compiled where possible, and any other environment registered with Gymnasium.
 
 An id may begin with the module that registers it, `my_package:MyEnv-v0`, and that of a maze may contain settings,
 `MiniGrid-DoorKey-8x8-v0:reward_scale=10`. All of them reset within the step that ends an episode.

@@ -1,8 +1,8 @@
-"""A vector environment as the learners see it: `(learners, envs, …)` tensors, true successors, no resets.
+"""A vector environment for the learners: `(learners, envs, …)` tensors, true successors, no resets.
 
-What it returns is checked (`explore.encoding`): BadInput says what came and what would be right. With
-`on_invalid="skip"` a slot whose observation is not finite acts on the last one that was, and the steps to and from it
-are no transitions: `Transitions.valid` says so.
+What it returns is checked (`explore.encoding`): the message of BadInput names what it returned and what is valid. With
+`on_invalid="skip"` a slot whose observation is not finite acts on the last finite one, and the steps to and from it are
+marked as not valid in `Transitions.valid`.
 """
 
 from collections.abc import Sequence

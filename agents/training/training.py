@@ -1,7 +1,7 @@
 """Training: learners in a maze, from the first random step to their evaluation.
 
 Each learner has its own slots, layouts, replay, networks, bonus and random streams, all derived from (seed, its name):
-its result is the same alone and in company. A curve point is an evaluation on the training layouts; the last
+its result does not depend on the others. A curve point is an evaluation on the training layouts; the last
 evaluation is longer and made on held-out layouts too.
 """
 

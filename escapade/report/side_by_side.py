@@ -78,7 +78,7 @@ def verdict(everyone: Sequence[Results], compared: Sequence[dict[str, Any]]) -> 
     """Which agents differ significantly from themselves in the first folder."""
     names = "; ".join(_label(place, results) for place, results in enumerate(everyone))
     if not compared:
-        return f"{names}. They have no agent in the same maze in common."
+        return f"{names}. They have no agent and maze in common."
     said = [
         f"in {_label(each['place'], everyone[each['place']])}, {each['agent']} did "
         f"{'better' if each['probability'] > 0.5 else 'worse'} in {each['maze']}"
@@ -87,7 +87,7 @@ def verdict(everyone: Sequence[Results], compared: Sequence[dict[str, Any]]) -> 
     ]
     first = _label(0, everyone[0])
     if not said:
-        return f"{names}. No agent differs significantly from itself in {first}."
+        return f"{names}. No agent differs significantly from the same agent in {first}."
     return f"{names}. Against {first}: {'; '.join(said)}."
 
 

@@ -97,7 +97,7 @@ def explained(folder: Path | None) -> Iterator[None]:
         if code & 0xFF == sqlite3.SQLITE_BUSY:
             raise BadInput(f"'{folder}' is being written to by another process ({why}): try again later.") from None
         raise BadInput(
-            f"results cannot be kept in '{folder}': {why}; make room or name another folder, and run it again."
+            f"results cannot be stored in '{folder}': {why}; make room or name another folder, and run it again."
         ) from None
     except ValueError as error:
         if isinstance(error, BadInput):

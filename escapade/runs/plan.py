@@ -127,8 +127,8 @@ def schedule_sentence(plan: Mapping[str, Any]) -> str | None:
     if length == steps:
         return None
     return (
-        f"Training goes on after {length:,} steps: schedules (ε, the bonus's decay) keep that length, so that the "
-        f"result is not that of {steps:,} steps from the start; for that, name another folder."
+        f"Training continues after {length:,} steps: schedules (ε, the bonus's decay) keep that length, so that the "
+        f"result differs from {steps:,} steps from the start; for that, name another folder."
     )
 
 

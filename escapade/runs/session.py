@@ -46,7 +46,7 @@ def write(folder: Path, session: Mapping[str, Any]) -> None:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise BadInput(
-            f"results cannot be kept in '{folder}': {error.strerror}; make room or name another folder, and run it "
+            f"results cannot be stored in '{folder}': {error.strerror}; make room or name another folder, and run it "
             "again."
         ) from None
 

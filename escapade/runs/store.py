@@ -205,7 +205,7 @@ class Store:
             ).fetchone()
         if row is None or self.folder is None:
             raise BadInput(
-                f"'{self.folder}' keeps no weights of learner {learner} of {configuration['agent']} in "
+                f"'{self.folder}' has no weights of learner {learner} of {configuration['agent']} in "
                 f"{configuration['maze']}: train it again with `escapade mazes --out` into another folder."
             )
         return weights.read(self.folder, row[0])

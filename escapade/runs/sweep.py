@@ -1,9 +1,9 @@
 """The maze experiment as a sweep: one block per (maze, agent) with all its learners, blocks in parallel by joblib.
 
 A learner's result depends on its configuration and its name alone, so the store decides what is missing. Blocks run in
-worker processes of joblib, or on a cluster of Ray or Dask (`clusters`). A block whose plugin fails is given up and
-named while the others go on; a worker that ends without a word (killed, or ended by a plugin) takes only its own block
-along: the blocks that had begun are run again, one by one, and the one whose worker ends again is given up.
+worker processes of joblib, or on a cluster of Ray or Dask (`clusters`). A block whose plugin fails is
+abandoned and reported while the others continue; if a worker ends without an error (killed, or ended by a plugin), the
+blocks that had started are run again, one by one, and the one whose worker ends again is abandoned.
 """
 
 import importlib
@@ -37,13 +37,13 @@ from escapade.runs.workers import end_with_parent, explain
 
 Train = Callable[..., Block]
 TRAIN = "agents.training.training:train"
-LOG = "failures.log"  # full tracebacks of the blocks that were given up
+LOG = "failures.log"  # full tracebacks of the blocks that failed
 ENDED = "its worker process ended at once: killed by the system (memory?) or by a plugin"
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A block that was given up: what it was, why in one sentence, and the whole traceback where there is one."""
+    """A block that failed: its maze and agent, the reason in a sentence, and the traceback if there is one."""
 
     maze: str
     agent: str
@@ -51,12 +51,12 @@ class Failure:
     traceback: str = ""
 
     def __str__(self) -> str:
-        return f"{self.agent} in {self.maze} was given up: {self.reason}."
+        return f"{self.agent} in {self.maze} failed: {self.reason}."
 
 
 @dataclass(frozen=True)
 class Swept:
-    """Every block of the plan that has learners, in the plan's order, and those that were given up."""
+    """Every block of the plan that has learners, in the plan's order, and those that failed."""
 
     blocks: list[Block]
     failures: list[Failure]
@@ -254,5 +254,5 @@ def _log(folder: Path | None, failure: Failure) -> list[str]:
         with (folder / LOG).open("a", encoding="utf-8") as file:
             file.write(f"{failure.agent} in {failure.maze}\n{failure.traceback}\n")
     except OSError as error:
-        return [f"the traceback of {failure.agent} in {failure.maze} could not be kept ({error.strerror})"]
+        return [f"the traceback of {failure.agent} in {failure.maze} could not be stored ({error.strerror})"]
     return []

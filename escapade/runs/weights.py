@@ -39,7 +39,7 @@ def write(folder: Path, maze: str, agent: str, key: str, weights: Mapping[str, A
     except (OSError, RuntimeError) as error:  # torch's own writer turns a full disk into a RuntimeError
         why = getattr(error, "strerror", None) or "the disk is full or limits the size of files"
         raise BadInput(
-            f"the weights of '{agent}' in {maze} could not be kept in '{folder / FOLDER}' ({why}); its results were: "
+            f"the weights of '{agent}' in {maze} could not be stored in '{folder / FOLDER}' ({why}); its results were: "
             "make room, and train it into another folder to watch it."
         ) from None
     return name

@@ -9,7 +9,7 @@ A layer halves height and width. There are as many as it takes to bring the shor
 
 All learners go through one grouped convolution: learner l's channels are group l, weights `(learners·filters, channels,
 3, 3)`. As in `explore.networks.stacked`, initial weights derive from (seed, name of the network, name of the learner)
-and are uniform in ±1/√inputs, so that a learner is the same alone and in company.
+and are uniform in ±1/√inputs, so that a learner does not depend on the others.
 """
 
 import math

@@ -11,7 +11,7 @@ column the most common code:
 
 and only the columns where code and r differ cost anything. r comes from the majority vote of Boyer and Moore (1991):
 the majority where there is one, and some code of the column where there is none. Each learner has its own r, so that
-a learner is the same alone and in company.
+a learner does not depend on the others.
 
 Float32 on the CPU is compiled; everything else goes through `OneHotProduct`, the plain product, with which the tests
 compare the compiled one.

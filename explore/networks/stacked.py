@@ -1,10 +1,10 @@
 """Networks of many independent learners as one module: weights `(learners, in, out)`, one `baddbmm` per layer.
 
 In float32 on the CPU `StackedMLP` is compiled as a whole (`explore.networks.compiled`): small layers of many learners
-leave PyTorch's operations little to do but to begin and end.
+are dominated by the call overhead of PyTorch's operations.
 
-A learner's initial weights derive from (seed, name of the network, name of the learner), so they are the same alone
-and in company; gradients of a loss summed over learners never mix them.
+A learner's initial weights derive from (seed, name of the network, name of the learner), so they do not depend on
+the other learners; gradients of a loss summed over learners never mix them.
 """
 
 import math
@@ -94,9 +94,9 @@ class StackedMLP(torch.nn.Module):
     `(learners, batch, inputs)` to `(learners, batch, outputs)`; `last_gain` scales the last layer's initial weights.
     With an `Encoder` for `inputs` the input is that encoder's rows, `(learners, batch, width)`.
 
-    compiled: use the compiled passes in float32 on the CPU; PyTorch's operations, which everything else goes through,
-    are what the tests hold them against. A learner's outputs are then the same to the last bit alone and in company,
-    with any number of threads.
+    compiled: use the compiled passes in float32 on the CPU; everything else uses PyTorch's operations, which are
+    also the reference in the tests. A compiled learner's outputs are then the same to the last bit for any other
+    learners and any number of threads.
     """
 
     def __init__(

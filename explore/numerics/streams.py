@@ -1,7 +1,7 @@
 """Random numbers for the learner axis: one stream per learner, drawn in blocks, returned as tensors.
 
 The first axis of every tensor is the learner. Each learner's stream is keyed by seed, purpose and the learner's name
-(`explore.numerics.seeding`), so a learner draws the same numbers alone and in company.
+(`explore.numerics.seeding`), so a learner draws numbers that do not depend on the others.
 """
 
 from collections.abc import Sequence

@@ -78,7 +78,7 @@ def test_a_disk_that_becomes_full_keeps_what_was_kept(small_disk, capfd) -> None
     fill(small_disk, 0)
     assert mazes(folder, "--agent", "greedy", "--agent", "epsilon-greedy") == 2
     (said,) = sentences(capfd.readouterr().err)
-    assert "results cannot be kept in" in said
+    assert "results cannot be stored in" in said
     assert "make room or name another folder" in said
     after = open_existing(folder)
     assert after.load(after.configurations()[0]) == kept
@@ -142,7 +142,7 @@ def test_a_folder_without_permission_is_one_sentence_before_any_work(closed_fold
         status, text = in_child(partial(unprivileged, partial(mazes, folder, "--agent", "greedy")))
         assert status == 2
         (said,) = sentences(text)
-        assert f"results cannot be kept in '{folder}': " in said
+        assert f"results cannot be stored in '{folder}': " in said
 
 
 def test_results_in_a_folder_without_permission_are_reported_and_left_alone(closed_folder) -> None:
@@ -154,7 +154,7 @@ def test_results_in_a_folder_without_permission_are_reported_and_left_alone(clos
     status, text = in_child(partial(unprivileged, partial(mazes, closed_folder, "--agent", "greedy")))
     assert status == 2
     (said,) = sentences(text)
-    assert "results cannot be kept in" in said
+    assert "results cannot be stored in" in said
 
 
 def test_a_limit_of_file_sizes_is_one_sentence_and_the_results_stay(tmp_path) -> None:

@@ -15,8 +15,8 @@ and the next arm is drawn by its value Q(s_a, continue; s_a): by Boltzmann at te
 task never offers less than 16.93: task 1 is no longer pulled, and its estimates stay as they are. Under constant ε
 every task is still pulled and the estimates converge.
 
-`learn` studies the learner by itself. As a policy of the bed it is `bandits.policies.duff`, which chooses and learns by
-the same compiled `choose` and `learn_from`.
+`learn` studies the learner by itself. As a policy of the simulator it is `bandits.policies.duff`, which chooses and
+learns by the same compiled `choose` and `learn_from`.
 """
 
 from collections.abc import Sequence

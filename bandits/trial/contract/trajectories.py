@@ -1,7 +1,7 @@
 """Scripted trajectories for the trial of a bonus: transitions over a few states, the same for every plugin.
 
 A `Trajectory` holds which state follows which, per learner and slot; what is observed of a state is another file's,
-`observation_models`. A learner's trajectory derives from the learner's name, so it is the same alone and in company.
+`observation_models`. A learner's trajectory derives from the learner's name, so it does not depend on the others.
 """
 
 from collections.abc import Sequence

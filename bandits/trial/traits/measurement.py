@@ -7,7 +7,7 @@ A trait is measured once per learner, all learners in one batch, and reported as
 or, where only ratios mean something, as of costs, with mean and interval those of the logarithms.
 
 `Arms` is what the bonuses observe: a start and some arms, each an observation of standard normal numbers that a
-learner draws from its own stream, so that a learner's figures are the same alone and in company.
+learner draws from its own stream, so that a learner's figures do not depend on the others.
 """
 
 import math

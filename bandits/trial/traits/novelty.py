@@ -8,7 +8,7 @@ for longer, the late arms. With b_n the novelty of an early arm after its n-th p
     unseen        P(novelty unseen > novelty seen) + ½ P(equal), the area under the ROC curve, at the end
 
 Novelty is the plugin's formula, without β, its decay, normalisation and clipping. The bonus learns once from each
-step, as it does in the bandit bed.
+step, as it does in the bandit simulator.
 """
 
 from collections.abc import Sequence

@@ -48,7 +48,7 @@ def picture_of(maze: str) -> str | None:
 def played(folder: Path, maze: str, agent: str) -> Played | str:
     """An episode of an agent's best learner, on a held-out layout where there is one; or why there is none."""
     if not is_maze(maze):
-        return f"{maze} is not a maze: its episodes are not drawn."
+        return f"{maze} is not a maze: its episodes cannot be drawn."
     try:
         kept = players.best_learner(folder, maze, agent, None)
         held_out = has_held_out(maze)
@@ -57,7 +57,7 @@ def played(folder: Path, maze: str, agent: str) -> Played | str:
         player = players.player(who, maze_layouts, index, SEED, 0, lambda progress: None)
         episode = Episode(maze_layouts, index)
     except BadInput as error:
-        return f"No episode can be played: {error}"
+        return f"No episode can be shown: {error}"
     pictures: list[str] = []
     words: list[str] = []
     last = None

@@ -58,7 +58,7 @@ COLUMNS = (
     "steps to 90 %",
     "seconds to 90 %",
     "first reward, median steps",
-    "seconds, evaluation too",
+    "seconds with evaluation",
     "steps per second",
 )
 
@@ -148,7 +148,7 @@ class Page:
     def _setup(self) -> list[str]:
         sessions = self._results.sessions
         if not sessions:
-            return [elements.paragraph("These results were kept by a version that did not note its configuration.")]
+            return [elements.paragraph("These results were stored by a version that did not record its configuration.")]
         newest = sessions[-1]
         command = f"<pre><code>{escape(' '.join(newest['command']))}</code></pre>"
         lines = [elements.paragraph(line, "note") for line in setup.lines(sessions)[1:]]

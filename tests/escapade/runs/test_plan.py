@@ -147,5 +147,5 @@ def test_a_plan_that_goes_on_says_what_its_schedules_run_over() -> None:
     assert schedule_sentence(Plan((MAZE,), ("count",), 2, 600, 3).as_dict()) is None
     sentence = schedule_sentence(Plan((MAZE,), ("count",), 2, 6000, 3, schedule_steps=2000).as_dict())
     assert sentence is not None
-    assert "goes on after 2,000 steps" in sentence
-    assert "not that of 6,000 steps from the start" in sentence
+    assert "continues after 2,000 steps" in sentence
+    assert "differs from 6,000 steps from the start" in sentence

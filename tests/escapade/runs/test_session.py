@@ -38,5 +38,5 @@ def test_the_state_of_the_code_is_its_commit_and_whether_it_was_changed(tmp_path
 
 
 def test_a_session_that_cannot_be_kept_is_one_sentence(tmp_path) -> None:
-    with pytest.raises(BadInput, match="results cannot be kept in"):
+    with pytest.raises(BadInput, match="results cannot be stored in"):
         session.write(tmp_path / "missing", {})

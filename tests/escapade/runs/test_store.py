@@ -244,7 +244,7 @@ def test_a_limit_of_file_size_is_one_sentence_and_keeps_what_was_kept(tmp_path):
     """As a full disk: the block that does not fit is missing, those before it are there."""
     here = os.path.dirname(__file__)
     done = subprocess.run([sys.executable, "-c", LIMITED + WRITER, str(tmp_path), here], capture_output=True, text=True)
-    assert "results cannot be kept in" in done.stderr.splitlines()[-1]
+    assert "results cannot be stored in" in done.stderr.splitlines()[-1]
     assert "make room or name another folder" in done.stderr.splitlines()[-1]
     store = open_existing(tmp_path)
     kept = store.learners(CONFIGURATION)

@@ -150,7 +150,7 @@ def test_a_plugin_that_fails_is_given_up_and_named_and_the_others_go_on(failure,
     (failed,) = swept.failures
     assert (failed.maze, failed.agent) == (M, "count")
     assert failed.reason.startswith(reason)
-    assert str(failed).startswith(f"count in {M} was given up: {reason}")
+    assert str(failed).startswith(f"count in {M} failed: {reason}")
     assert [block.agent for block in swept.blocks] == ["epsilon-greedy", "rnd"]
     assert [len(block.results) for block in swept.blocks] == [2, 2]
     assert ("Traceback" in (tmp_path / module.LOG).read_text()) if failed.traceback else True

@@ -60,8 +60,8 @@ def test_results_are_kept_where_weights_cannot_be(tmp_path) -> None:
     store.save(CONFIGURATION, block(0))
     assert store.learners(CONFIGURATION) == [0]
     (note,) = store.notes  # the command prints it and ends with status 1
-    assert note.startswith("the weights of 'a:b=1' in M/x could not be kept in")
-    with pytest.raises(BadInput, match="keeps no weights of learner 0 of a:b=1 in M/x"):
+    assert note.startswith("the weights of 'a:b=1' in M/x could not be stored in")
+    with pytest.raises(BadInput, match="has no weights of learner 0 of a:b=1 in M/x"):
         store.weights(CONFIGURATION, 0)
 
 

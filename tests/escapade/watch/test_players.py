@@ -95,7 +95,7 @@ def test_layouts_by_number_and_by_seed() -> None:
 def test_weights_that_were_not_kept_are_one_sentence(folder, capsys) -> None:
     assert invoke(["watch", str(folder)]) == 2
     shown = capsys.readouterr()
-    assert "keeps no weights of learner 1 of count in MiniGrid-Empty-5x5-v0" in shown.err
+    assert "has no weights of learner 1 of count in MiniGrid-Empty-5x5-v0" in shown.err
     assert shown.err.count("\n") == 1
 
 
