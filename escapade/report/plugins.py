@@ -1,4 +1,4 @@
-"""The installed plugins: kind, distribution, version, settings with defaults; of a broken one, what is wrong."""
+"""The installed plugins: kind, distribution, version, settings with defaults; of one that does not load, the error."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def show(output: Output) -> None:
     """Print the table of the installed plugins, and write their figures."""
     listed = installed()
     table = Table(title="Installed plugins", title_justify="left")
-    for name in ("kind", "name", "from", "settings and defaults, or what is wrong"):
+    for name in ("kind", "name", "from", "settings and defaults, or the error"):
         table.add_column(name, overflow="fold")
     for plugin in listed:
         settings = ", ".join(f"{s['name']}={s['default']}" for s in plugin["settings"])

@@ -135,11 +135,11 @@ def _show_earnings(console: Console, results: dict[str, Any]) -> None:
 def _show_end(console: Console, results: dict[str, Any]) -> None:
     """The arm that would be recommended at the horizon."""
     console.print(recommended(results))
-    now = ", best at the last step" if dynamic(results) else ""
+    now = " at the last step" if dynamic(results) else ""
     console.print(
         f"recommended: the arm pulled most in {results['horizon']:,} pulls; simple regret: the difference of its mean "
-        f"from the best{now}; wrong: share of runs in which the recommended arm is not the best; with 95 % intervals "
-        "(Wilson's for the shares).\n",
+        f"from the best mean{now}; wrong: share of runs in which the recommended arm is not the best; with 95 % "
+        "intervals (Wilson's for the shares).\n",
         style="dim",
     )
 

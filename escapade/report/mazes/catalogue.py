@@ -25,8 +25,8 @@ def show(output: Output) -> None:
     traps = {name: trap for name in IDS if (trap := facts(name)) is not None}
     output.console.print(_traps(traps))
     output.console.print(
-        "The ids of traps begin with escapade/, the deep sea has every size from 10 to 50. Any maze can have its "
-        "reward multiplied: --maze ID:reward_scale=10."
+        "The ids of traps begin with escapade/; DeepSea exists in every size from 10 to 50. The setting reward_scale "
+        "multiplies the rewards of any maze: --maze ID:reward_scale=10."
     )
     output.console.print(f"{sum(maze.compiled for maze in listed)} of {len(listed)} mazes run compiled.")
     output.figures(
