@@ -1,4 +1,4 @@
-"""What a bonus costs per transition, beside RLeXplore's reward of the same name.
+"""The time of a bonus per transition, compared with RLeXplore's reward of the same name.
 
 A rollout of 128 steps in 8 environments is observed step by step, scored at once, and learned from in batches of 256;
 both sides do the same, on one thread, whose CPU time is counted. RLeXplore's `watch` is `observe`: most of its rewards

@@ -1,4 +1,4 @@
-"""Environment steps per second of the DQN beside Stable-Baselines3's, and where the time goes.
+"""Environment steps per second of the DQN and of Stable-Baselines3's, and the shares of its time.
 
 The same maze (both in the compiled engine), 8 environments, batch, updates per step and hidden layers, and all the
 cores that this process may use; Stable-Baselines3 trains one learner at a time, so that its rate is that of any number.

@@ -1,13 +1,13 @@
-"""Checkpoints of blocks, in DIR/checkpoints: whole or not at all, found damaged by their digest.
+"""Checkpoints of blocks, in DIR/checkpoints: written atomically, and verified by a digest when they are read.
 
-The last one of a finished block stays, so that a training for more steps goes on from it. Replays of mazes shrink to a
-sixteenth by zlib's fastest level, at the cost of about a second per 150 MB.
+The last one of a finished block is kept, so that a training for more steps continues from it. zlib's fastest level
+compresses replays of mazes to a sixteenth, in about a second per 150 MB.
 
-A file's name says the step it was taken at and the digest of its content, `NAME-STEP-DIGEST.pt`; the newest whole one
-counts, whatever the clock says, and a new one is in place before the old one is removed. Nothing but numbers, lists and
-tensors is read back.
+A file is named by its step and the digest of its content, `NAME-STEP-DIGEST.pt`; the undamaged one with the largest
+step is used, whatever its date, and a new one is in place before the old one is removed. Only numbers, lists and
+tensors are loaded.
 
-Writing costs time, so that the next checkpoint is due after `SHARE` times what the last one cost, and not before
+Writing takes time, so the next checkpoint is written `SHARE` times the duration of the last one later, and not before
 `INTERVAL`: a kill loses about as much work.
 """
 

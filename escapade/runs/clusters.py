@@ -1,10 +1,10 @@
-"""Ray and Dask: work that is sent to processes of one machine or of many, with progress on its way back.
+"""Ray and Dask: tasks sent to processes on one or many machines, and progress sent back.
 
-Both packages are extras, imported when they are asked for. A piece of work is a plain function; what it returns comes
-back as a `concurrent.futures.Future`. A process that ends without a word (killed, or out of memory) takes its own piece
-along and no other: Dask starts it again on another worker as often as its scheduler allows, for Ray the sweep does.
+Both packages are extras, imported on use. A task is a plain function; its result is a `concurrent.futures.Future`. If a
+process ends without an error (killed, or out of memory), only its own task is lost: Dask starts it again on another
+worker as often as its scheduler allows, for Ray the sweep does.
 
-Progress goes through the cluster (an event of Dask, an actor of Ray), so that the machines need no folder in common.
+Progress goes through the cluster (an event of Dask, an actor of Ray), so the machines need no shared folder.
 """
 
 import importlib

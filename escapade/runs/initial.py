@@ -1,8 +1,8 @@
-"""Learners that begin with trained networks: those of another folder of results, learner by learner.
+"""Learners that start from trained networks: those of another folder of results, learner by learner.
 
 An agent takes the networks of the same agent there; of several mazes, those of the same one, whatever its reward was. A
-learner's result depends on the networks that it began with, and these on the configuration that they were trained
-under: it is a part of the configuration of those that begin with them.
+learner's result depends on its initial networks, and these on the configuration that they were trained with, so that
+configuration is part of the configuration of the learners that start from them.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
-"""One writer per folder of results: a lock on a file, which the system gives up when the process ends in any way.
+"""One writer per folder of results: a lock on a file, which the system releases when the process ends in any way.
 
-The file says who holds it. Where the file system knows no locks, nothing is locked.
+The file names its holder. Where the file system has no locks, nothing is locked.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""Planners beside the agents: what methods that know the model get out of a budget of simulated steps.
+"""Planners for comparison with the agents: the return of methods that know the model, with a budget of simulated steps.
 
 A planner plans each layout for itself; it gets, for each of them, as many simulated steps as a learner takes in all of
-its training. Planned are the first `LAYOUTS` training layouts, which are a random sample of them. The figures are kept
-in the store, so that a run that goes on plans nothing again.
+its training. They plan the first `LAYOUTS` training layouts, which are a random sample. The results are stored, so that
+a resumed run does not plan again.
 """
 
 from collections.abc import Sequence

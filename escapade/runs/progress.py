@@ -1,4 +1,4 @@
-"""How far the blocks of a sweep are, from their workers to the display.
+"""The progress of the blocks of a sweep, sent from their workers to the display.
 
 On one machine that is one small file per task in a folder; `clusters` has the way from other machines.
 """

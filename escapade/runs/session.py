@@ -1,4 +1,4 @@
-"""What a run of the program was: its command, the resolved experiment, versions, machine and the state of the code."""
+"""A session, the record of one run of the program: command, resolved experiment, versions, machine and code."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def describe(experiment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write(folder: Path, session: Mapping[str, Any]) -> None:
-    """Keep the newest session beside the results as `session.json`, whole or not at all; BadInput where it cannot."""
+    """Write the newest session atomically as `session.json` into the folder; BadInput where that fails."""
     draft = folder / f".{FILE}-{os.getpid()}"
     try:
         try:

@@ -1,8 +1,8 @@
 """The run store: one SQLite file per experiment, a row per learner with its curve points.
 
-A block of learners that were trained together appears in one transaction, so a kill at any moment loses at most the
+A block of learners that were trained together is written in one transaction, so a kill at any moment loses at most the
 block in progress. Every learner belongs to a configuration (everything that its result depends on), kept as JSON: two
-configurations in one file never mix, and asking again for one that is there costs nothing. Every learner also names
+configurations in one file never mix, and one that is there is not trained again. Every learner also refers to
 the session that trained it, with its package versions.
 """
 
@@ -25,7 +25,7 @@ class Store:
     """The results in `folder`, or in memory where it is None, for one writer or, with `readonly`, for any reader.
 
     BadInput where the folder cannot hold results, is damaged, comes from another version or has another writer.
-    `notes` are sentences about what could not be kept, for the end of the command.
+    `notes` are sentences about what could not be stored, for the end of the command.
     """
 
     def __init__(self, folder: Path | None, *, readonly: bool = False) -> None:

@@ -1,7 +1,7 @@
-"""The weights of trained learners on disk: one file per block in DIR/weights, whole or not at all.
+"""The weights of trained learners on disk: one file per block in DIR/weights, written atomically.
 
-A file is written before the rows that name it: a kill between the two leaves a file that nobody asks for, and the block
-is trained again. Nothing but numbers, lists and tensors is read back.
+A file is written before the rows that name it: a kill between the two leaves an unused file, and the block is
+trained again. Only numbers, lists and tensors are loaded.
 """
 
 import hashlib

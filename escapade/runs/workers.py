@@ -1,4 +1,4 @@
-"""Worker processes that do not outlive the program, and what is left of one that ended.
+"""Worker processes that end with the program, and the error message of one that failed.
 
 Linux and macOS give an orphaned process another parent, which is seen by its number; on Windows the number stays, and
 the parent's handle says whether it has ended.
