@@ -87,15 +87,17 @@ def cost(name: str, **settings: Any) -> dict[str, float]:
         terminated=torch.rand(shape, generator=random) < 1 / 50,
         truncated=torch.zeros(shape, dtype=torch.bool),
     )
-    steps = [rollout.select((slice(None), slice(at, at + ENVS))) for at in range(0, STEPS * ENVS, ENVS)]
-    batches = [rollout.select((slice(None), slice(at, at + BATCH))) for at in range(0, STEPS * ENVS, BATCH)]
     taken: dict[str, list[float]] = {what: [] for what in WORK}
     for _ in range(1 + REPEATS):
+        # Made anew each time: transitions keep what is worked out from them, such as the keys of their observations.
+        whole = rollout.select(slice(None))
+        steps = [rollout.select((slice(None), slice(at, at + ENVS))) for at in range(0, STEPS * ENVS, ENVS)]
+        batches = [rollout.select((slice(None), slice(at, at + BATCH))) for at in range(0, STEPS * ENVS, BATCH)]
         started = time.process_time()
         episodic = torch.cat([bonus.observe(step) for step in steps], dim=1)
         taken["observe"].append(time.process_time() - started)
         started = time.process_time()
-        bonus.score(rollout, episodic)
+        bonus.score(whole, episodic)
         taken["score"].append(time.process_time() - started)
         started = time.process_time()
         for batch in batches:

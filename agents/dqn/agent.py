@@ -142,8 +142,7 @@ class QAgent:
         """A training step of the bonus for each batch of the step; nothing for bonuses that learn as they observe."""
         if self.bonus is None:
             return
-        for start in range(0, self.settings.updates * self.settings.batch, self.settings.batch):
-            self.bonus.learn(drawn.first.select((slice(None), slice(start, start + self.settings.batch))))
+        self.bonus.learn_batches(drawn.first, self.settings.updates)
 
     def set_horizon(self, steps: int) -> None:
         """How many environment steps each learner takes in the whole run, for every schedule."""

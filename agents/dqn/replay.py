@@ -65,6 +65,10 @@ class NStepBatch:
         """The rewards of all steps, `(learners, batch, steps)`."""
         return self._at("reward", self.places)
 
+    def at(self, items: torch.Tensor) -> Transitions:
+        """Some of `transitions`, by their places on its second axis, `(learners, any)` int64."""
+        return self._transitions(self.places.flatten(1).gather(1, items))
+
     def _transitions(self, places: torch.Tensor) -> Transitions:
         return Transitions(**{name: self._at(name, places) for name in self._parts if name != "episodic"})
 

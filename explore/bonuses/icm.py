@@ -25,4 +25,4 @@ class ICM(ForwardModelBonus):
     """The error of the forward model in the space of φ. Discrete and continuous actions."""
 
     def novelty(self, transitions: Transitions) -> torch.Tensor:
-        return self.forward_error(*self.embed(transitions), transitions.action, transitions.valid)
+        return self.prediction_error(transitions)

@@ -134,11 +134,14 @@ class Mix(Bonus):
         return torch.stack([part.observe(transitions) for part in self.members], dim=-1)
 
     def train_step(self, transitions: Transitions) -> dict[str, torch.Tensor]:
+        return self.train_steps(transitions, 1)
+
+    def train_steps(self, transitions: Transitions, batches: int) -> dict[str, torch.Tensor]:
         specs = self.settings.specs()
         return {
             f"{place}/{spec.name}/{name}": loss
             for place, (spec, part) in enumerate(zip(specs, self.members, strict=True))
-            for name, loss in part.learn(transitions).items()
+            for name, loss in part.learn_batches(transitions, batches).items()
         }
 
 

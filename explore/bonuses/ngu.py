@@ -25,6 +25,7 @@ from explore.bonuses.base.inverse_model import InverseFeatures, InverseSettings
 from explore.bonuses.base.nearest_neighbours import EpisodePoints
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
+from explore.networks.stacked import compilable
 from explore.numerics.moments import RunningMoments
 
 MEMORY = 1000  # vector steps that μ, σ and d̄² remember, as the running mean of the novelty does
@@ -92,6 +93,17 @@ class NGU(InverseFeatures):
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
         return {**super().losses(transitions), "distillation": self._error(transitions)}
+
+    def compiled_steps(self, transitions: Transitions, batches: int) -> dict[str, torch.Tensor] | None:
+        networks = (self.embedding, self.inverse, self.distillation.predictor, self.distillation.target)
+        if not self.keeps(NGU, "embed", "inverse_loss", "losses") or not all(map(compilable, networks)):
+            return None
+        inputs = self.normalizer(transitions.next_observation)
+        distilled = self.distillation.compiled_steps(inputs, transitions.valid, self.optimiser, batches)
+        losses = self.step_models(transitions, None, 0.0, batches)
+        if distilled is None or losses is None:
+            return None
+        return {"inverse": losses[0], "distillation": distilled[1]}
 
     def _arrival(self, transitions: Transitions) -> tuple[torch.Tensor, torch.Tensor]:
         """φ(s′), and its squared distances to the nearest points of the episode, which begins where it has to.

@@ -52,6 +52,13 @@ class NovelD(Learned, Visits):
     def episodic_factor(self, transitions: Transitions) -> torch.Tensor:
         return (self.episode_visits(self.episode, transitions) == 1).float()
 
+    def compiled_steps(self, transitions: Transitions, batches: int) -> dict[str, torch.Tensor] | None:
+        if not self.keeps(NovelD, "losses"):
+            return None
+        inputs = self.normalizer(transitions.next_observation)
+        step = self.distillation.compiled_steps(inputs, transitions.valid, self.optimiser, batches)
+        return None if step is None else {"distillation": step[1]}
+
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
         inputs = self.normalizer(transitions.next_observation)
         return {"distillation": self.distillation(inputs, transitions.valid)}

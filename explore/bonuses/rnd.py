@@ -21,7 +21,7 @@ from pydantic import Field
 
 from explore.bonuses.base.distillation import Distillation
 from explore.bonuses.base.learned import Learned, LearnedSettings
-from explore.core.bonus import BonusSettings
+from explore.core.bonus import BonusSettings, ScoreTerms
 from explore.core.transitions import Transitions
 
 
@@ -47,3 +47,23 @@ class RND(Learned):
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
         return {"distillation": self.novelty(transitions)}
+
+    def score_and_train(
+        self, transitions: Transitions, episodic: torch.Tensor
+    ) -> tuple[ScoreTerms | None, dict[str, torch.Tensor]]:
+        # The errors that are scored are those that the predictor learns from.
+        step = self._step(transitions) if self.keeps(RND, "score_terms", "train_step") else None
+        if step is None:
+            return super().score_and_train(transitions, episodic)
+        errors, loss = step
+        return (errors, episodic), {"distillation": loss}
+
+    def compiled_steps(self, transitions: Transitions, batches: int) -> dict[str, torch.Tensor] | None:
+        step = self._step(transitions, batches)
+        return None if step is None else {"distillation": step[1]}
+
+    def _step(self, transitions: Transitions, batches: int = 1) -> tuple[torch.Tensor, torch.Tensor] | None:
+        if not self.keeps(RND, "novelty", "losses"):
+            return None
+        inputs = self.normalizer(transitions.next_observation)
+        return self.distillation.compiled_steps(inputs, transitions.valid, self.optimiser, batches)

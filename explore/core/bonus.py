@@ -28,7 +28,6 @@ called while frozen, and an idle row has factor and bonus 0, whatever the plugin
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 import gymnasium as gym
@@ -39,12 +38,12 @@ from explore.core.scale import ScaleName, make_scale
 from explore.core.spec import Settings, settings_from
 from explore.core.stateful import StatefulModule
 from explore.core.transitions import Transitions
-from explore.counting.keys import row_keys
 from explore.counting.tables import EpisodeTable
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput, checked_count
 from explore.numerics.seeding import checked_seed, learner_names
 
+ScoreTerms = tuple[torch.Tensor, torch.Tensor | None]  # novelty, and what it is multiplied by
 HALF_LIFE_SHARE = 0.27  # of a run of known length, in which β halves; measured on DoorKey-8x8 (40,000 of 150,000 steps)
 
 
@@ -145,9 +144,12 @@ class Bonus(StatefulModule, ABC):
         """Whether transitions must name their exact states (`state_key`, `next_state_key`)."""
         return False
 
-    def score_terms(
-        self, transitions: Transitions, episodic: torch.Tensor | None
-    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+    @property
+    def pays_by_factor(self) -> bool:
+        """Whether the bonus is novelty times a factor `(learners, batch)`: where that is 0, nothing need be scored."""
+        return type(self).score_terms is Bonus.score_terms
+
+    def score_terms(self, transitions: Transitions, episodic: torch.Tensor | None) -> ScoreTerms:
         """Novelty and the factor to multiply it by, both `(learners, batch)`; None where there is no factor.
 
         Only a bonus whose novelty itself depends on the episodic factors overrides this; it changes nothing.
@@ -161,13 +163,24 @@ class Bonus(StatefulModule, ABC):
         """
         return {}
 
+    def train_steps(self, transitions: Transitions, batches: int) -> dict[str, torch.Tensor]:
+        """A `train_step` on each of `batches` equal parts, in turn; returns the last losses.
+
+        A bonus that makes them faster together overrides this.
+        """
+        size = transitions.reward.shape[1] // batches
+        losses: dict[str, torch.Tensor] = {}
+        for start in range(0, size * batches, size):
+            losses = self.train_step(transitions.select((slice(None), slice(start, start + size))))
+        return losses
+
     def arrived(self, transitions: Transitions) -> torch.Tensor:
         """Keys of the true successors, `(learners, batch)` int64: what first visits are counted under."""
-        return row_keys(transitions.next_observation)
+        return transitions.next_observation_key
 
     def departed(self, transitions: Transitions) -> torch.Tensor:
         """Keys of the states that the transitions start from, `(learners, batch)` int64."""
-        return row_keys(transitions.observation)
+        return transitions.observation_key
 
     def episode_visits(self, episode: EpisodeTable, transitions: Transitions) -> torch.Tensor:
         """Count one step in `episode`; returns N_ep(s′) after it, `(learners, envs)` float32.
@@ -200,35 +213,52 @@ class Bonus(StatefulModule, ABC):
             )
         if self.first_visits is not None:
             first = (self.episode_visits(self.first_visits, counted) == 1).float()
-            episodic = episodic * _expand(first, episodic)
+            # Where the plugin has no factor of its own, this is the factor.
+            plain = type(self).episodic_factor is Bonus.episodic_factor
+            episodic = first if plain else episodic * _expand(first, episodic)
         if counted.valid is not None:
             episodic = episodic.masked_fill(~_expand(counted.valid, episodic), 0.0)
         if not self.frozen:
             self._follow(counted, episodic)
-            self.steps += transitions.mask.sum(1)
-        # A row that is left out may end an episode all the same.
-        self.episode_start.copy_(transitions.ended | (self.episode_start & ~transitions.mask))
+            # In place, here and elsewhere: a module looks through all it has before an attribute is set.
+            self.steps.add_(self.envs if transitions.valid is None else transitions.valid.sum(1))
+        if transitions.valid is None:
+            self.episode_start.copy_(transitions.ended)
+        else:  # a row that is left out may end an episode all the same
+            self.episode_start.copy_(transitions.ended | (self.episode_start & ~transitions.valid))
         return episodic
 
     def _follow(self, transitions: Transitions, episodic: torch.Tensor) -> None:
         """Update scale and networks with one step that is counted; not before the warm-up is over."""
         if self.settings.warmup:
-            transitions = replace(transitions, valid=transitions.mask & self._warm)
-        if self.scale is not None:
-            novelty, factor = self.score_terms(transitions, episodic)
-            self.scale.update(novelty, factor, transitions.mask)
+            transitions = transitions.with_valid(transitions.mask & self._warm)
         if self.settings.learns_from == "new":
-            with torch.enable_grad():
-                self.last_losses = self.train_step(transitions)
+            terms, self.last_losses = self.score_and_train(transitions, episodic)
+        else:
+            terms = None if self.scale is None else self.score_terms(transitions, episodic)
+        if self.scale is not None and terms is not None:
+            self.scale.update(*terms, transitions.mask)
+
+    def score_and_train(
+        self, transitions: Transitions, episodic: torch.Tensor
+    ) -> tuple[ScoreTerms | None, dict[str, torch.Tensor]]:
+        """`score_terms` of one new step, None where there is no scale that needs them, and then a `train_step` on it.
+
+        A bonus that gets the terms and the gradient from one pass overrides this.
+        """
+        terms = None if self.scale is None else self.score_terms(transitions, episodic)
+        with torch.enable_grad():
+            return terms, self.train_step(transitions)
 
     @torch.no_grad()
     def score(self, transitions: Transitions, episodic: torch.Tensor | None = None) -> torch.Tensor:
         """The bonus of each transition with the current statistics, `(learners, batch)`; pure. An idle row has none."""
         transitions.check(self.learners, self.encoder.width)
         transitions = self._counted(transitions)
-        if episodic is not None and type(self).score_terms is Bonus.score_terms:
-            # A factor of 0 makes the bonus 0, whatever the novelty: most steps of an episode are no first arrivals.
-            transitions = replace(transitions, valid=transitions.mask & (episodic != 0))
+        if episodic is not None and self.pays_by_factor:
+            # Most steps of an episode are no first arrivals.
+            paid = episodic != 0
+            transitions = transitions.with_valid(paid if transitions.valid is None else transitions.valid & paid)
         bonus, factor = self.score_terms(transitions, episodic)
         if self.scale is not None:
             bonus = bonus / self.scale.divisor.unsqueeze(1)
@@ -247,10 +277,18 @@ class Bonus(StatefulModule, ABC):
         Nothing while frozen, for bonuses without networks, and for those that learn from new transitions (`observe`
         trains them).
         """
+        return self.learn_batches(transitions, 1)
+
+    def learn_batches(self, transitions: Transitions, batches: int) -> Mapping[str, torch.Tensor]:
+        """`learn` from each of `batches` equal parts of what was drawn, one after the other; returns the last losses.
+
+        For agents that make several updates per step: compiled networks stay in the cache from one to the next.
+        """
         if self.frozen or self.settings.learns_from == "new":
             return {}
         transitions.check(self.learners, self.encoder.width)
-        self.last_losses = self.train_step(self._counted(transitions))
+        counted = self._counted(transitions)
+        self.last_losses = self.train_step(counted) if batches == 1 else self.train_steps(counted, batches)
         return self.last_losses
 
     @property
@@ -269,7 +307,7 @@ class Bonus(StatefulModule, ABC):
         """The transitions, of which only those that count are valid."""
         if self.settings.terminal:
             return transitions
-        return replace(transitions, valid=transitions.mask & ~transitions.terminated)
+        return transitions.with_valid(transitions.mask & ~transitions.terminated)
 
     def freeze(self, frozen: bool = True) -> None:
         """Stop (or resume) updating counts, normalisers, m, β's decay and networks.

@@ -4,11 +4,13 @@ Every tensor is `(learners, batch, …)`. For `Bonus.observe` the batch axis is 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import torch
 
+from explore.counting.keys import row_keys
 from explore.errors import BadInput
 
 
@@ -24,6 +26,8 @@ class Transitions:
     state_key, next_state_key: `(learners, batch)` int64 names of the exact full states, where the environment has them.
     valid: `(learners, batch)` bool, False for rows that are no transition (the idle step of an environment that
     resets on its next step); None when all are.
+
+    What is worked out from these (`mask`, the keys of the observations) is kept: the tensors must not change.
     """
 
     observation: torch.Tensor
@@ -36,12 +40,22 @@ class Transitions:
     next_state_key: torch.Tensor | None = None
     valid: torch.Tensor | None = None
 
-    @property
+    @cached_property
     def mask(self) -> torch.Tensor:
         """`valid` as a mask, `(learners, batch)` bool: True for every row that is a transition."""
         return torch.ones_like(self.terminated, dtype=torch.bool) if self.valid is None else self.valid
 
-    @property
+    @cached_property
+    def observation_key(self) -> torch.Tensor:
+        """64-bit keys of `observation`, `(learners, batch)` int64 (`explore.counting.keys`)."""
+        return row_keys(self.observation)
+
+    @cached_property
+    def next_observation_key(self) -> torch.Tensor:
+        """64-bit keys of `next_observation`, `(learners, batch)` int64 (`explore.counting.keys`)."""
+        return row_keys(self.next_observation)
+
+    @cached_property
     def ended(self) -> torch.Tensor:
         """Where the episode is over, either way, `(learners, batch)` bool."""
         return self.terminated | self.truncated
@@ -65,6 +79,14 @@ class Transitions:
             right = rows if field.name in ("observation", "next_observation") else each
             if part is not None and (part.shape[:2] if field.name == "action" else part.shape) != right:
                 raise BadInput(f"the transitions' {field.name} has shape {tuple(part.shape)}: {right} is right.")
+
+    def with_valid(self, valid: torch.Tensor) -> "Transitions":
+        """The same transitions, of which those count where `valid`, `(learners, batch)` bool."""
+        changed = replace(self, valid=valid)
+        for name in ("observation_key", "next_observation_key", "ended"):  # which do not depend on it
+            if name in vars(self):
+                vars(changed)[name] = vars(self)[name]
+        return changed
 
     def select(self, index: Any) -> "Transitions":
         """The same index applied to every tensor, such as `[:, :4]` or a permutation of the learners."""

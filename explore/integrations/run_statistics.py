@@ -7,7 +7,6 @@ import numpy.typing as npt
 import torch
 
 from explore.core.transitions import Transitions
-from explore.counting.keys import row_keys
 from explore.counting.tables import CountTable
 
 WINDOW = 100  # episodes that the extrinsic return is averaged over
@@ -32,12 +31,11 @@ class RunStatistics:
         """Add one step of every environment, `(1, envs)`."""
         self.episode_return += transitions.reward[0].double().cpu().numpy()
         self.episode_length += 1
-        arrivals = transitions.next_observation
-        if arrivals.dtype.is_floating_point:
+        if transitions.next_observation.dtype.is_floating_point:
             self.coverage = None
         elif self.coverage is not None:
-            keys = row_keys(arrivals)
-            self.coverage += int((self._visits.add(keys, transitions.mask) == 1).sum())
+            arrivals = self._visits.add(transitions.next_observation_key, transitions.mask)
+            self.coverage += int((arrivals == 1).sum())
 
     def end_episodes(self, ended: npt.NDArray[np.bool_]) -> None:
         """End the episodes of the environments where `ended`, `(envs,)`."""

@@ -12,8 +12,10 @@ import torch
 
 from explore.networks.compiled.adam import adam_rows, adam_rule
 from explore.networks.compiled.layers import Flags
+from explore.networks.compiled.mlp import arrays_of
+from explore.networks.compiled.training import Trained
 from explore.networks.one_hot import Floats
-from explore.networks.stacked import StackedInput
+from explore.networks.stacked import StackedInput, StackedMLP
 from explore.numerics.threads import blocks, run_blocks
 
 
@@ -28,6 +30,7 @@ class StackedAdam(torch.optim.Adam):
             part.weight: part.row_gradient for part in module.modules() if isinstance(part, StackedInput)
         }
         self._arrays: dict[torch.Tensor, tuple[list[int], tuple[Floats, Floats, Floats], Flags]] = {}
+        self._trained: dict[StackedMLP, tuple[list[int], Trained]] = {}
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
@@ -64,10 +67,40 @@ class StackedAdam(torch.optim.Adam):
         run_blocks(kernel, parts)
         return None
 
+    def trained(self, network: StackedMLP, steps: int = 1) -> tuple[Trained, int]:
+        """A `compilable` network, for compiled code that is about to make `steps` steps.
+
+        Returns the number of the first of them too, from 1.
+        """
+        parts = network.parts
+        parameters = [each for part in parts for each in part if each is not None]
+        if any(parameter not in self.state for parameter in parameters):
+            for parameter in parameters:
+                self._arrays_of(parameter)
+        states = [self.state[parameter] for parameter in parameters]
+        rows = network.trained_first
+        if rows is not None:
+            rows.resize(parts[0].weight)
+        where = [each.data_ptr() for each in parameters]
+        where += [state[name].data_ptr() for state in states for name in ("exp_avg", "exp_avg_sq")]
+        made = self._trained.get(network)
+        if made is None or made[0] != where or (rows is not None and made[1].met is not rows.marks):
+            first, second = (
+                arrays_of([[None if each is None else self.state[each][name] for each in part] for part in parts])
+                for name in ("exp_avg", "exp_avg_sq")
+            )
+            none = np.empty((len(parts[0].weight), 0), dtype=np.bool_)
+            made = where, Trained(network.arrays(), first, second, none if rows is None else rows.marks)
+            self._trained[network] = made
+        counters = [state["step"] for state in states]
+        torch._foreach_add_(counters, steps)
+        return made[1], int(counters[0]) - steps + 1
+
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on where `state_dict` was taken, here or of a `torch.optim.Adam` of the same parameters."""
         super().load_state_dict(state_dict)
         self._arrays.clear()
+        self._trained.clear()
         for parameter, rows in self._row_gradients.items():
             if parameter in self.state:
                 moments = [self.state[parameter][name] for name in ("exp_avg", "exp_avg_sq")]
@@ -77,7 +110,7 @@ class StackedAdam(torch.optim.Adam):
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy is made of; the optimiser of PyTorch leaves out what a class of its own adds."""
-        own = {"compiled": self.compiled, "_row_gradients": self._row_gradients, "_arrays": {}}
+        own = {"compiled": self.compiled, "_row_gradients": self._row_gradients, "_arrays": {}, "_trained": {}}
         return {**super().__getstate__(), **own}
 
     def _arrays_of(self, parameter: torch.Tensor) -> tuple[Floats, Floats, Floats, Flags]:

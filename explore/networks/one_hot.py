@@ -161,13 +161,15 @@ def sum_rows_of_learner(
     """`sum_rows` for one learner. present `(features,)` and change `(features + 1, outputs)` are workspace."""
     batch, width = codes.shape
     features, outputs = weight.shape
-    places = np.empty(width + 4, dtype=np.int64)
+    places, counts = np.empty((batch, width + 4), dtype=np.int64), np.empty(batch, dtype=np.int64)
     base = np.empty(outputs, dtype=np.float32)
     change[features] = 0.0
     present[:] = False
     for item in range(batch):
-        for column in range(width):
-            present[starts[column] + np.int64(codes[item, column])] = True
+        counts[item] = _uncommon(codes[item], starts, common, places[item])
+        for at in range(counts[item]):
+            present[places[item, at]] = True
+        places[item, counts[item] : counts[item] + 4] = features  # the row of zeros
     base[:] = bias
     for column in range(width):
         common_row = weight[common[column]]
@@ -177,12 +179,10 @@ def sum_rows_of_learner(
                 for output in range(outputs):
                     change[place, output] = weight[place, output] - common_row[output]
     for item in range(batch):
-        into = summed[item]
+        into, listed = summed[item], places[item]
         into[:] = base
-        count = _uncommon(codes[item], starts, common, places)
-        places[count : count + 4] = features  # the row of zeros
-        for at in range(0, count, 4):  # four at a time: `into` is read and written less often
-            a, b, c, d = places[at], places[at + 1], places[at + 2], places[at + 3]
+        for at in range(0, counts[item], 4):  # four at a time: `into` is read and written less often
+            a, b, c, d = listed[at], listed[at + 1], listed[at + 2], listed[at + 3]
             for output in range(outputs):
                 into[output] += (change[a, output] + change[b, output]) + (change[c, output] + change[d, output])
 
@@ -191,19 +191,46 @@ def sum_rows_of_learner(
 def scatter_gradient(codes: Codes, starts: Ints, common: Ints, gradient: Floats, total: Floats, weight: Floats) -> None:
     """The gradient of W into `weight`, zeros before; `total` is the gradient summed over the batch."""
     learners, batch, width = codes.shape
-    outputs = weight.shape[2]
-    present = np.empty(weight.shape[1], dtype=np.bool_)
-    places = np.empty(width + 1, dtype=np.int64)
+    features = weight.shape[1]
+    places, counts = np.empty((batch, width + 1), dtype=np.int64), np.empty(batch, dtype=np.int64)
+    ends = np.empty(features + 1, dtype=np.int64)
+    items = np.empty(batch * width + 4, dtype=np.int64)
     for learner in range(learners):
-        present[:] = False
+        # The items of each place that is not common, one place after the other (a counting sort).
+        ends[:] = 0
         for item in range(batch):
-            for place in places[: _uncommon(codes[learner, item], starts, common[learner], places)]:
-                present[place] = True
-                for output in range(outputs):
-                    weight[learner, place, output] += gradient[learner, item, output]
+            counts[item] = _uncommon(codes[learner, item], starts, common[learner], places[item])
+            for at in range(counts[item]):
+                ends[places[item, at] + 1] += 1
+        for place in range(features):
+            ends[place + 1] += ends[place]
+        for item in range(batch):
+            for at in range(counts[item]):
+                place = places[item, at]
+                items[ends[place]] = item
+                ends[place] += 1  # from where the place begins to where it ends
+        first = 0
         for column in range(width):
             common_row = weight[learner, common[learner, column]]
             common_row[:] = total[learner, 0]
             for place in range(starts[column], starts[column + 1]):
-                if present[place]:
-                    common_row -= weight[learner, place]
+                if ends[place] > first:
+                    of_place = weight[learner, place]
+                    _add_items(gradient[learner], items[first : ends[place]], of_place)
+                    common_row -= of_place
+                    first = ends[place]
+
+
+@compiled
+def _add_items(gradient: Floats, items: Ints, total: Floats) -> None:
+    """Rows of the gradient, summed."""
+    even = len(items) - len(items) % 4
+    total[:] = 0.0
+    for at in range(0, even, 4):  # four at a time: `total` is read and written less often
+        a, b, c, d = items[at], items[at + 1], items[at + 2], items[at + 3]
+        for output in range(len(total)):
+            total[output] += (gradient[a, output] + gradient[b, output]) + (gradient[c, output] + gradient[d, output])
+    for at in range(even, len(items)):
+        item = items[at]
+        for output in range(len(total)):
+            total[output] += gradient[item, output]

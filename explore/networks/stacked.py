@@ -9,13 +9,13 @@ the other learners; gradients of a loss summed over learners never mix them.
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 
 from explore.encoding.observations import Encoder
 from explore.errors import BadInput
-from explore.networks.compiled.layers import Layers
+from explore.networks.compiled.layers import Inputs, Layers
 from explore.networks.compiled.mlp import (
     CompiledLayers,
     CompiledMLP,
@@ -24,7 +24,7 @@ from explore.networks.compiled.mlp import (
     inputs_of,
     run_forward,
 )
-from explore.networks.one_hot import embedded
+from explore.networks.one_hot import Ints, embedded
 from explore.numerics.seeding import stream
 
 MOST_FEATURES = 2**22  # of an observation: 2 GiB of weights into 128 units
@@ -131,6 +131,9 @@ class StackedMLP(torch.nn.Module):
         layers.append(StackedLinear(width, outputs, seed=seed, name=f"{name}/last", learners=learners, gain=last_gain))
         self.layers = torch.nn.Sequential(*layers)
         self._arrays = CompiledLayers()
+        # A list of their own: to walk through a Sequential takes as long as a small product.
+        self._linear = [layer for layer in layers if isinstance(layer, StackedLinear)]
+        self._norms = [layer for layer in layers if isinstance(layer, StackedLayerNorm)]
 
     def forward(self, inputs: torch.Tensor, needed: torch.Tensor | None = None) -> torch.Tensor:
         """Outputs `(learners, batch, outputs)`; where `needed` `(learners, batch)` is False, they may be left out.
@@ -147,44 +150,64 @@ class StackedMLP(torch.nn.Module):
     @property
     def can_compile(self) -> bool:
         """Whether the parameters are where compiled code can work on them: in float32 on the CPU."""
-        weight = self.parts[0].weight
+        weight = self._linear[0].weight
         return weight.device.type == "cpu" and weight.dtype == torch.float32
 
     @property
     def parts(self) -> list[LayerParameters]:
         """The parameters, layer by layer."""
-        parts: list[LayerParameters] = []
-        for module in self.layers:
-            if isinstance(module, StackedLinear):
-                parts.append(LayerParameters(module.weight, module.bias, None, None))
-            elif isinstance(module, StackedLayerNorm):
-                parts[-1] = parts[-1]._replace(gain=module.weight, shift=module.bias)
-        return parts
+        if not self._norms:
+            return [LayerParameters(linear.weight, linear.bias, None, None) for linear in self._linear]
+        *hidden, last = self._linear
+        parts = [
+            LayerParameters(linear.weight, linear.bias, norm.weight, norm.bias)
+            for linear, norm in zip(hidden, self._norms, strict=True)
+        ]
+        return [*parts, LayerParameters(last.weight, last.bias, None, None)]
 
     def arrays(self) -> Layers:
         """The parameters as arrays on the same memory, for compiled code."""
         return self._arrays.of(self.parts)
 
-    def _compiled(self, rows: torch.Tensor, needed: torch.Tensor | None) -> torch.Tensor:
+    def read(self, rows: torch.Tensor) -> Inputs:
+        """An input as compiled code reads it, without gradients; BadInput for an input of another shape."""
+        return inputs_of(*self._checked(rows.detach()))
+
+    @property
+    def trained_first(self) -> RowGradient | None:
+        """Which rows of the first weight ever had a gradient, where its input is codes; None where it is numbers."""
+        first = self._linear[0]
+        return first.row_gradient if isinstance(first, StackedInput) and first.encoder.categorical else None
+
+    def _checked(self, rows: torch.Tensor) -> tuple[torch.Tensor, Ints | None]:
+        """Codes and where their columns begin, or numbers and None."""
         encoder = self.inputs if isinstance(self.inputs, Encoder) else None
         if encoder is not None:
             encoder.check_width(rows)
         if encoder is None or not encoder.categorical:
             rows, encoder = (rows if encoder is None else encoder.features(rows)).float(), None
-        parts = self.parts
-        learners, inputs = parts[0].weight.shape[:2]
+        learners, inputs = self._linear[0].weight.shape[:2]
         if rows.dim() != 3 or rows.shape[0] != learners or (encoder is None and rows.shape[2] != inputs):
             raise BadInput(
                 f"input of shape {tuple(rows.shape)} came to a network of {learners} learners with {inputs} features."
             )
+        return rows, None if encoder is None else encoder.starts
+
+    def _compiled(self, rows: torch.Tensor, needed: torch.Tensor | None) -> torch.Tensor:
+        rows, starts = self._checked(rows)
+        parts = self.parts
         layers = self._arrays.of(parts)
-        starts = None if encoder is None else encoder.starts
         parameters = [each for part in parts for each in part]
         trained = rows.requires_grad or any(each is not None and each.requires_grad for each in parameters)
         if torch.is_grad_enabled() and trained:
-            first = self.layers[0]
+            first = self._linear[0]
             gradient = first.row_gradient if isinstance(first, StackedInput) else RowGradient()
             outputs: torch.Tensor = CompiledMLP.apply(rows, starts, layers, gradient, *parameters)  # type: ignore[no-untyped-call]
             return outputs
         mask = None if needed is None else needed.contiguous().numpy()
         return run_forward(layers, inputs_of(rows, starts), mask)
+
+
+def compilable(network: torch.nn.Module) -> TypeGuard[StackedMLP]:
+    """Whether this is a stacked network that compiled code may work on now."""
+    return isinstance(network, StackedMLP) and network.compiled and network.can_compile

@@ -65,10 +65,16 @@ def _single_threaded_blas() -> Iterator[None]:
         yield
         return
     token = _blas_is_limited.set(True)
+    # By hand: `ThreadpoolController.limit` reads the version of every library first, which takes as long as a kernel.
+    limited = [(library, library.num_threads) for library in _blas().lib_controllers]
+    limited = [(library, before) for library, before in limited if before != 1]
     try:
-        with _blas().limit(limits=1):
-            yield
+        for library, _ in limited:
+            library.set_num_threads(1)
+        yield
     finally:
+        for library, before in limited:
+            library.set_num_threads(before)
         _blas_is_limited.reset(token)
 
 

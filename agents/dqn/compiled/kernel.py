@@ -193,12 +193,19 @@ def _move(training: Training, learner: int, times: int, gradient: Layers, rule: 
     online, target, first, second, met = training
     step = adam_step(rule.adam, times)
     rate = np.float32(rule.target_rate if times % rule.target_interval == 0 else 0.0)
-    for place in range(met.shape[1]):
-        if met[learner, place]:
-            weight, slope = online.weight[0][learner, place], gradient.weight[0][0, place]
-            adam(weight, slope, first.weight[0][learner, place], second.weight[0][learner, place], step)
-            _follow(target.weight[0][learner, place], weight, rate)
+    start, rows = 0, met.shape[1]
+    while start < rows:
+        stop = start
+        while stop < rows and met[learner, stop]:
+            stop += 1
+        if stop > start:  # rows that lie side by side, at once: a row's slices cost as much as its numbers
+            run = slice(start, stop)
+            weight, slope = online.weight[0][learner, run].reshape(-1), gradient.weight[0][0, run].reshape(-1)
+            moments = first.weight[0][learner, run].reshape(-1), second.weight[0][learner, run].reshape(-1)
+            adam(weight, slope, moments[0], moments[1], step)
+            _follow(target.weight[0][learner, run].reshape(-1), weight, rate)
             slope[:] = np.float32(0.0)
+        start = stop + 1
     for k in range(len(online.weight)):
         if k:
             weights = (online.weight[k], gradient.weight[k], first.weight[k], second.weight[k], target.weight[k])

@@ -8,6 +8,7 @@ names. Mean and interval are geometric, over repeats.
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -53,10 +54,11 @@ def bonus(plugin: PluginUnderTest, names: Sequence[int]) -> list[Measurement]:
     arms = Arms([0], ARMS)
     built = plugin.bonus(space(), arms.action_space, learners=1, envs=ENVS)
     step, batch = _seen(arms, ENVS), _seen(arms, BATCH)
+    # New transitions for each call: they keep what is worked out from them, such as the keys of their observations.
     return [
-        timed(lambda: built.observe(step), ENVS),
-        timed(lambda: built.score(batch), BATCH),
-        timed(lambda: built.learn(batch), BATCH),
+        timed(lambda: built.observe(replace(step)), ENVS),
+        timed(lambda: built.score(replace(batch)), BATCH),
+        timed(lambda: built.learn(replace(batch)), BATCH),
     ]
 
 

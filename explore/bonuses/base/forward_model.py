@@ -8,13 +8,17 @@ Both losses reach φ, as in the authors' code. `icm` and `ride` build on it.
 
 from typing import ClassVar
 
+import numpy as np
 import torch
 from pydantic import Field
 
 from explore.bonuses.base.inverse_model import InverseFeatures, InverseSettings
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
-from explore.networks.stacked import StackedMLP
+from explore.encoding.observations import no_such_category
+from explore.networks.compiled.action_models import forward_errors
+from explore.networks.stacked import StackedMLP, compilable
+from explore.numerics.threads import blocks, run_blocks
 
 
 class ForwardModelSettings(InverseSettings):
@@ -42,6 +46,34 @@ class ForwardModelBonus(InverseFeatures):
         predicted = self.forward_model(torch.cat([before, self.actions.features(action)], dim=-1), needed)
         error: torch.Tensor = (predicted - after).square().sum(-1)
         return error / 2
+
+    def prediction_error(self, transitions: Transitions) -> torch.Tensor:
+        """½‖f(φ(s), a) − φ(s′)‖², `(learners, batch)`, of rows that are transitions; compiled where it can be."""
+        embedding, model = self.embedding, self.forward_model
+        as_written = not self.keeps(ForwardModelBonus, "embed", "forward_error")
+        if torch.is_grad_enabled() or as_written or not (compilable(embedding) and compilable(model)):
+            return self.forward_error(*self.embed(transitions), transitions.action, transitions.valid)
+        samples = self.samples(transitions, embedding)
+        layers, of_model = embedding.arrays(), model.arrays()
+        learners, batch = samples.valid.shape
+        parts = blocks(learners)
+        rooms = self._rooms[0].take(layers, len(parts), 2 * batch)
+        forward_rooms = self._rooms[2].take(of_model, len(parts), batch)
+        errors = np.empty((learners, batch), dtype=np.float32)
+        if not run_blocks(
+            lambda block, start, stop: forward_errors(
+                layers, of_model, samples, rooms[block].active, forward_rooms[block].active, errors, start, stop
+            ),
+            parts,
+        ):
+            raise no_such_category()
+        return torch.from_numpy(errors)
+
+    def compiled_steps(self, transitions: Transitions, batches: int) -> dict[str, torch.Tensor] | None:
+        if not self.keeps(ForwardModelBonus, "embed", "inverse_loss", "forward_error", "losses"):
+            return None
+        losses = self.step_models(transitions, self.forward_model, self.settings.forward_weight, batches)
+        return None if losses is None else {"inverse": losses[0], "forward": losses[1]}
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
         before, after = self.embed(transitions)

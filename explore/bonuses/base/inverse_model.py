@@ -9,6 +9,7 @@ Actions: categories by cross-entropy, continuous ones as raw vectors by their sq
 
 from typing import ClassVar
 
+import numpy as np
 import torch
 from pydantic import Field
 
@@ -16,7 +17,12 @@ from explore.bonuses.base.learned import Learned, LearnedSettings
 from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
 from explore.encoding.actions import ActionEncoder
-from explore.networks.stacked import StackedMLP
+from explore.encoding.observations import no_such_category
+from explore.networks.compiled.action_models import ModelRooms, Models, Samples, train
+from explore.networks.compiled.adam import adam_rule
+from explore.networks.compiled.training import Rooms
+from explore.networks.stacked import StackedMLP, compilable
+from explore.numerics.threads import blocks, run_blocks
 
 
 class InverseSettings(LearnedSettings):
@@ -36,6 +42,7 @@ class InverseFeatures(Learned):
         self.actions = ActionEncoder(self.action_space)
         self.embedding = self.normalizer.network((s.hidden,), s.features, name="embedding", **self.common)
         self.inverse = StackedMLP(2 * s.features, (s.hidden,), self.actions.size, name="inverse", **self.common)
+        self._rooms = Rooms(), Rooms(), Rooms()
 
     def embed(self, transitions: Transitions) -> tuple[torch.Tensor, torch.Tensor]:
         """φ(s) and φ(s′), both `(learners, batch, features)`; rows that are no transitions may be left out."""
@@ -51,3 +58,50 @@ class InverseFeatures(Learned):
 
     def losses(self, transitions: Transitions) -> dict[str, torch.Tensor]:
         return {"inverse": self.inverse_loss(*self.embed(transitions), transitions.action)}
+
+    def compiled_steps(self, transitions: Transitions, batches: int) -> dict[str, torch.Tensor] | None:
+        if not self.keeps(InverseFeatures, "embed", "inverse_loss", "losses"):
+            return None
+        losses = self.step_models(transitions, None, 0.0, batches)
+        return None if losses is None else {"inverse": losses[0]}
+
+    def step_models(
+        self, transitions: Transitions, forward_model: StackedMLP | None, weight: float, batches: int
+    ) -> tuple[torch.Tensor, torch.Tensor] | None:
+        """Compiled steps on (1 − weight) L_inverse + weight · L_forward, one from each of `batches` equal parts.
+
+        Returns both terms before the last, `(learners,)` each; None where it cannot be. Without a forward model the
+        loss is L_inverse.
+        """
+        embedding, inverse, optimiser = self.embedding, self.inverse, self.optimiser
+        if not (optimiser.compiled and compilable(embedding) and compilable(inverse)):
+            return None
+        if not compilable(forward_model or inverse):
+            return None
+        samples = self.samples(transitions, embedding)
+        (of_embedding, times), (of_inverse, _) = (optimiser.trained(each, batches) for each in (embedding, inverse))
+        of_forward = of_inverse if forward_model is None else optimiser.trained(forward_model, batches)[0]
+        models = Models(of_embedding, of_inverse, of_forward)
+        rule, share = adam_rule(self.optimiser), -1.0 if forward_model is None else float(weight)
+        learners, batch = samples.valid.shape[0], samples.valid.shape[1] // batches
+        parts = blocks(learners)
+        rooms = [
+            each.take(model.layers, len(parts), rows)
+            for each, model, rows in zip(self._rooms, models, (2 * batch, batch, batch), strict=True)
+        ]
+        losses = np.empty((2, learners), dtype=np.float32)
+
+        def kernel(block: int, start: int, stop: int) -> bool:
+            room = ModelRooms(*(each[block] for each in rooms))
+            return train(models, samples, batches, share, rule, times, room, losses, start, stop)
+
+        if not run_blocks(kernel, parts):
+            raise no_such_category()
+        return torch.from_numpy(losses[0]), torch.from_numpy(losses[1])
+
+    def samples(self, transitions: Transitions, embedding: StackedMLP) -> Samples:
+        """Transitions as compiled code reads them, with φ's network; BadInput for actions outside their space."""
+        both = self.normalizer(torch.cat([transitions.observation, transitions.next_observation], dim=1))
+        actions = self.actions.features(transitions.action).contiguous().numpy()
+        groups = np.array(self.actions.categories, dtype=np.int64)
+        return Samples(embedding.read(both), actions, groups, np.ascontiguousarray(transitions.mask.numpy()))

@@ -58,7 +58,22 @@ class Learned(Bonus):
     def update_statistics(self, transitions: Transitions) -> None:
         self.normalizer.observe(transitions, self.starting(transitions))
 
+    def compiled_steps(self, transitions: Transitions, batches: int) -> dict[str, torch.Tensor] | None:
+        """`train_steps` by compiled code, where there is some for these losses and networks; else None."""
+        return None
+
+    def keeps(self, plugin: type[Any], *methods: str) -> bool:
+        """Whether these methods are the `plugin`'s: compiled code stands for no others."""
+        return all(getattr(type(self), method) is getattr(plugin, method) for method in methods)
+
+    def train_steps(self, transitions: Transitions, batches: int) -> dict[str, torch.Tensor]:
+        losses = self.compiled_steps(transitions, batches) if self.keeps(Learned, "train_step") else None
+        return super().train_steps(transitions, batches) if losses is None else losses
+
     def train_step(self, transitions: Transitions) -> dict[str, torch.Tensor]:
+        losses = self.compiled_steps(transitions, 1)
+        if losses is not None:
+            return losses
         with torch.enable_grad():
             terms = {name: mean(each, transitions.mask) for name, each in self.losses(transitions).items()}
             self.optimiser.zero_grad(set_to_none=True)

@@ -51,10 +51,14 @@ class Visits(Bonus):
 
     def arrived(self, transitions: Transitions) -> torch.Tensor:
         """Keys of the true successors, `(learners, batch)` int64."""
+        if self._counts_observations:
+            return transitions.next_observation_key
         return self._key(transitions.next_observation, transitions.next_state_key)
 
     def departed(self, transitions: Transitions) -> torch.Tensor:
         """Keys of where the transitions start, `(learners, batch)` int64."""
+        if self._counts_observations:
+            return transitions.observation_key
         return self._key(transitions.observation, transitions.state_key)
 
     def key(self, rows: torch.Tensor) -> torch.Tensor:
@@ -63,6 +67,11 @@ class Visits(Bonus):
             return row_keys(rows)
         keys = self.key_function(rows)
         return keys if keys.shape == rows.shape[:2] and keys.dtype == torch.int64 else row_keys(keys)
+
+    @property
+    def _counts_observations(self) -> bool:
+        """Whether the keys are those of the whole observation, which transitions work out once."""
+        return self.settings.by == "observation" and self.key_function is None and type(self).key is Visits.key
 
     def _key(self, rows: torch.Tensor, state_key: torch.Tensor | None) -> torch.Tensor:
         if self.settings.by == "observation":

@@ -3,6 +3,7 @@
 import numpy as np
 
 from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, network_part
+from explore.networks.compiled.products import input_gradient, weight_gradient
 from explore.networks.one_hot import Codes, Floats, Ints, scatter_gradient
 from explore.numerics.compiled import compiled
 
@@ -76,8 +77,9 @@ def backward_learner(
         for j in range(len(bias)):
             bias[j] += delta[row, j]
     for k in range(depth, 0, -1):
-        np.dot(room.active[k - 1][first:last].T, delta, gradient.weight[k][into])
-        delta = np.dot(delta, layers.weight[k][learner].T)
+        weight_gradient(room.active[k - 1][first:last], delta, gradient.weight[k][into])
+        above, delta = delta, np.empty((rows, layers.weight[k].shape[1]), dtype=np.float32)
+        input_gradient(above, layers.weight[k][learner], delta)
         normalise_backward(
             delta,
             room.linear[k - 1][first:last],
@@ -98,9 +100,9 @@ def backward_learner(
             gradient.weight[0][into : into + 1],
         )
         return
-    np.dot(numbers.T, delta, gradient.weight[0][into])
+    weight_gradient(numbers, delta, gradient.weight[0][into])
     if numbers_gradient.shape[1]:
-        np.dot(delta, layers.weight[0][learner].T, numbers_gradient)
+        input_gradient(delta, layers.weight[0][learner], numbers_gradient)
 
 
 @network_part

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, network_part
+from explore.networks.compiled.products import product
 from explore.networks.one_hot import Codes, Floats, Ints, most_common_codes, sum_rows_of_learner
 from explore.numerics.compiled import compiled
 
@@ -84,21 +85,36 @@ def forward_learner(
     for k in range(depth):
         linear = room.linear[k][first:last]
         if k:
-            np.dot(room.active[k - 1][first:last], layers.weight[k][learner], linear)
+            product(room.active[k - 1][first:last], layers.weight[k][learner], linear)
         elif codes.shape[1]:  # the bias comes with the normalisation
             sum_rows_of_learner(
                 codes, starts, common, layers.weight[0][learner], work.none, work.present, work.change, linear
             )
         else:
-            np.dot(numbers, layers.weight[0][learner], linear)
+            product(numbers, layers.weight[0][learner], linear)
         gain, shift = layers.gain[k][learner, 0], layers.shift[k][learner, 0]
         bias, inverse = layers.bias[k][learner, 0], room.inverse[k][first:last]
         normalise(linear, room.active[k][first:last], inverse, bias, gain, shift)
-    np.dot(room.active[depth - 1][first:last], layers.weight[depth][learner], values)
+    product(room.active[depth - 1][first:last], layers.weight[depth][learner], values)
     bias = layers.bias[depth][learner, 0]
     for row in range(rows):
         for j in range(len(bias)):
             values[row, j] += bias[j]
+
+
+@network_part
+def pack(inputs: Inputs, needed: Flags, learner: int, first: int, codes: Codes, numbers: Floats) -> int:
+    """The needed ones of one learner's rows from `first` on, as many as codes and numbers have room for, into these.
+
+    Returns how many they are.
+    """
+    count = 0
+    for row in range(first, first + len(codes)):
+        if needed[learner, row]:
+            codes[count] = inputs.codes[learner, row]
+            numbers[count] = inputs.numbers[learner, row]
+            count += 1
+    return count
 
 
 @compiled
@@ -124,17 +140,8 @@ def forward(
     numbers = np.empty((batch, inputs.numbers.shape[2]), dtype=np.float32)
     packed = np.empty((batch, values.shape[2]), dtype=np.float32)
     for learner in range(start, stop):
-        count = 0
-        for row in range(batch):
-            count += keep or needed[learner, row]
+        count = batch if keep else pack(inputs, needed, learner, 0, codes, numbers)
         whole = count == batch
-        if not whole:
-            count = 0
-            for row in range(batch):
-                if needed[learner, row]:
-                    codes[count] = inputs.codes[learner, row]
-                    numbers[count] = inputs.numbers[learner, row]
-                    count += 1
         rows = inputs.codes[learner] if whole else codes[:count]
         features = inputs.numbers[learner] if whole else numbers[:count]
         outputs = values[learner] if whole else packed[:count]

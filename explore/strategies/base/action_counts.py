@@ -33,7 +33,7 @@ class CountingStrategy(Strategy):
         return self.table.get(with_action(pairs, actions)).view(values.shape).to(values.device)
 
     def observe(self, transitions: Transitions) -> None:
-        states = row_keys(transitions.observation) if self._seen is not None else transitions.action.cpu() * 0
+        states = transitions.observation_key if self._seen is not None else transitions.action.cpu() * 0
         self.table.add(with_action(states, transitions.action), transitions.mask)
 
     def get_extra_state(self) -> Any:

@@ -50,3 +50,15 @@ def test_first_errors_of_an_untrained_network_are_forgotten_by_the_mean_and_kept
 
 def test_none_divides_by_nothing():
     assert make_scale("none", 1, 2, 0.99) is None
+
+
+def test_the_compiled_mean_is_that_of_the_tensor_operations():
+    compiled, operations, random = MeanScale(3), MeanScale(3), torch.Generator().manual_seed(0)
+    for _ in range(1500):
+        novelty = torch.rand(3, 4, generator=random)
+        mask = torch.rand(3, 4, generator=random) < 0.3
+        novelty[~mask] = torch.nan  # an idle row may hold anything
+        compiled.update(novelty, None, mask)
+        operations.merge(novelty, mask)
+    torch.testing.assert_close(compiled.mean, operations.mean, rtol=1e-6, atol=0)
+    assert torch.equal(compiled.steps, operations.steps)

@@ -8,6 +8,7 @@ import torch
 
 from explore import BONUSES
 from explore.core.transitions import Transitions
+from explore.counting.keys import row_keys
 from explore.errors import BadInput
 
 
@@ -46,3 +47,19 @@ def test_no_bonus_reads_rows_of_another_width(name):
     for verb in reading:
         with pytest.raises(BadInput, match=r"observation has shape \(1, 2, 6\): \(1, 2, 1\) is right"):
             verb(wide)
+
+
+def test_what_is_worked_out_once_is_that_of_the_fields():
+    random = torch.Generator().manual_seed(0)
+    rows = torch.randint(0, 3, (2, 3, 4), generator=random)
+    made = replace(transitions(), observation=rows, next_observation=rows.flip(1), valid=None)
+    assert made.mask.all()
+    assert torch.equal(made.observation_key, row_keys(rows))
+    assert torch.equal(made.next_observation_key, row_keys(rows.flip(1)))
+    kept = torch.tensor([[True, False, True], [False, False, True]])
+    left = made.with_valid(kept)
+    assert torch.equal(left.mask, kept)
+    assert left.observation_key is made.observation_key
+    other = replace(made, observation=rows.flip(1))
+    assert torch.equal(other.observation_key, row_keys(rows.flip(1)))
+    assert torch.equal(left.select((slice(None), [1])).mask, kept[:, [1]])

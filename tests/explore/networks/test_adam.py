@@ -123,3 +123,19 @@ def test_a_users_own_module_is_moved_too() -> None:
             adam.step()
     for part, other in zip(*(net.parameters() for net in nets), strict=True):
         torch.testing.assert_close(part, other)
+
+
+def test_moments_that_have_faded_become_zero_and_move_nothing() -> None:
+    """Without a gradient m falls by a tenth with each step, to where float32 has but few bits left, and stays there."""
+    (ours, compiled), (theirs, reference) = made(), made(compiled=False)
+    for net, adam in ((ours, compiled), (theirs, reference)):
+        learn(net, adam, 0)
+        for _ in range(900):
+            for part in net.parameters():
+                part.grad = torch.zeros_like(part)
+            adam.step()
+    assert (reference.state[theirs.layers[0].weight]["exp_avg"] != 0).any()
+    for part in ours.parameters():
+        assert (compiled.state[part]["exp_avg"] == 0).all()
+    for part, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(part, other, rtol=1e-5, atol=1e-6)

@@ -1,0 +1,138 @@
+"""Random network distillation, compiled: errors of all learners in one call, with or without an optimiser step.
+
+    e = ‖f̂(x) − f(x)‖²,   loss mean_rows e      (Burda et al. 2018; `explore.bonuses.base.distillation`)
+
+f is fixed and f̂ is trained, both on the same rows. Rows that are not valid are left out altogether. The step uses the
+pass that the errors come from, so that a step which is scored and then learned from costs one pass, not two.
+"""
+
+import numpy as np
+
+from explore.networks.compiled.adam import AdamRule
+from explore.networks.compiled.backward import backward_learner, mark_present
+from explore.networks.compiled.forward import Workspace, forward_learner, pack, workspace
+from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, network_part
+from explore.networks.compiled.training import Room, Trained, clear, move
+from explore.networks.one_hot import Codes, Floats, Ints, most_common_codes
+from explore.numerics.compiled import compiled
+
+
+@network_part
+def _differences(
+    predictor: Layers,
+    target: Layers,
+    learner: int,
+    codes: Codes,
+    numbers: Floats,
+    starts: Ints,
+    common: Ints,
+    work: Workspace,
+    active: Activations,
+    of_target: Activations,
+    difference: Floats,
+    wanted: Floats,
+    errors: Floats,
+) -> None:
+    """f̂ − f, `(rows, features)`, and its squared length, `(rows,)`, for the rows of one learner; wanted: workspace."""
+    forward_learner(predictor, learner, codes, numbers, starts, common, work, active, 0, difference)
+    forward_learner(target, learner, codes, numbers, starts, common, work, of_target, 0, wanted)
+    for row in range(len(errors)):
+        total = np.float32(0.0)
+        for j in range(difference.shape[1]):
+            difference[row, j] -= wanted[row, j]
+            total += difference[row, j] * difference[row, j]
+        errors[row] = total
+
+
+@compiled
+def distil(
+    trained: Trained,
+    target: Layers,
+    inputs: Inputs,
+    valid: Flags,
+    batches: int,
+    learning: bool,
+    rule: AdamRule,
+    times: int,
+    room: Room,
+    of_target: Activations,
+    errors: Floats,
+    losses: Floats,
+    start: int,
+    stop: int,
+) -> bool:
+    """Errors `(learners, batch)` of learners start … stop − 1, 0 for rows that are not `valid`; False as `forward`.
+
+    If `learning`, then f̂ takes Adam's step number `times` on their mean over the valid rows of the first of `batches`
+    equal parts, the next step on the second part, and so on; `losses` `(learners,)` gets the last mean.
+    """
+    batch, width = inputs.codes.shape[1] // batches, inputs.codes.shape[2]
+    predictor, gradient = trained.layers, room.gradient
+    features = target.bias[-1].shape[2]
+    work = workspace(predictor)
+    codes = np.empty((batch, width), dtype=inputs.codes.dtype)
+    numbers = np.empty((batch, inputs.numbers.shape[2]), dtype=np.float32)
+    difference, wanted = np.empty((batch, features), np.float32), np.empty((batch, features), np.float32)
+    packed, common = np.empty(batch, np.float32), np.empty((1, width), dtype=np.int64)
+    none = np.empty((batch, 0), dtype=np.float32)  # no gradient of the input
+    for learner in range(start, stop):
+        for number in range(batches):  # all of a learner's in turn, while its parameters are in the cache
+            count = pack(inputs, valid, learner, number * batch, codes, numbers)
+            part_valid, part_errors = valid[learner, number * batch :], errors[learner, number * batch :]
+            part_errors[:batch] = np.float32(0.0)
+            rows, delta = codes[:count], difference[:count]
+            if count:
+                if width and not most_common_codes(rows.reshape(1, count, width), inputs.starts, common):
+                    return False
+                _differences(
+                    predictor,
+                    target,
+                    learner,
+                    rows,
+                    numbers[:count],
+                    inputs.starts,
+                    common[0],
+                    work,
+                    room.active,
+                    of_target,
+                    delta,
+                    wanted[:count],
+                    packed[:count],
+                )
+            at = 0
+            total = np.float32(0.0)
+            for row in range(batch):
+                if part_valid[row]:
+                    part_errors[row] = packed[at]
+                    total += packed[at]
+                    at += 1
+            if not learning:
+                continue
+            losses[learner] = total / np.float32(max(count, 1))
+            if count:
+                scale = np.float32(2.0) / np.float32(count)
+                for row in range(count):
+                    for j in range(features):
+                        delta[row, j] *= scale
+                backward_learner(
+                    predictor,
+                    learner,
+                    rows,
+                    numbers[:count],
+                    inputs.starts,
+                    common[0],
+                    room.active,
+                    0,
+                    delta,
+                    gradient,
+                    0,
+                    none[:count],
+                )
+                if width:
+                    mark_present(rows, inputs.starts, common[0], trained.met[learner])
+            else:  # Adam moves on all the same, as PyTorch's does
+                clear(gradient)
+                if not width:
+                    gradient.weight[0][:] = np.float32(0.0)
+            move(trained, learner, gradient, rule, times + number)
+    return True

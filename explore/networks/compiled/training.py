@@ -1,0 +1,102 @@
+"""What a compiled optimiser step of one network works on: its parameters, Adam's moments, and room for a pass."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from explore.networks.compiled.adam import AdamRule, AdamStep, adam, adam_marked, adam_step
+from explore.networks.compiled.layers import Activations, Flags, Layers, activations, network_part
+from explore.networks.one_hot import Floats
+
+
+class Trained(NamedTuple):
+    """A network in training: its parameters and Adam's moments.
+
+    met: `(learners, features)`, the rows of the first weight that ever had a gradient; no columns where the input is
+    numbers, whose rows all have one.
+    """
+
+    layers: Layers
+    first: Layers
+    second: Layers
+    met: Flags
+
+
+class Room(NamedTuple):
+    """Room for a pass of one learner, forward and back.
+
+    The gradient of the first weight holds zeros before and after where the input is codes.
+    """
+
+    active: Activations
+    gradient: Layers
+
+
+class Rooms:
+    """Rooms of one network, one per thread, used again for every pass."""
+
+    def __init__(self) -> None:
+        self._rooms: list[Room] = []
+        self._rows = 0
+        self._shape: tuple[int, ...] = ()
+
+    def take(self, layers: Layers, count: int, rows: int) -> list[Room]:
+        """`count` rooms for passes of up to `rows` rows."""
+        shape = layers.weight[0].shape[1:]
+        if rows > self._rows or shape != self._shape:
+            self._rooms, self._rows, self._shape = [], max(rows, self._rows), shape
+        while len(self._rooms) < count:
+            gradient = Layers(*(tuple(np.zeros_like(array[:1]) for array in part) for part in layers))
+            self._rooms.append(Room(activations(layers, self._rows), gradient))
+        return self._rooms
+
+    def __reduce__(self) -> Any:
+        return Rooms, ()  # a copy makes its own
+
+
+@network_part
+def clear(gradient: Layers) -> None:
+    """Zeros for the gradient of every parameter but the first weight."""
+    for k in range(len(gradient.weight)):
+        if k:
+            gradient.weight[k][:] = np.float32(0.0)
+        gradient.bias[k][:] = np.float32(0.0)
+        gradient.gain[k][:] = np.float32(0.0)
+        gradient.shift[k][:] = np.float32(0.0)
+
+
+@network_part
+def _move_array(parts: tuple[Floats, ...], learner: int, step: AdamStep) -> None:
+    """Adam for one array of one learner: parameter, gradient (of one learner), both moments."""
+    weight, gradient, first, second = parts
+    adam(
+        weight[learner].reshape(-1),
+        gradient[0].reshape(-1),
+        first[learner].reshape(-1),
+        second[learner].reshape(-1),
+        step,
+    )
+
+
+@network_part
+def move(trained: Trained, learner: int, gradient: Layers, rule: AdamRule, times: int) -> None:
+    """Adam's step number `times` for one learner; the first weight's gradient is zero afterwards if its input is codes.
+
+    gradient: of this learner alone, every array `(1, …)`.
+    """
+    layers, first, second, met = trained
+    step = adam_step(rule, times)
+    if met.shape[1]:
+        weights = (
+            layers.weight[0][learner],
+            gradient.weight[0][0],
+            first.weight[0][learner],
+            second.weight[0][learner],
+        )
+        adam_marked(*weights, met[learner], step)
+    for k in range(len(layers.weight)):
+        if k or not met.shape[1]:
+            _move_array((layers.weight[k], gradient.weight[k], first.weight[k], second.weight[k]), learner, step)
+        _move_array((layers.bias[k], gradient.bias[k], first.bias[k], second.bias[k]), learner, step)
+        _move_array((layers.gain[k], gradient.gain[k], first.gain[k], second.gain[k]), learner, step)
+        _move_array((layers.shift[k], gradient.shift[k], first.shift[k], second.shift[k]), learner, step)
