@@ -67,6 +67,7 @@ def test_each_runs_to_its_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sweep, "_backend", lambda *_: parallel_config(backend="sequential"))
     monkeypatch.setattr("joblib.cpu_count", lambda: 1)  # the sweep sets the threads of this process
+    monkeypatch.setattr(training, "CURVE_POINTS", 2)
     monkeypatch.setattr(training, "CURVE_EPISODES", 1)
     monkeypatch.setattr(training, "FINAL_EPISODES", 2)
     for file in FILES:  # in the order of their names: exploring comes before fine-tuning
