@@ -2,6 +2,7 @@
 
     python -m benchmarks evidence                     print what is recorded
     python -m benchmarks evidence --run doorkey-8x8   train what a sweep of sweeps.toml lacks, record and document it
+    python -m benchmarks evidence --planners          plan in the mazes of what is recorded, record and document it
     python -m benchmarks evidence --document          write docs/results.md and its figures from what is recorded
 
 A sweep keeps its learners in evidence-runs/NAME and goes on where it was stopped, as `escapade run` does.
@@ -19,12 +20,16 @@ def main(*arguments: str) -> None:
     if unknown := [name for name in names if name not in known]:
         sys.exit(f"benchmarks: unknown sweep '{unknown[0]}': known are {', '.join(known)}.")
     options = [argument for argument in arguments if argument.startswith("--")]
-    if unknown := [option for option in options if option not in ("--run", "--document")]:
-        sys.exit(f"benchmarks: unknown option '{unknown[0]}': known are --run and --document.")
+    if unknown := [option for option in options if option not in ("--run", "--planners", "--document")]:
+        sys.exit(f"benchmarks: unknown option '{unknown[0]}': known are --run, --planners and --document.")
     if "--run" in arguments:
         for name in names or known:
             sweeps.record(known[name])
             document.write()
+    elif "--planners" in arguments:
+        for name in names or known:
+            sweeps.record_planners(known[name])
+        document.write()
     elif "--document" in arguments:
         document.write()
     else:

@@ -70,12 +70,24 @@ def table(sweep: Recorded) -> str:
         lines += [
             "",
             f"**{maze['id']}**, {agents[0]['steps']:,} steps per learner; the planner's return: {optimum}.",
+            *planner_lines([each for each in sweep.planners if each["maze"] == maze["id"]]),
             "",
             "| agent | out of | return | held out | first reward | half | 90 % | P(better) | seconds |",
             "|---|---|---|---|---|---|---|---|---|",
         ]
         lines += ["| " + " | ".join(_row(agent)) + " |" for agent in agents]
     return "\n".join(lines)
+
+
+def planner_lines(planners: list[dict[str, Any]]) -> list[str]:
+    """What the planners with a budget get in a maze, in a sentence; nothing where they are not recorded."""
+    returns = [f"{each['method']} {each['return']:.3f}" for each in planners if each["return"] is not None]
+    if not returns:
+        return []
+    return [
+        f"With {planners[0]['budget']:,} simulated steps for each layout, mean over {planners[0]['layouts']} layouts: "
+        f"{', '.join(returns)}."
+    ]
 
 
 def _row(agent: dict[str, Any]) -> list[str]:

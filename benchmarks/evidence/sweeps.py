@@ -14,12 +14,14 @@ from agents.training.results import Block, LearnerResult
 from benchmarks import made_with, replace
 from escapade.runs.experiments import checked_plan, optima
 from escapade.runs.plan import Plan
+from escapade.runs.planners import run_planners
 from escapade.runs.store import Store
 from escapade.terminal.progress import swept
 
 FILE = Path(__file__).parent / "sweeps.toml"
 RECORDED = Path(__file__).parent / "recorded"
 RUNS = Path("evidence-runs")
+PLANNERS = ("tree-search", "annealing", "random")  # with as many simulated steps per layout as a learner takes in all
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,16 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A sweep as it was recorded: its blocks, the planner's return in each maze, and with what it was made."""
+    """A sweep as it was recorded: its blocks, the planner's return in each maze, and with what it was made.
+
+    planners: figures of planners with a budget in its mazes (`escapade.runs.planners`); empty where there are none yet.
+    """
 
     name: str
     made: dict[str, str]
     optima: dict[str, float | None]
     blocks: list[Block]
+    planners: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 
 def planned() -> dict[str, Sweep]:
@@ -48,7 +54,8 @@ def planned() -> dict[str, Sweep]:
 
 def _plan(table: dict[str, Any]) -> Plan:
     dqn = DQNSettings(**table.get("dqn", {}))
-    return checked_plan(table["mazes"], table["agents"], table.get("learners", 10), table["steps"], 1, "cpu", dqn)
+    learners = table.get("learners", 10)
+    return checked_plan(table["mazes"], table["agents"], learners, table["steps"], 1, "cpu", dqn, PLANNERS)
 
 
 def record(sweep: Sweep) -> None:
@@ -56,6 +63,7 @@ def record(sweep: Sweep) -> None:
     store = Store(RUNS / sweep.name)
     store.check(sweep.plan.configurations())
     store.begin({"name": sweep.name, "mazes": sweep.plan.as_dict()})
+    planned_returns = run_planners(sweep.plan, store)
     trained = swept(Console(stderr=True), sweep.plan, store, jobs=None, backend=None)
     store.close()
     for failure in trained.failures:
@@ -64,10 +72,19 @@ def record(sweep: Sweep) -> None:
     figures = {
         "made": made_with("torch", "numpy", "numba", "minigrid"),
         "optima": optima(sweep.plan.mazes),
+        "planners": planned_returns,
         "blocks": [_figures(block) for block in trained.blocks],
     }
-    text = json.dumps(figures, indent=1).replace("\n    ", " ").replace("\n   ]", "]")  # a row per learner
-    replace(RECORDED / f"{sweep.name}.json", text + "\n")
+    _write(sweep.name, figures)
+
+
+def record_planners(sweep: Sweep) -> None:
+    """Plan in the mazes of a sweep that is recorded, and write the figures to it; nothing is trained."""
+    path = RECORDED / f"{sweep.name}.json"
+    if path.exists():
+        figures = json.loads(path.read_text("utf-8"))
+        blocks = figures.pop("blocks")
+        _write(sweep.name, {**figures, "planners": run_planners(sweep.plan, Store(None)), "blocks": blocks})
 
 
 def recorded() -> list[Recorded]:
@@ -81,8 +98,13 @@ def recorded() -> list[Recorded]:
                 Block(**{**block, "results": [_learner(each) for each in block["results"]]})
                 for block in figures["blocks"]
             ]
-            sweeps.append(Recorded(name, figures["made"], figures["optima"], blocks))
+            sweeps.append(Recorded(name, figures["made"], figures["optima"], blocks, figures.get("planners", [])))
     return sweeps
+
+
+def _write(name: str, figures: dict[str, Any]) -> None:
+    text = json.dumps(figures, indent=1).replace("\n    ", " ").replace("\n   ]", "]")  # a row per learner
+    replace(RECORDED / f"{name}.json", text + "\n")
 
 
 def _learner(figures: dict[str, Any]) -> LearnerResult:

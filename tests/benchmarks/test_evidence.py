@@ -48,6 +48,29 @@ def test_a_row_says_who_got_out_and_when(evidence):
     assert cells[8] == "12"
 
 
+def test_the_planners_of_a_maze_are_named_with_their_budget(evidence):
+    maze = "MiniGrid-DoorKey-5x5-v0"
+    one = {"maze": maze, "budget": 2000, "layouts": 20, "return": 0.0461}
+    recorded = sweep(evidence, [block("count", [0.96] * 10)])
+    assert "simulated steps" not in evidence.document.table(recorded)
+    recorded.planners.extend([{**one, "method": "tree-search"}, {**one, "method": "random", "maze": "other"}])
+    text = evidence.document.table(recorded)
+    assert "With 2,000 simulated steps for each layout, mean over 20 layouts: tree-search 0.046.\n" in text
+
+
+def test_planning_in_what_is_recorded_changes_nothing_else(evidence, tmp_path, monkeypatch):
+    module = evidence.sweeps
+    before = (module.RECORDED / "keycorridor.json").read_text("utf-8")
+    monkeypatch.setattr(module, "RECORDED", tmp_path)
+    (tmp_path / "keycorridor.json").write_text(before)
+    monkeypatch.setattr(module, "run_planners", lambda plan, store: [{"maze": plan.mazes[0], "method": "random"}])
+    module.record_planners(module.planned()["keycorridor"])
+    (after,) = module.recorded()
+    assert [each["method"] for each in after.planners] == ["random"]
+    monkeypatch.undo()
+    assert after.blocks == next(each for each in module.recorded() if each.name == "keycorridor").blocks
+
+
 def test_markers_are_filled_and_filled_again(evidence):
     text = "before\n<!-- sweep a -->\nold\n<!-- end -->\n<!-- sweep b -->\n<!-- end -->\nafter"
     once = evidence.document.filled(text, {"sweep a": "A | \\1", "sweep b": "B"})
