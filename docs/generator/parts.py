@@ -10,6 +10,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "outcomes-of-bonuses": lambda: evidence.outcomes(bonuses.names()),
     "expected-performance": evidence.expected_performance,
     "why-sample-cost": why.sample_cost,
+    "why-planners": why.planners,
     "why-escapes": why.escapes,
     "why-traps": why.traps,
     "why-held-out": why.held_out,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bandits.trial.traits.recorded import figures
 from benchmarks.evidence.document import interval, short
+from benchmarks.evidence.sweeps import PLANNERS, recorded
 from docs.generator import evidence, traits
 from docs.generator.evidence import Result
 from docs.generator.markdown import NOT_MEASURED
@@ -19,6 +20,21 @@ def sample_cost() -> str:
         if "most" in result.agent["cost"]
     ]
     return _table_or_nothing(("maze", "agent", "steps and seconds to 90 % of the planner's return"), rows)
+
+
+def planners() -> str:
+    """What planners with a budget get in each recorded maze, beside the exact one and two agents."""
+    agents = {(result.maze, result.agent["spec"]): result.agent for result in evidence.results()}
+    rows = []
+    for sweep in recorded():
+        for maze in dict.fromkeys(each["maze"] for each in sweep.planners):
+            returns = {each["method"]: each["return"] for each in sweep.planners if each["maze"] == maze}
+            ours = [agents.get((maze, spec)) for spec in ("epsilon-greedy", "count")]
+            values = [sweep.optima[maze], *(returns.get(method) for method in PLANNERS)]
+            values += [None if agent is None else agent["return"]["iqm"] for agent in ours]
+            rows.append((short(maze), *("–" if value is None else f"{value:.2f}" for value in values)))
+    names = ("maze", "exact planner", *PLANNERS, "ε-greedy learners", "`count` learners")
+    return _table_or_nothing(names, list(dict.fromkeys(rows)))
 
 
 def escapes() -> str:
