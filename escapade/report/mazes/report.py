@@ -14,7 +14,7 @@ from escapade.report.mazes import visits
 from escapade.report.mazes.cost import SHARES, reached, reached_by_planner
 from escapade.report.mazes.luck import luck_lines
 from escapade.report.mazes.traps import trap_lines
-from escapade.report.mazes.verdict import headline, rank_sentence, sentence
+from escapade.report.mazes.verdict import headline, held_out_lines, rank_sentence, sentence
 
 MANY = 13  # learners from which on an interval depends no longer on the limits of the returns: .75^13 < .025
 
@@ -76,7 +76,7 @@ def show_verdict(console: Console, mazes: Sequence[dict[str, Any]]) -> None:
     """Print the verdict on every maze, and the mean ranks over them."""
     for maze in mazes:
         console.print(headline(maze), style="bold")
-        for line in luck_lines(maze):
+        for line in (*held_out_lines(maze), *luck_lines(maze)):
             console.print(line)
     ranks = rank_sentence(list(mazes))
     if ranks:

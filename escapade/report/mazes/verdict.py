@@ -27,6 +27,20 @@ def headline(maze: dict[str, Any]) -> str:
     return " ".join(part for part in (text, _cost(best, maze), _others(best, others, base)) if part)
 
 
+def held_out_lines(maze: dict[str, Any]) -> list[str]:
+    """Which agents do worse on layouts that they were not trained on: where the two 95 % intervals do not overlap."""
+    lines = []
+    for agent in maze["agents"]:
+        trained, other = agent["return"], agent["held_out"]
+        if trained["ci"] is not None and other["ci"] is not None and other["ci"][1] < trained["ci"][0]:
+            held_out = f"{other['return']:.2f}{_bracketed(other['ci'])}"
+            training = f"{trained['iqm']:.2f}{_bracketed(trained['ci'])}"
+            lines.append(
+                f"On held-out layouts the return of {agent['spec']} is {held_out}, on training layouts {training}."
+            )
+    return lines
+
+
 def _level(agent: dict[str, Any], maze: dict[str, Any]) -> float:
     curve = agent["curve_mean"]
     return float(agent["goal" if maze.get("trap") else "return"]["iqm"]) + (0.0 if curve is None else curve["iqm"])

@@ -19,7 +19,7 @@ from escapade.report.mazes import visits
 from escapade.report.mazes.luck import luck_lines
 from escapade.report.mazes.report import LEGEND_BY_GOAL, LEGEND_BY_RETURN, planner_lines
 from escapade.report.mazes.traps import trap_lines
-from escapade.report.mazes.verdict import headline, rank_sentence, sentence
+from escapade.report.mazes.verdict import headline, held_out_lines, rank_sentence, sentence
 from escapade.report.page import charts, elements
 from escapade.report.page.episode import Played, picture_of, played
 from escapade.report.results import Results
@@ -86,7 +86,9 @@ class Page:
     def _sections(self) -> Iterator[str]:
         results = self._results
         yield from (elements.paragraph(note, "note") for note in results.notes)
-        verdicts = [line for maze in results.mazes for line in (headline(maze), *luck_lines(maze))]
+        verdicts = [
+            line for maze in results.mazes for line in (headline(maze), *held_out_lines(maze), *luck_lines(maze))
+        ]
         if ranks := rank_sentence(results.mazes):
             verdicts.append(ranks)
         if results.bandits is not None:

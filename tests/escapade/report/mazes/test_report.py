@@ -1,6 +1,8 @@
 """The report of the maze experiment on constructed results: verdict first, within the width, nothing left out."""
 
 import io
+import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -97,6 +99,17 @@ def test_planners_are_beside_the_agents_with_their_budget_and_why_one_has_no_pla
     assert "for each layout 150,000 simulated steps" in text
     assert "No plan: breadth-first does not suit it" in text
     assert "simulated steps" not in report(experiment())
+
+
+def test_a_return_that_falls_on_held_out_layouts_is_in_the_verdict():
+    """Where the intervals do not overlap; in the other experiments here both returns are the same."""
+    learned = block("count", [0.9, 0.92] * 5)
+    worse = Block(MAZE, "rnd", 150_000, 12.0, 4000.0, [replace(r, held_out_return=0.1) for r in learned.results])
+    (maze,) = maze_figures([learned, worse], {MAZE: 0.97})
+    said = " ".join(report([maze]).split())
+    assert re.search(r"On held-out layouts the return of rnd is 0\.10 \[.*?\], on training layouts 0\.91 \[", said)
+    assert "the return of count is" not in said
+    assert "On held-out layouts" not in report(experiment())
 
 
 def test_no_mazes_no_report():
