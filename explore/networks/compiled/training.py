@@ -1,6 +1,7 @@
 """What a compiled optimiser step of one network works on: its parameters, Adam's moments, and room for a pass."""
 
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -32,23 +33,24 @@ class Room(NamedTuple):
     gradient: Layers
 
 
+# Kept outside of the objects: workspace is no part of a bonus's state, which a score must not change.
+_ROOMS: WeakKeyDictionary["Rooms", tuple[int, tuple[int, ...], list[Room]]] = WeakKeyDictionary()
+
+
 class Rooms:
     """Rooms of one network, one per thread, used again for every pass."""
-
-    def __init__(self) -> None:
-        self._rooms: list[Room] = []
-        self._rows = 0
-        self._shape: tuple[int, ...] = ()
 
     def take(self, layers: Layers, count: int, rows: int) -> list[Room]:
         """`count` rooms for passes of up to `rows` rows."""
         shape = layers.weight[0].shape[1:]
-        if rows > self._rows or shape != self._shape:
-            self._rooms, self._rows, self._shape = [], max(rows, self._rows), shape
-        while len(self._rooms) < count:
+        most, kept, rooms = _ROOMS.get(self, (0, (), []))
+        if rows > most or shape != kept:
+            most, rooms = max(rows, most), []
+        while len(rooms) < count:
             gradient = Layers(*(tuple(np.zeros_like(array[:1]) for array in part) for part in layers))
-            self._rooms.append(Room(activations(layers, self._rows), gradient))
-        return self._rooms
+            rooms.append(Room(activations(layers, most), gradient))
+        _ROOMS[self] = (most, shape, rooms)
+        return rooms
 
     def __reduce__(self) -> Any:
         return Rooms, ()  # a copy makes its own
