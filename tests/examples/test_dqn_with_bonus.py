@@ -40,7 +40,9 @@ def test_three_rewards_have_more_bonus_than_one(example):
     assert 1.5 * one < three < 3 * one
 
 
-@pytest.mark.parametrize("bonus", ["count:beta=0", "rnd:beta=0", "icm:beta=0"])
+@pytest.mark.parametrize(
+    "bonus", ["count:beta=0", *(pytest.param(f"{name}:beta=0", marks=pytest.mark.slow) for name in ("rnd", "icm"))]
+)
 def test_a_zero_bonus_is_no_bonus_bit_for_bit(example, bonus):
     zero, none = run(example, bonus=bonus), run(example, bonus="none")
     assert set(zero.moved) == set(none.moved) == {0.0}

@@ -18,6 +18,7 @@ def planned(*mazes, methods=METHODS, steps=2_000, seed=3):
     return Plan(mazes, ("count",), 2, steps, seed, planners=methods)
 
 
+@pytest.mark.slow
 def test_a_planner_has_for_each_layout_the_steps_of_a_learner():
     figures = run_planners(planned(MAZE), Store(None))
     assert [each["method"] for each in figures] == list(METHODS)

@@ -65,7 +65,7 @@ def test_bad_input_is_refused() -> None:
         best_return([], [], 0.9)
     with pytest.raises(BadInput, match="one state for each"):
         best_return(two_tasks(), [0], 0.9)
-    with pytest.raises(BadInput, match="state 2 is none"):
+    with pytest.raises(BadInput, match="state 2 is not a state of an arm with 2 states"):
         best_return(two_tasks(), [0, 2], 0.9)
     with pytest.raises(BadInput, match="discount"):
         best_return(two_tasks(), [0, 0], 1.0)
