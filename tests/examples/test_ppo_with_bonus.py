@@ -36,7 +36,7 @@ def test_the_targets_move_by_the_discounted_bonuses(example):
     np.testing.assert_allclose(moved[-1], bonuses[-1], atol=1e-6)
 
 
-@pytest.mark.parametrize("bonus", ["count:beta=0", "icm:beta=0"])
+@pytest.mark.parametrize("bonus", ["count:beta=0", pytest.param("icm:beta=0", marks=pytest.mark.slow)])
 def test_a_zero_bonus_is_no_bonus_bit_for_bit(example, bonus):
     settings = {"steps": 8 * 32 * 3, "rollout": 32}
     zero = example.train(example.Settings(bonus=bonus, **settings))

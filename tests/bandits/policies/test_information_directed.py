@@ -122,6 +122,7 @@ def sampled_regret(means: tuple[float, float], horizon: int, runs: int, samples:
     return float(regrets.mean()), float(regrets.std(ddof=1) / runs**0.5)
 
 
+@pytest.mark.slow
 def test_the_regret_is_that_of_the_same_rule_in_numpy_with_as_many_draws() -> None:
     """1.15 ± .01 and 1.17 ± .03 at T = 500. Trying 201 shares instead of solving for the best one gives 1.34 ± .03."""
     ours = simulate("bernoulli:means=0.1/0.9", ["information-directed"], runs=500, horizon=500, seed=1).policies[0]

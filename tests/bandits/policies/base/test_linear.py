@@ -43,6 +43,7 @@ def test_the_model_is_ridge_regression(model: str, ridge_history: Any) -> None:
     assert state[DIMENSION, 0] == D
 
 
+@pytest.mark.slow
 def test_regret_grows_like_a_root_and_stays_under_its_bound() -> None:
     """Sixteen times the pulls cost less than four times the regret (times ln T), a twentieth of what ε-greedy loses.
 
