@@ -11,13 +11,13 @@ from typing import Any, Literal, TypeGuard
 import numpy as np
 import torch
 
-from agents.dqn.compiled.kernel import Batch, Room, Rule, Training, update
+from agents.dqn.compiled.kernel import Batch, Rule, Training, UpdateWorkspace, update
 from agents.dqn.networks.plain import Network, Plain
 from agents.dqn.settings import DQNSettings
 from explore.encoding.observations import no_such_category
 from explore.errors import BadInput, unknown
 from explore.networks.compiled.adam import adam_rule
-from explore.networks.compiled.layers import Layers, activations
+from explore.networks.compiled.layers import Layers, new_activations
 from explore.networks.compiled.mlp import arrays_of, inputs_of
 from explore.networks.stacked import StackedMLP
 from explore.numerics.streams import Streams
@@ -171,7 +171,7 @@ class CompiledBackend(TorchBackend):
             second=second,
             met=np.zeros((len(network.learners), network.encoder.size), dtype=np.bool_),
         )
-        self._rooms: list[Room] = []  # one per thread
+        self._workspaces: list[UpdateWorkspace] = []  # one per thread
         self._steps = [state[parameter]["step"] for parameter in self.trained]
         self._rule = Rule(
             adam=adam_rule(self.optimiser),
@@ -193,10 +193,10 @@ class CompiledBackend(TorchBackend):
         )
         errors = np.empty(read.returns.shape, dtype=np.float32)
         parts = blocks(len(self.network.learners))
-        self._rooms += [self._room() for _ in range(len(parts) - len(self._rooms))]
+        self._workspaces += [self._workspace() for _ in range(len(parts) - len(self._workspaces))]
         if not run_blocks(
             lambda block, start, stop: update(
-                self._training, read, starts, self._rule, before, self._rooms[block], errors, start, stop
+                self._training, read, starts, self._rule, before, self._workspaces[block], errors, start, stop
             ),
             parts,
         ):
@@ -212,11 +212,11 @@ class CompiledBackend(TorchBackend):
         first, second = self._training.first.weight[0], self._training.second.weight[0]
         self._training.met[:] = ((first != 0) | (second != 0)).any(-1)
 
-    def _room(self) -> Room:
+    def _workspace(self) -> UpdateWorkspace:
         layers, batch = self._training.online, self.settings.batch
-        return Room(
-            online=activations(layers, batch * (2 if self.settings.double else 1)),
-            target=activations(layers, batch),
+        return UpdateWorkspace(
+            online=new_activations(layers, batch * (2 if self.settings.double else 1)),
+            target=new_activations(layers, batch),
             gradient=Layers(*(tuple(np.zeros_like(array[:1]) for array in part) for part in layers)),
         )
 

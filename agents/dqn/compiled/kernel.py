@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from explore.networks.compiled.adam import AdamRule, AdamStep, adam, adam_step
 from explore.networks.compiled.backward import backward_learner, mark_present
-from explore.networks.compiled.forward import forward_learner, workspace
-from explore.networks.compiled.layers import Activations, Layers, network_part
+from explore.networks.compiled.forward import first_layer_workspace, forward_learner
+from explore.networks.compiled.layers import Activations, Layers, LearnerInputs, network_part
 from explore.networks.one_hot import Codes, Floats, Ints, most_common_codes
 from explore.numerics.compiled import compiled
 
@@ -87,8 +87,8 @@ class Training(NamedTuple):
     met: npt.NDArray[np.bool_]
 
 
-class Room(NamedTuple):
-    """Room for the update of one learner: activations of both networks, and a gradient.
+class UpdateWorkspace(NamedTuple):
+    """Memory for the update of one learner: activations of both networks, and a gradient.
 
     The gradient of the first weight holds zeros before and after.
     """
@@ -105,7 +105,7 @@ def update(
     starts: Ints,
     rule: Rule,
     before: int,
-    room: Room,
+    workspace: UpdateWorkspace,
     errors: Floats,
     start: int,
     stop: int,
@@ -122,7 +122,7 @@ def update(
     common = np.empty((2, 1, width), dtype=np.int64)
     values, target_values = np.empty((rows, outputs), np.float32), np.empty((size, outputs), np.float32)
     targets, delta = np.empty((size, functions), np.float32), np.empty((size, outputs), np.float32)
-    work = workspace(training.online)
+    work = first_layer_workspace(training.online)
     for learner in range(start, stop):
         # All updates of a learner in turn, while its parameters are in the cache.
         for number in range(batch.codes.shape[1] // size):
@@ -137,18 +137,19 @@ def update(
             if not most_common_codes(successor.reshape(1, size, width), starts, common[1]):
                 return False
             online, target = training.online, training.target
-            forward_learner(online, learner, both, none, starts, common[0, 0], work, room.online, 0, values)
-            forward_learner(target, learner, successor, none, starts, common[1, 0], work, room.target, 0, target_values)
+            inputs = LearnerInputs(both, none, starts, common[0, 0])
+            forward_learner(online, learner, inputs, work, workspace.online, 0, values)
+            inputs = LearnerInputs(successor, none, starts, common[1, 0])
+            forward_learner(target, learner, inputs, work, workspace.target, 0, target_values)
             choosing = values[size:] if rule.double else target_values
             returns, discounts = batch.returns[learner, part], batch.discounts[learner, part]
             _targets(choosing, target_values, returns, discounts, outputs // functions, targets)
             action, importance = batch.action[learner, part], batch.importance[learner, part]
             _loss(values, targets, action, importance, errors[learner, part], delta)
-            backward_learner(
-                online, learner, codes, none, starts, common[0, 0], room.online, 0, delta, room.gradient, 0, none
-            )
-            mark_present(codes, starts, common[0, 0], training.met[learner])
-            _move(training, learner, before + number + 1, room.gradient, rule)
+            inputs = LearnerInputs(codes, none, starts, common[0, 0])
+            backward_learner(online, learner, inputs, workspace.online, 0, delta, workspace.gradient, 0, none)
+            mark_present(inputs, training.met[learner])
+            _move(training, learner, before + number + 1, workspace.gradient, rule)
     return True
 
 

@@ -17,7 +17,7 @@ from explore.networks.adam import StackedAdam
 from explore.networks.compiled.adam import AdamRule, adam_rule
 from explore.networks.compiled.distillation import distil
 from explore.networks.compiled.layers import Inputs, Layers
-from explore.networks.compiled.training import Rooms, Trained
+from explore.networks.compiled.training import Trained, Workspaces
 from explore.networks.stacked import compilable
 from explore.numerics.threads import blocks, run_blocks
 
@@ -33,7 +33,7 @@ class Distillation(torch.nn.Module):
         super().__init__()
         self.target = normalizer.network((hidden,), features, name=f"{name}/target", **common).requires_grad_(False)
         self.predictor = normalizer.network((hidden, hidden, hidden), features, name=f"{name}/predictor", **common)
-        self._rooms = Rooms(), Rooms()
+        self._workspaces = Workspaces(), Workspaces()
 
     def forward(self, inputs: torch.Tensor, needed: torch.Tensor | None = None) -> torch.Tensor:
         """‖f̂ − f‖², `(learners, batch)`; where `needed` is False, it may be left out, and is 0.
@@ -80,13 +80,13 @@ class Distillation(torch.nn.Module):
         errors, losses = np.empty((learners, batch), np.float32), np.zeros(learners, np.float32)
         parts = blocks(learners)
         ours, of_target = (
-            rooms.take(layers, len(parts), batch // batches)
-            for rooms, layers in zip(self._rooms, (trained.layers, target), strict=True)
+            each.take(layers, len(parts), batch // batches)
+            for each, layers in zip(self._workspaces, (trained.layers, target), strict=True)
         )
         learning, settings = rule is not None, rule or NO_RULE
 
         def kernel(block: int, start: int, stop: int) -> bool:
-            room, other = ours[block], of_target[block].active
+            workspace, other = ours[block], of_target[block].activations
             return distil(
                 trained,
                 target,
@@ -96,7 +96,7 @@ class Distillation(torch.nn.Module):
                 learning,
                 settings,
                 times,
-                room,
+                workspace,
                 other,
                 errors,
                 losses,

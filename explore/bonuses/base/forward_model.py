@@ -57,12 +57,19 @@ class ForwardModelBonus(InverseFeatures):
         layers, of_model = embedding.arrays(), model.arrays()
         learners, batch = samples.valid.shape
         parts = blocks(learners)
-        rooms = self._rooms[0].take(layers, len(parts), 2 * batch)
-        forward_rooms = self._rooms[2].take(of_model, len(parts), batch)
+        of_embedding = self._workspaces[0].take(layers, len(parts), 2 * batch)
+        of_forward = self._workspaces[2].take(of_model, len(parts), batch)
         errors = np.empty((learners, batch), dtype=np.float32)
         if not run_blocks(
             lambda block, start, stop: forward_errors(
-                layers, of_model, samples, rooms[block].active, forward_rooms[block].active, errors, start, stop
+                layers,
+                of_model,
+                samples,
+                of_embedding[block].activations,
+                of_forward[block].activations,
+                errors,
+                start,
+                stop,
             ),
             parts,
         ):

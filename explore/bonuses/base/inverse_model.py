@@ -18,9 +18,9 @@ from explore.core.bonus import BonusSettings
 from explore.core.transitions import Transitions
 from explore.encoding.actions import ActionEncoder
 from explore.encoding.observations import no_such_category
-from explore.networks.compiled.action_models import ModelRooms, Models, Samples, train
+from explore.networks.compiled.action_models import Models, ModelWorkspaces, Samples, train
 from explore.networks.compiled.adam import adam_rule
-from explore.networks.compiled.training import Rooms
+from explore.networks.compiled.training import Workspaces
 from explore.networks.stacked import StackedMLP, compilable
 from explore.numerics.threads import blocks, run_blocks
 
@@ -42,7 +42,7 @@ class InverseFeatures(Learned):
         self.actions = ActionEncoder(self.action_space)
         self.embedding = self.normalizer.network((s.hidden,), s.features, name="embedding", **self.common)
         self.inverse = StackedMLP(2 * s.features, (s.hidden,), self.actions.size, name="inverse", **self.common)
-        self._rooms = Rooms(), Rooms(), Rooms()
+        self._workspaces = Workspaces(), Workspaces(), Workspaces()
 
     def embed(self, transitions: Transitions) -> tuple[torch.Tensor, torch.Tensor]:
         """φ(s) and φ(s′), both `(learners, batch, features)`; rows that are no transitions may be left out."""
@@ -85,15 +85,15 @@ class InverseFeatures(Learned):
         rule, share = adam_rule(self.optimiser), -1.0 if forward_model is None else float(weight)
         learners, batch = samples.valid.shape[0], samples.valid.shape[1] // batches
         parts = blocks(learners)
-        rooms = [
+        workspaces = [
             each.take(model.layers, len(parts), rows)
-            for each, model, rows in zip(self._rooms, models, (2 * batch, batch, batch), strict=True)
+            for each, model, rows in zip(self._workspaces, models, (2 * batch, batch, batch), strict=True)
         ]
         losses = np.empty((2, learners), dtype=np.float32)
 
         def kernel(block: int, start: int, stop: int) -> bool:
-            room = ModelRooms(*(each[block] for each in rooms))
-            return train(models, samples, batches, share, rule, times, room, losses, start, stop)
+            of_block = ModelWorkspaces(*(each[block] for each in workspaces))
+            return train(models, samples, batches, share, rule, times, of_block, losses, start, stop)
 
         if not run_blocks(kernel, parts):
             raise no_such_category()

@@ -14,9 +14,9 @@ START = 16  # points that an empty memory has room for
 
 
 class EpisodePoints(torch.nn.Module):
-    """The points of each slot's live episode, the last `most` of them; the room doubles as episodes grow."""
+    """The points of each slot's live episode, the last `most` of them; the memory doubles as episodes grow."""
 
-    points: torch.Tensor  # (learners, envs, room, features)
+    points: torch.Tensor  # (learners, envs, capacity, features)
     seen: torch.Tensor  # (learners, envs) points since the episode began
 
     def __init__(self, learners: int, envs: int, features: int, most: int) -> None:
@@ -32,9 +32,9 @@ class EpisodePoints(torch.nn.Module):
 
     def add(self, points: torch.Tensor, slots: torch.Tensor) -> None:
         """Keep one point `(learners, envs, features)` in each marked slot."""
-        room = self.points.shape[2]
-        if room < self.most and int(self.seen.max()) >= room:
-            more = torch.zeros_like(self.points)[:, :, : self.most - room]
+        capacity = self.points.shape[2]
+        if capacity < self.most and int(self.seen.max()) >= capacity:
+            more = torch.zeros_like(self.points)[:, :, : self.most - capacity]
             self.points = torch.cat([self.points, more], dim=2)
         place = (self.seen % self.points.shape[2])[..., None, None].expand(-1, -1, 1, points.shape[-1])
         old = self.points.gather(2, place)

@@ -14,9 +14,9 @@ import numpy as np
 
 from explore.networks.compiled.adam import AdamRule
 from explore.networks.compiled.backward import backward_learner, mark_present
-from explore.networks.compiled.forward import Workspace, forward_learner, workspace
-from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, network_part
-from explore.networks.compiled.training import Room, Trained, clear, move
+from explore.networks.compiled.forward import FirstLayerWorkspace, first_layer_workspace, forward_learner
+from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, LearnerInputs, network_part
+from explore.networks.compiled.training import Trained, Workspace, clear, move
 from explore.networks.compiled.unique import multipliers, unique_rows
 from explore.networks.one_hot import Codes, Floats, Ints, most_common_codes
 from explore.numerics.compiled import compiled
@@ -30,12 +30,12 @@ class Models(NamedTuple):
     forward: Trained
 
 
-class ModelRooms(NamedTuple):
-    """Room for a pass of each of the three."""
+class ModelWorkspaces(NamedTuple):
+    """Memory for a pass of each of the three."""
 
-    embedding: Room
-    inverse: Room
-    forward: Room
+    embedding: Workspace
+    inverse: Workspace
+    forward: Workspace
 
 
 class Samples(NamedTuple):
@@ -67,7 +67,7 @@ class Rows(NamedTuple):
 def _take_rows(
     samples: Samples, learner: int, first: int, all_codes: Codes, table: Ints, rows: Rows
 ) -> tuple[int, int]:
-    """The valid ones of one learner's transitions from `first` on, as many as `rows` has room for, into it.
+    """The valid ones of one learner's transitions from `first` on, as many as fit into `rows`, into it.
 
     Returns how many transitions they are, and how many rows φ reads.
     """
@@ -100,15 +100,16 @@ def _embed(
     count: int,
     starts: Ints,
     common: Ints,
-    work: Workspace,
-    room: Activations,
+    work: FirstLayerWorkspace,
+    activations: Activations,
     values: Floats,
 ) -> bool:
     """φ of the first `count` rows, `(count, features)`; False where a code is outside its column."""
     codes, width = rows.codes[:count], rows.codes.shape[1]
     if width and not most_common_codes(codes.reshape(1, count, width), starts, common):
         return False
-    forward_learner(embedding, learner, codes, rows.numbers[:count], starts, common[0], work, room, 0, values)
+    inputs = LearnerInputs(codes, rows.numbers[:count], starts, common[0])
+    forward_learner(embedding, learner, inputs, work, activations, 0, values)
     return True
 
 
@@ -155,7 +156,7 @@ def forward_errors(
     embedding: Layers,
     model: Layers,
     samples: Samples,
-    room: Activations,
+    of_embedding: Activations,
     of_model: Activations,
     errors: Floats,
     start: int,
@@ -167,7 +168,7 @@ def forward_errors(
     """
     both, batch = samples.both, samples.valid.shape[1]
     width, size, features = both.codes.shape[2], samples.actions.shape[2], embedding.bias[-1].shape[2]
-    work, of_read = workspace(embedding), workspace(model)
+    work, of_read = first_layer_workspace(embedding), first_layer_workspace(model)
     rows, all_codes, table = _rows(samples, batch)
     common, no_codes = np.empty((1, width), np.int64), np.empty((batch, 0), np.uint8)
     nowhere, none = np.zeros(1, np.int64), np.empty(0, np.int64)
@@ -178,12 +179,11 @@ def forward_errors(
         count, distinct = _take_rows(samples, learner, 0, all_codes, table, rows)
         if not count:
             continue
-        if not _embed(embedding, learner, rows, distinct, both.starts, common, work, room, phi[:distinct]):
+        if not _embed(embedding, learner, rows, distinct, both.starts, common, work, of_embedding, phi[:distinct]):
             return False
         _read_forward(phi, rows, count, read)
-        forward_learner(
-            model, learner, no_codes[:count], read[:count], nowhere, none, of_read, of_model, 0, predicted[:count]
-        )
+        of_learner = LearnerInputs(no_codes[:count], read[:count], nowhere, none)
+        forward_learner(model, learner, of_learner, of_read, of_model, 0, predicted[:count])
         at = 0
         for row in range(batch):
             if samples.valid[learner, row]:
@@ -199,7 +199,7 @@ def forward_errors(
 
 @network_part
 def _rows(samples: Samples, batch: int) -> tuple[Rows, Codes, Ints]:
-    """Room for `batch` transitions, for their codes before equal ones are put together, and a table for these."""
+    """Memory for `batch` transitions, for their codes before equal ones are put together, and a table for these."""
     both, size = samples.both, 4
     while size < 4 * batch:
         size *= 2
@@ -218,7 +218,7 @@ def train(
     weight: float,
     rule: AdamRule,
     times: int,
-    room: ModelRooms,
+    workspaces: ModelWorkspaces,
     losses: Floats,
     start: int,
     stop: int,
@@ -232,7 +232,8 @@ def train(
     embedding, inverse, model = models
     both, batch, predicts = samples.both, samples.valid.shape[1] // batches, weight >= 0.0
     width, size, features = both.codes.shape[2], samples.actions.shape[2], embedding.layers.bias[-1].shape[2]
-    work, of_joint, of_read = workspace(embedding.layers), workspace(inverse.layers), workspace(model.layers)
+    work = first_layer_workspace(embedding.layers)
+    of_joint, of_read = first_layer_workspace(inverse.layers), first_layer_workspace(model.layers)
     rows, all_codes, table = _rows(samples, batch)
     common, no_codes = np.empty((1, width), np.int64), np.empty((batch, 0), np.uint8)
     nowhere, none = np.zeros(1, np.int64), np.empty(0, np.int64)
@@ -248,7 +249,6 @@ def train(
             losses[:, learner] = np.float32(0.0)
             count, distinct = _take_rows(samples, learner, number * batch, all_codes, table, rows)
             if count:
-                codes, numbers = rows.codes[:distinct], rows.numbers[:distinct]
                 if not _embed(
                     embedding.layers,
                     learner,
@@ -257,31 +257,29 @@ def train(
                     both.starts,
                     common,
                     work,
-                    room.embedding.active,
+                    workspaces.embedding.activations,
                     phi[:distinct],
                 ):
                     return False
                 for row in range(count):
                     joint[row, :features] = phi[rows.places[row]]
                     joint[row, features:] = phi[rows.places[count + row]]
-                blank, active = no_codes[:count], room.inverse.active
-                forward_learner(
-                    inverse.layers, learner, blank, joint[:count], nowhere, none, of_joint, active, 0, guess[:count]
+                of_inverse, activations = (
+                    LearnerInputs(no_codes[:count], joint[:count], nowhere, none),
+                    workspaces.inverse.activations,
                 )
+                forward_learner(inverse.layers, learner, of_inverse, of_joint, activations, 0, guess[:count])
                 scale = (np.float32(1.0) - share) / np.float32(count)
                 loss = _action_loss(guess[:count], rows.actions[:count], samples.groups, scale, of_guess[:count])
                 losses[0, learner] = loss * scale
                 backward_learner(
                     inverse.layers,
                     learner,
-                    blank,
-                    joint[:count],
-                    nowhere,
-                    none,
-                    active,
+                    of_inverse,
+                    activations,
                     0,
                     of_guess[:count],
-                    room.inverse.gradient,
+                    workspaces.inverse.gradient,
                     0,
                     joint_slope[:count],
                 )
@@ -291,10 +289,9 @@ def train(
                     slope[rows.places[count + row]] += joint_slope[row, features:]
                 if predicts:
                     _read_forward(phi, rows, count, read)
-                    active = room.forward.active
-                    forward_learner(
-                        model.layers, learner, blank, read[:count], nowhere, none, of_read, active, 0, predicted[:count]
-                    )
+                    of_forward = LearnerInputs(no_codes[:count], read[:count], nowhere, none)
+                    activations = workspaces.forward.activations
+                    forward_learner(model.layers, learner, of_forward, of_read, activations, 0, predicted[:count])
                     scale = share / np.float32(count)
                     total = np.float32(0.0)
                     for row in range(count):
@@ -308,45 +305,40 @@ def train(
                     backward_learner(
                         model.layers,
                         learner,
-                        blank,
-                        read[:count],
-                        nowhere,
-                        none,
-                        active,
+                        of_forward,
+                        activations,
                         0,
                         predicted[:count],
-                        room.forward.gradient,
+                        workspaces.forward.gradient,
                         0,
                         read_slope[:count],
                     )
                     for row in range(count):
                         slope[rows.places[row]] += read_slope[row, :features]
+                of_learner = LearnerInputs(rows.codes[:distinct], rows.numbers[:distinct], both.starts, common[0])
                 backward_learner(
                     embedding.layers,
                     learner,
-                    codes,
-                    numbers,
-                    both.starts,
-                    common[0],
-                    room.embedding.active,
+                    of_learner,
+                    workspaces.embedding.activations,
                     0,
                     slope[:distinct],
-                    room.embedding.gradient,
+                    workspaces.embedding.gradient,
                     0,
                     unused[:distinct],
                 )
                 if width:
-                    mark_present(codes, both.starts, common[0], embedding.met[learner])
+                    mark_present(of_learner, embedding.met[learner])
             else:  # Adam moves on all the same, as PyTorch's does
-                clear(room.embedding.gradient)
-                clear(room.inverse.gradient)
-                clear(room.forward.gradient)
-                room.inverse.gradient.weight[0][:] = np.float32(0.0)
-                room.forward.gradient.weight[0][:] = np.float32(0.0)
+                clear(workspaces.embedding.gradient)
+                clear(workspaces.inverse.gradient)
+                clear(workspaces.forward.gradient)
+                workspaces.inverse.gradient.weight[0][:] = np.float32(0.0)
+                workspaces.forward.gradient.weight[0][:] = np.float32(0.0)
                 if not width:
-                    room.embedding.gradient.weight[0][:] = np.float32(0.0)
-            move(embedding, learner, room.embedding.gradient, rule, times + number)
-            move(inverse, learner, room.inverse.gradient, rule, times + number)
+                    workspaces.embedding.gradient.weight[0][:] = np.float32(0.0)
+            move(embedding, learner, workspaces.embedding.gradient, rule, times + number)
+            move(inverse, learner, workspaces.inverse.gradient, rule, times + number)
             if predicts:
-                move(model, learner, room.forward.gradient, rule, times + number)
+                move(model, learner, workspaces.forward.gradient, rule, times + number)
     return True

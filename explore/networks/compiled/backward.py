@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, network_part
+from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, LearnerInputs, network_part
 from explore.networks.compiled.products import input_gradient, weight_gradient
-from explore.networks.one_hot import Codes, Floats, Ints, scatter_gradient
+from explore.networks.one_hot import Floats, Ints, scatter_gradient
 from explore.numerics.compiled import compiled
 
 
@@ -52,11 +52,8 @@ def normalise_backward(
 def backward_learner(
     layers: Layers,
     learner: int,
-    codes: Codes,
-    numbers: Floats,
-    starts: Ints,
-    common: Ints,
-    room: Activations,
+    inputs: LearnerInputs,
+    activations: Activations,
     first: int,
     outputs_gradient: Floats,
     gradient: Layers,
@@ -68,6 +65,7 @@ def backward_learner(
     The first weight's gradient holds zeros before where the input is codes. numbers_gradient: of the input, `(rows,
     inputs)`; not computed where it has no columns.
     """
+    codes, numbers, starts, common = inputs
     rows, width, depth = len(outputs_gradient), codes.shape[1], len(layers.weight) - 1
     last = first + rows
     delta = outputs_gradient
@@ -77,14 +75,14 @@ def backward_learner(
         for j in range(len(bias)):
             bias[j] += delta[row, j]
     for k in range(depth, 0, -1):
-        weight_gradient(room.active[k - 1][first:last], delta, gradient.weight[k][into])
+        weight_gradient(activations.active[k - 1][first:last], delta, gradient.weight[k][into])
         above, delta = delta, np.empty((rows, layers.weight[k].shape[1]), dtype=np.float32)
         input_gradient(above, layers.weight[k][learner], delta)
         normalise_backward(
             delta,
-            room.linear[k - 1][first:last],
-            room.active[k - 1][first:last],
-            room.inverse[k - 1][first:last],
+            activations.linear[k - 1][first:last],
+            activations.active[k - 1][first:last],
+            activations.inverse[k - 1][first:last],
             layers.gain[k - 1][learner, 0],
             gradient.bias[k - 1][into, 0],
             gradient.gain[k - 1][into, 0],
@@ -106,11 +104,13 @@ def backward_learner(
 
 
 @network_part
-def mark_present(codes: Codes, starts: Ints, common: Ints, marks: Flags) -> None:
+def mark_present(inputs: LearnerInputs, marks: Flags) -> None:
     """Mark the rows of the first weight, `(features,)`, that have a gradient: those of all codes, and the common ones.
 
-    common must be the vote of these rows: a common code that none of them has would get rounding errors for a gradient.
+    `inputs.common` must be the vote of these rows: a common code that none of them has would get rounding errors for a
+    gradient.
     """
+    codes, _, starts, common = inputs
     for column in range(codes.shape[1]):
         marks[common[column]] = True
         for row in range(len(codes)):
@@ -122,7 +122,7 @@ def backward(
     layers: Layers,
     inputs: Inputs,
     common: Ints,
-    room: Activations,
+    activations: Activations,
     outputs_gradient: Floats,
     gradient: Layers,
     marks: Flags,
@@ -130,28 +130,25 @@ def backward(
     start: int,
     stop: int,
 ) -> bool:
-    """Gradients of learners start … stop − 1, every array `(learners, …)`, after a forward pass that kept its room.
+    """Gradients of learners start … stop − 1, each `(learners, …)`, after a forward pass that kept its activations.
 
     marks: `(learners, features)`, rows of the first weight that any pass before has given a gradient; the others of
     its gradient are zero. Unused where the input is numbers.
     """
     batch, width = inputs.codes.shape[1:]
     for learner in range(start, stop):
-        codes = inputs.codes[learner]
+        of_learner = LearnerInputs(inputs.codes[learner], inputs.numbers[learner], inputs.starts, common[learner])
         if width:
             of_first = gradient.weight[0][learner]
             for place in range(len(of_first)):
                 if marks[learner, place]:
                     of_first[place] = np.float32(0.0)
-            mark_present(codes, inputs.starts, common[learner], marks[learner])
+            mark_present(of_learner, marks[learner])
         backward_learner(
             layers,
             learner,
-            codes,
-            inputs.numbers[learner],
-            inputs.starts,
-            common[learner],
-            room,
+            of_learner,
+            activations,
             learner * batch,
             outputs_gradient[learner],
             gradient,

@@ -10,10 +10,10 @@ import numpy as np
 
 from explore.networks.compiled.adam import AdamRule
 from explore.networks.compiled.backward import backward_learner, mark_present
-from explore.networks.compiled.forward import Workspace, forward_learner, pack, workspace
-from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, network_part
-from explore.networks.compiled.training import Room, Trained, clear, move
-from explore.networks.one_hot import Codes, Floats, Ints, most_common_codes
+from explore.networks.compiled.forward import FirstLayerWorkspace, first_layer_workspace, forward_learner, pack
+from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, LearnerInputs, network_part
+from explore.networks.compiled.training import Trained, Workspace, clear, move
+from explore.networks.one_hot import Floats, most_common_codes
 from explore.numerics.compiled import compiled
 
 
@@ -22,24 +22,21 @@ def _differences(
     predictor: Layers,
     target: Layers,
     learner: int,
-    codes: Codes,
-    numbers: Floats,
-    starts: Ints,
-    common: Ints,
-    work: Workspace,
-    active: Activations,
+    inputs: LearnerInputs,
+    work: FirstLayerWorkspace,
+    of_predictor: Activations,
     of_target: Activations,
     difference: Floats,
-    wanted: Floats,
+    target_features: Floats,
     errors: Floats,
 ) -> None:
-    """f̂ − f, `(rows, features)`, and its squared length, `(rows,)`, for the rows of one learner; wanted: workspace."""
-    forward_learner(predictor, learner, codes, numbers, starts, common, work, active, 0, difference)
-    forward_learner(target, learner, codes, numbers, starts, common, work, of_target, 0, wanted)
+    """f̂ − f, `(rows, features)`, and its squared length, `(rows,)`, of one learner; `target_features` gets f."""
+    forward_learner(predictor, learner, inputs, work, of_predictor, 0, difference)
+    forward_learner(target, learner, inputs, work, of_target, 0, target_features)
     for row in range(len(errors)):
         total = np.float32(0.0)
         for j in range(difference.shape[1]):
-            difference[row, j] -= wanted[row, j]
+            difference[row, j] -= target_features[row, j]
             total += difference[row, j] * difference[row, j]
         errors[row] = total
 
@@ -54,7 +51,7 @@ def distil(
     learning: bool,
     rule: AdamRule,
     times: int,
-    room: Room,
+    workspace: Workspace,
     of_target: Activations,
     errors: Floats,
     losses: Floats,
@@ -67,12 +64,12 @@ def distil(
     equal parts, the next step on the second part, and so on; `losses` `(learners,)` gets the last mean.
     """
     batch, width = inputs.codes.shape[1] // batches, inputs.codes.shape[2]
-    predictor, gradient = trained.layers, room.gradient
+    predictor, gradient = trained.layers, workspace.gradient
     features = target.bias[-1].shape[2]
-    work = workspace(predictor)
+    work = first_layer_workspace(predictor)
     codes = np.empty((batch, width), dtype=inputs.codes.dtype)
     numbers = np.empty((batch, inputs.numbers.shape[2]), dtype=np.float32)
-    difference, wanted = np.empty((batch, features), np.float32), np.empty((batch, features), np.float32)
+    difference, target_features = np.empty((batch, features), np.float32), np.empty((batch, features), np.float32)
     packed, common = np.empty(batch, np.float32), np.empty((1, width), dtype=np.int64)
     none = np.empty((batch, 0), dtype=np.float32)  # no gradient of the input
     for learner in range(start, stop):
@@ -81,6 +78,7 @@ def distil(
             part_valid, part_errors = valid[learner, number * batch :], errors[learner, number * batch :]
             part_errors[:batch] = np.float32(0.0)
             rows, delta = codes[:count], difference[:count]
+            of_learner = LearnerInputs(rows, numbers[:count], inputs.starts, common[0])
             if count:
                 if width and not most_common_codes(rows.reshape(1, count, width), inputs.starts, common):
                     return False
@@ -88,15 +86,12 @@ def distil(
                     predictor,
                     target,
                     learner,
-                    rows,
-                    numbers[:count],
-                    inputs.starts,
-                    common[0],
+                    of_learner,
                     work,
-                    room.active,
+                    workspace.activations,
                     of_target,
                     delta,
-                    wanted[:count],
+                    target_features[:count],
                     packed[:count],
                 )
             at = 0
@@ -117,11 +112,8 @@ def distil(
                 backward_learner(
                     predictor,
                     learner,
-                    rows,
-                    numbers[:count],
-                    inputs.starts,
-                    common[0],
-                    room.active,
+                    of_learner,
+                    workspace.activations,
                     0,
                     delta,
                     gradient,
@@ -129,7 +121,7 @@ def distil(
                     none[:count],
                 )
                 if width:
-                    mark_present(rows, inputs.starts, common[0], trained.met[learner])
+                    mark_present(of_learner, trained.met[learner])
             else:  # Adam moves on all the same, as PyTorch's does
                 clear(gradient)
                 if not width:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, network_part
+from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, LearnerInputs, network_part
 from explore.networks.compiled.products import product
 from explore.networks.one_hot import Codes, Floats, Ints, most_common_codes, sum_rows_of_learner
 from explore.numerics.compiled import compiled
@@ -18,7 +18,7 @@ from explore.numerics.compiled import compiled
 NORM_EPSILON = 1e-5  # torch.nn.functional.layer_norm's
 
 
-class Workspace(NamedTuple):
+class FirstLayerWorkspace(NamedTuple):
     """What the first layer works with: present `(features,)`, change `(features + 1, outputs)`, none `(outputs,)`."""
 
     present: Flags
@@ -27,10 +27,10 @@ class Workspace(NamedTuple):
 
 
 @network_part
-def workspace(layers: Layers) -> Workspace:
+def first_layer_workspace(layers: Layers) -> FirstLayerWorkspace:
     """Workspace for the first layer of one learner."""
     features, outputs = layers.weight[0].shape[1:]
-    return Workspace(
+    return FirstLayerWorkspace(
         np.empty(features, dtype=np.bool_),
         np.empty((features + 1, outputs), dtype=np.float32),
         np.zeros(outputs, dtype=np.float32),
@@ -67,25 +67,20 @@ def normalise(linear: Floats, active: Floats, inverse: Floats, bias: Floats, gai
 def forward_learner(
     layers: Layers,
     learner: int,
-    codes: Codes,
-    numbers: Floats,
-    starts: Ints,
-    common: Ints,
-    work: Workspace,
-    room: Activations,
+    inputs: LearnerInputs,
+    work: FirstLayerWorkspace,
+    activations: Activations,
     first: int,
     values: Floats,
 ) -> None:
-    """The outputs of one learner's rows, `(rows, outputs)`; codes and numbers are `(rows, …)`.
-
-    common: `(width,)`, as `most_common_codes` gives it. first: the row of the room with which these rows begin.
-    """
+    """The outputs of one learner's rows, `(rows, outputs)`; first: the row of the activations that they begin with."""
+    codes, numbers, starts, common = inputs
     rows, depth = len(values), len(layers.weight) - 1
     last = first + rows
     for k in range(depth):
-        linear = room.linear[k][first:last]
+        linear = activations.linear[k][first:last]
         if k:
-            product(room.active[k - 1][first:last], layers.weight[k][learner], linear)
+            product(activations.active[k - 1][first:last], layers.weight[k][learner], linear)
         elif codes.shape[1]:  # the bias comes with the normalisation
             sum_rows_of_learner(
                 codes, starts, common, layers.weight[0][learner], work.none, work.present, work.change, linear
@@ -93,9 +88,9 @@ def forward_learner(
         else:
             product(numbers, layers.weight[0][learner], linear)
         gain, shift = layers.gain[k][learner, 0], layers.shift[k][learner, 0]
-        bias, inverse = layers.bias[k][learner, 0], room.inverse[k][first:last]
-        normalise(linear, room.active[k][first:last], inverse, bias, gain, shift)
-    product(room.active[depth - 1][first:last], layers.weight[depth][learner], values)
+        bias, inverse = layers.bias[k][learner, 0], activations.inverse[k][first:last]
+        normalise(linear, activations.active[k][first:last], inverse, bias, gain, shift)
+    product(activations.active[depth - 1][first:last], layers.weight[depth][learner], values)
     bias = layers.bias[depth][learner, 0]
     for row in range(rows):
         for j in range(len(bias)):
@@ -104,7 +99,7 @@ def forward_learner(
 
 @network_part
 def pack(inputs: Inputs, needed: Flags, learner: int, first: int, codes: Codes, numbers: Floats) -> int:
-    """The needed ones of one learner's rows from `first` on, as many as codes and numbers have room for, into these.
+    """The needed ones of one learner's rows from `first` on, as many as fit into codes and numbers, into these.
 
     Returns how many they are.
     """
@@ -124,7 +119,7 @@ def forward(
     needed: Flags,
     common: Ints,
     keep: bool,
-    room: Activations,
+    activations: Activations,
     values: Floats,
     start: int,
     stop: int,
@@ -132,10 +127,11 @@ def forward(
     """Outputs `(learners, batch, outputs)` of learners start … stop − 1; False where a code is outside its column.
 
     needed: `(learners, batch)`, rows to compute; the others are zeros. Where `keep`, all rows are computed, and
-    activations and `common` are left for the backward pass: `room` has rows for all learners, and else for one.
+    `activations` and `common` are left for the backward pass; then `activations` has rows for all learners, else for
+    one.
     """
     batch, width = inputs.codes.shape[1:]
-    work = workspace(layers)
+    work = first_layer_workspace(layers)
     codes = np.empty((batch, width), dtype=inputs.codes.dtype)
     numbers = np.empty((batch, inputs.numbers.shape[2]), dtype=np.float32)
     packed = np.empty((batch, values.shape[2]), dtype=np.float32)
@@ -149,7 +145,8 @@ def forward(
             return False
         first = learner * batch if keep else 0
         if count:
-            forward_learner(layers, learner, rows, features, inputs.starts, common[learner], work, room, first, outputs)
+            of_learner = LearnerInputs(rows, features, inputs.starts, common[learner])
+            forward_learner(layers, learner, of_learner, work, activations, first, outputs)
         if not whole:
             count = 0
             for row in range(batch):

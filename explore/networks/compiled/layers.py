@@ -46,8 +46,20 @@ class Inputs(NamedTuple):
     starts: Ints
 
 
+class LearnerInputs(NamedTuple):
+    """What the first layer of one learner reads: codes, `(rows, width)`, or numbers, `(rows, inputs)`.
+
+    starts: as in `Inputs`. common: `(width,)`, the code of each column that `most_common_codes` of these rows gives.
+    """
+
+    codes: Codes
+    numbers: Floats
+    starts: Ints
+    common: Ints
+
+
 class Activations(NamedTuple):
-    """Room for the forward pass: `(rows, width)` for each hidden layer, `(layers, rows)` for `inverse`.
+    """What the forward pass writes: `(rows, width)` for each hidden layer, `(layers, rows)` for `inverse`.
 
     linear: z, then n where the layer is normalised; active: x; inverse: 1/√(var z + 10⁻⁵). Without LayerNorm `active`
     is the memory of `linear`.
@@ -58,8 +70,8 @@ class Activations(NamedTuple):
     inverse: Floats
 
 
-def activations(layers: Layers, rows: int) -> Activations:
-    """Room for the forward pass of `rows` rows."""
+def new_activations(layers: Layers, rows: int) -> Activations:
+    """Memory for the forward pass of `rows` rows."""
     widths = [weight.shape[2] for weight in layers.weight[:-1]]
     linear = tuple(np.empty((rows, width), dtype=np.float32) for width in widths)
     normalised = layers.gain[0].shape[2] > 0

@@ -10,7 +10,7 @@ import torch
 from explore.encoding.observations import no_such_category
 from explore.networks.compiled.backward import backward
 from explore.networks.compiled.forward import forward
-from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, activations
+from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, new_activations
 from explore.networks.one_hot import Floats, Ints
 from explore.numerics.threads import blocks, run_blocks
 
@@ -108,12 +108,14 @@ def run_forward(layers: Layers, inputs: Inputs, needed: Flags | None = None) -> 
     """Outputs `(learners, batch, outputs)`, zero for rows that are not `needed`; BadInput for a code out of range."""
     learners, batch = inputs.codes.shape[:2]
     parts = blocks(learners)
-    rooms = [activations(layers, batch) for _ in parts]
+    activations = [new_activations(layers, batch) for _ in parts]
     common = np.empty((learners, inputs.codes.shape[2]), dtype=np.int64)
     needed = np.ones((learners, batch), dtype=np.bool_) if needed is None else needed
     values = np.empty((learners, batch, layers.weight[-1].shape[2]), dtype=np.float32)
     if not run_blocks(
-        lambda block, start, stop: forward(layers, inputs, needed, common, False, rooms[block], values, start, stop),
+        lambda block, start, stop: forward(
+            layers, inputs, needed, common, False, activations[block], values, start, stop
+        ),
         parts,
     ):
         raise no_such_category()
@@ -130,17 +132,17 @@ class CompiledMLP(torch.autograd.Function):
         """Outputs `(learners, batch, outputs)`; `parameters` are weight, bias, gain and shift of each layer in turn."""
         inputs = inputs_of(rows, starts)
         learners, batch = inputs.codes.shape[:2]
-        room = activations(layers, learners * batch)
+        activations = new_activations(layers, learners * batch)
         common = np.empty((learners, inputs.codes.shape[2]), dtype=np.int64)
         values = np.empty((learners, batch, layers.weight[-1].shape[2]), dtype=np.float32)
         needed = np.empty((learners, 0), dtype=np.bool_)
         if not run_blocks(
-            lambda block, start, stop: forward(layers, inputs, needed, common, True, room, values, start, stop),
+            lambda block, start, stop: forward(layers, inputs, needed, common, True, activations, values, start, stop),
             blocks(learners),
         ):
             raise no_such_category()
         ctx.save_for_backward(rows, *parameters)  # so that a change in place before the backward pass is noticed
-        ctx.kept = (layers, of_first, inputs, common, room)
+        ctx.kept = (layers, of_first, inputs, common, activations)
         return torch.from_numpy(values)
 
     @staticmethod
@@ -148,11 +150,11 @@ class CompiledMLP(torch.autograd.Function):
     def backward(ctx: Any, outputs_gradient: torch.Tensor) -> tuple[Any, ...]:
         """The gradients of the input and of every parameter."""
         _, *parameters = ctx.saved_tensors
-        layers, of_first, inputs, common, room = ctx.kept
-        gradient, marks = _room_for(layers, of_first, parameters[0], bool(inputs.codes.shape[2]))
+        layers, of_first, inputs, common, activations = ctx.kept
+        gradient, marks = _new_gradient(layers, of_first, parameters[0], bool(inputs.codes.shape[2]))
         shape = inputs.numbers.shape if ctx.needs_input_grad[0] else (*inputs.numbers.shape[:2], 0)
         numbers_gradient = np.empty(shape, dtype=np.float32)
-        _run_backward(layers, inputs, common, room, _array(outputs_gradient), gradient, marks, numbers_gradient)
+        _run_backward(layers, inputs, common, activations, _array(outputs_gradient), gradient, marks, numbers_gradient)
         each = [part for layer in zip(*gradient, strict=True) for part in layer]
         of_parameters = [
             torch.from_numpy(part) if given is not None else None for part, given in zip(each, parameters, strict=True)
@@ -161,7 +163,7 @@ class CompiledMLP(torch.autograd.Function):
         return (of_rows, None, None, None, *of_parameters)
 
 
-def _room_for(layers: Layers, of_first: RowGradient, weight: torch.Tensor, codes: bool) -> tuple[Layers, Flags]:
+def _new_gradient(layers: Layers, of_first: RowGradient, weight: torch.Tensor, codes: bool) -> tuple[Layers, Flags]:
     """Arrays for the gradient of every parameter, and the marks of the first weight's rows."""
     if codes:
         of_weight, marks = of_first.take(weight)
@@ -175,7 +177,7 @@ def _run_backward(
     layers: Layers,
     inputs: Inputs,
     common: Ints,
-    room: Activations,
+    activations: Activations,
     outputs_gradient: Floats,
     gradient: Layers,
     marks: Flags,
@@ -183,7 +185,7 @@ def _run_backward(
 ) -> None:
     run_blocks(
         lambda block, start, stop: backward(
-            layers, inputs, common, room, outputs_gradient, gradient, marks, numbers_gradient, start, stop
+            layers, inputs, common, activations, outputs_gradient, gradient, marks, numbers_gradient, start, stop
         ),
         blocks(len(outputs_gradient)),
     )

@@ -30,7 +30,7 @@ def _others_than_zero(numbers: Floats, places: Ints) -> int:
 
 @network_part
 def _add_rows(numbers: Floats, rows: Floats, out: Floats, places: Ints) -> None:
-    """`out = Σ_k numbers[k] rows[k]`; places: room for one more than there are numbers."""
+    """`out = Σ_k numbers[k] rows[k]`; places: `(numbers + 1,)`, workspace."""
     out[:] = np.float32(0.0)
     count = _others_than_zero(numbers, places)
     even = count - count % 4

@@ -1,4 +1,4 @@
-"""What a compiled optimiser step of one network works on: its parameters, Adam's moments, and room for a pass."""
+"""What a compiled optimiser step of one network works on: its parameters, Adam's moments, and memory for a pass."""
 
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from explore.networks.compiled.adam import AdamRule, AdamStep, adam, adam_marked, adam_step
-from explore.networks.compiled.layers import Activations, Flags, Layers, activations, network_part
+from explore.networks.compiled.layers import Activations, Flags, Layers, network_part, new_activations
 from explore.networks.one_hot import Floats
 
 
@@ -23,37 +23,37 @@ class Trained(NamedTuple):
     met: Flags
 
 
-class Room(NamedTuple):
-    """Room for a pass of one learner, forward and back.
+class Workspace(NamedTuple):
+    """Memory for a pass of one learner, forward and back.
 
     The gradient of the first weight holds zeros before and after where the input is codes.
     """
 
-    active: Activations
+    activations: Activations
     gradient: Layers
 
 
 # Kept outside of the objects: workspace is no part of a bonus's state, which a score must not change.
-_ROOMS: WeakKeyDictionary["Rooms", tuple[int, tuple[int, ...], list[Room]]] = WeakKeyDictionary()
+_WORKSPACES: WeakKeyDictionary["Workspaces", tuple[int, tuple[int, ...], list[Workspace]]] = WeakKeyDictionary()
 
 
-class Rooms:
-    """Rooms of one network, one per thread, used again for every pass."""
+class Workspaces:
+    """Workspaces of one network, one per thread, used again for every pass."""
 
-    def take(self, layers: Layers, count: int, rows: int) -> list[Room]:
-        """`count` rooms for passes of up to `rows` rows."""
+    def take(self, layers: Layers, count: int, rows: int) -> list[Workspace]:
+        """`count` workspaces for passes of up to `rows` rows."""
         shape = layers.weight[0].shape[1:]
-        most, kept, rooms = _ROOMS.get(self, (0, (), []))
+        most, kept, workspaces = _WORKSPACES.get(self, (0, (), []))
         if rows > most or shape != kept:
-            most, rooms = max(rows, most), []
-        while len(rooms) < count:
+            most, workspaces = max(rows, most), []
+        while len(workspaces) < count:
             gradient = Layers(*(tuple(np.zeros_like(array[:1]) for array in part) for part in layers))
-            rooms.append(Room(activations(layers, most), gradient))
-        _ROOMS[self] = (most, shape, rooms)
-        return rooms
+            workspaces.append(Workspace(new_activations(layers, most), gradient))
+        _WORKSPACES[self] = (most, shape, workspaces)
+        return workspaces
 
     def __reduce__(self) -> Any:
-        return Rooms, ()  # a copy makes its own
+        return Workspaces, ()  # a copy makes its own
 
 
 @network_part
