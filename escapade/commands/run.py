@@ -75,7 +75,10 @@ def run(
     described: dict[str, Any] = {"name": settings.name}
     described |= {} if arms is None else {"bandits": {**arms.model_dump(), "seed": used}}
     store.begin(described | ({} if plan is None else {"mazes": plan.as_dict()}))
-    bandit_figures = None if arms is None else _simulated(arms, used, output, store)
+    bandit_figures = None
+    if arms is not None:
+        with runs.compile_ahead.compiling_ahead(plan, output.errors):
+            bandit_figures = _simulated(arms, used, output, store)
     maze_figures: list[dict[str, Any]] = []
     problems: list[str] = []
     notes: list[str] = []

@@ -1,6 +1,7 @@
 from . import (
     checkpoints,
     clusters,
+    compile_ahead,
     database,
     experiments,
     initial,
@@ -18,6 +19,7 @@ from . import (
 __all__ = [
     "checkpoints",
     "clusters",
+    "compile_ahead",
     "database",
     "experiments",
     "initial",

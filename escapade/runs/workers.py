@@ -22,8 +22,8 @@ KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows os.kill ends a p
 OURS = Path(__file__).parents[2]
 
 
-def end_with_parent(parent: int, folder: str) -> None:
-    """End this worker, and remove the temporary `folder`, as soon as the process number `parent` has ended."""
+def end_with_parent(parent: int, folder: str | None = None) -> None:
+    """End this worker as soon as the process number `parent` has ended, and remove the temporary `folder`, if any."""
     if parent == os.getppid():
         threading.Thread(target=_watch, args=(_has_ended(parent), folder), daemon=True).start()
 
@@ -53,8 +53,9 @@ def _has_ended(parent: int) -> Callable[[], bool]:
     return lambda: os.getppid() != parent
 
 
-def _watch(has_ended: Callable[[], bool], folder: str) -> None:
+def _watch(has_ended: Callable[[], bool], folder: str | None) -> None:
     while not has_ended():
         time.sleep(INTERVAL)
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
