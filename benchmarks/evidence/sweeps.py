@@ -1,4 +1,4 @@
-"""The sweeps of sweeps.toml: their plans, and their results as they are recorded, a JSON file each."""
+"""The sweeps of sweeps.toml and the experiments of examples/: their results as they are recorded, a JSON file each."""
 
 import dataclasses
 import json
@@ -12,15 +12,19 @@ from rich.console import Console
 from agents.dqn.settings import DQNSettings
 from agents.training.results import Block, LearnerResult
 from benchmarks import made_with, replace
+from escapade.report.results import finished
 from escapade.runs.experiments import checked_plan, optima
 from escapade.runs.plan import Plan
 from escapade.runs.planners import run_planners
-from escapade.runs.store import Store
+from escapade.runs.store import Store, open_existing
 from escapade.terminal.progress import swept
+from explore.errors import BadInput
 
 FILE = Path(__file__).parent / "sweeps.toml"
 RECORDED = Path(__file__).parent / "recorded"
+EXPERIMENTS = RECORDED / "experiments"
 RUNS = Path("evidence-runs")
+PACKAGES = "torch", "numpy", "numba", "minigrid"
 PLANNERS = ("tree-search", "annealing", "random")  # with as many simulated steps per layout as a learner takes in all
 
 
@@ -34,7 +38,7 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A sweep as it was recorded: its blocks, the planner's return in each maze, and with what it was made.
+    """A recorded sweep or experiment: its blocks, the planner's return in each maze, and with what it was made.
 
     planners: figures of planners with a budget in its mazes (`escapade.runs.planners`); empty where there are none yet.
     """
@@ -68,14 +72,13 @@ def record(sweep: Sweep) -> None:
     store.close()
     for failure in trained.failures:
         print(failure)
-    RECORDED.mkdir(exist_ok=True)
     figures = {
-        "made": made_with("torch", "numpy", "numba", "minigrid"),
+        "made": made_with(*PACKAGES),
         "optima": optima(sweep.plan.mazes),
         "planners": planned_returns,
         "blocks": [_figures(block) for block in trained.blocks],
     }
-    _write(sweep.name, figures)
+    _write(RECORDED / f"{sweep.name}.json", figures)
 
 
 def record_planners(sweep: Sweep) -> None:
@@ -84,27 +87,60 @@ def record_planners(sweep: Sweep) -> None:
     if path.exists():
         figures = json.loads(path.read_text("utf-8"))
         blocks = figures.pop("blocks")
-        _write(sweep.name, {**figures, "planners": run_planners(sweep.plan, Store(None)), "blocks": blocks})
+        _write(path, {**figures, "planners": run_planners(sweep.plan, Store(None)), "blocks": blocks})
 
 
 def recorded() -> list[Recorded]:
     """Every sweep that is recorded, in the order of the file."""
-    sweeps = []
-    for name in planned():
-        path = RECORDED / f"{name}.json"
-        if path.exists():
-            figures = json.loads(path.read_text("utf-8"))
-            blocks = [
-                Block(**{**block, "results": [_learner(each) for each in block["results"]]})
-                for block in figures["blocks"]
-            ]
-            sweeps.append(Recorded(name, figures["made"], figures["optima"], blocks, figures.get("planners", [])))
-    return sweeps
+    paths = [RECORDED / f"{name}.json" for name in planned()]
+    return [_read(path) for path in paths if path.exists()]
 
 
-def _write(name: str, figures: dict[str, Any]) -> None:
+def record_experiment(folder: Path) -> str:
+    """Write the figures of an experiment of `examples/` that was run into `folder`; its name.
+
+    BadInput where the folder holds no results, or those of an experiment that is not finished.
+    """
+    store = open_existing(folder)
+    try:
+        sessions = store.sessions()
+        blocks, planned_blocks = finished(store, sessions)
+    finally:
+        store.close()
+    session = sessions[-1]
+    learners = session["experiment"]["mazes"]["learners"]
+    if len(blocks) < planned_blocks or any(len(block.results) < learners for block in blocks):
+        raise BadInput(f"'{folder}' is not finished: run its experiment again.")
+    versions, machine = session["versions"], session["machine"]
+    made = {
+        "day": session["started"][:10],
+        "machine": f"{machine['processor']}, {machine['cores']} cores",
+        **{name: versions[name] for name in ("python", "escapade", *PACKAGES)},
+    }
+    name: str = session["experiment"]["name"]
+    mazes = list(dict.fromkeys(block.maze for block in blocks))
+    figures = {"made": made, "optima": optima(mazes), "blocks": [_figures(block) for block in blocks]}
+    _write(EXPERIMENTS / f"{name}.json", figures)
+    return name
+
+
+def recorded_experiments() -> dict[str, Recorded]:
+    """Every experiment that is recorded, by its name."""
+    return {path.stem: _read(path) for path in sorted(EXPERIMENTS.glob("*.json"))}
+
+
+def _read(path: Path) -> Recorded:
+    figures = json.loads(path.read_text("utf-8"))
+    blocks = [
+        Block(**{**block, "results": [_learner(each) for each in block["results"]]}) for block in figures["blocks"]
+    ]
+    return Recorded(path.stem, figures["made"], figures["optima"], blocks, figures.get("planners", []))
+
+
+def _write(path: Path, figures: dict[str, Any]) -> None:
+    path.parent.mkdir(exist_ok=True)
     text = json.dumps(figures, indent=1).replace("\n    ", " ").replace("\n   ]", "]")  # a row per learner
-    replace(RECORDED / f"{name}.json", text + "\n")
+    replace(path, text + "\n")
 
 
 def _learner(figures: dict[str, Any]) -> LearnerResult:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from docs.generator import bonuses, evidence, traits, why
+from docs.generator import bonuses, evidence, experiments, traits, why
 
 PARTS: dict[str, Callable[[], str]] = {
     "traits-of-bonuses": lambda: traits.choice_table(bonuses.names()),
@@ -16,5 +16,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "why-held-out": why.held_out,
     "why-spread": why.spread,
     "why-reward-scale": why.reward_scale,
+    "why-layouts": experiments.layouts,
+    "why-luck": experiments.luck,
+    "why-maze-scale": experiments.maze_scale,
+    "why-implementations": experiments.implementations,
+    "why-transfer": experiments.transfer,
+    "why-ranks": experiments.ranks,
     "why-weaknesses": lambda: why.weaknesses(bonuses.names()),
 }

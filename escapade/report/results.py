@@ -54,7 +54,7 @@ def kept_in(folder: Path) -> Results:
     try:
         bandits, mazes, sessions = store.recall("bandits"), store.recall("mazes"), store.sessions()
         notes = []
-        blocks, planned = _finished(store, sessions)
+        blocks, planned = finished(store, sessions)
         if mazes is not None and not all("cost" in agent for maze in mazes for agent in maze["agents"]):
             mazes = _completed(mazes, blocks)
         if mazes is None:
@@ -85,7 +85,7 @@ def _completed(kept: list[dict[str, Any]], blocks: Sequence[Block]) -> list[dict
     return maze_figures(blocks, optimum, walls_of, thresholds(list(optimum))) or kept
 
 
-def _finished(store: Store, sessions: Sequence[dict[str, Any]]) -> tuple[list[Block], int]:
+def finished(store: Store, sessions: Sequence[dict[str, Any]]) -> tuple[list[Block], int]:
     """The blocks with learners in the order of the newest plan, and how many were planned.
 
     Of an agent that was trained for several numbers of steps, the block with the most.

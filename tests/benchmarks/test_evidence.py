@@ -4,8 +4,10 @@ import importlib
 from pathlib import Path
 
 import pytest
+from joblib import parallel_config
 
 from agents.training.results import Block, LearnerResult
+from escapade.runs import sweep
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +27,7 @@ def block(agent, returns):
     return Block("MiniGrid-DoorKey-5x5-v0", agent, 2000, 12.4, 100.0, results)
 
 
-def sweep(evidence, blocks, optimum=1.0):
+def recorded_sweep(evidence, blocks, optimum=1.0):
     made = {"day": "2026-01-01", "machine": "one", "python": "3.11"}
     return evidence.sweeps.Recorded("some", made, {"MiniGrid-DoorKey-5x5-v0": optimum}, blocks)
 
@@ -33,12 +35,14 @@ def sweep(evidence, blocks, optimum=1.0):
 def test_every_sweep_can_be_run(evidence):
     planned = evidence.sweeps.planned()
     assert "doorkey-8x8" in planned
-    assert all(sweep.plan.configurations() for sweep in planned.values())
+    assert all(each.plan.configurations() for each in planned.values())
 
 
 def test_a_row_says_who_got_out_and_when(evidence):
     ours = block("count", [0.96] * 10)
-    rows = evidence.document.table(sweep(evidence, [block("epsilon-greedy", [0.0] * 10), ours])).splitlines()[-2:]
+    rows = evidence.document.table(recorded_sweep(evidence, [block("epsilon-greedy", [0.0] * 10), ours])).splitlines()[
+        -2:
+    ]
     assert rows[0].startswith("| `epsilon-greedy` | 0 of 10 | 0.00 [0.00, ")
     cells = [cell.strip() for cell in rows[1].split("|")[1:-1]]
     assert cells[:2] == ["`count`", "10 of 10"]
@@ -51,7 +55,7 @@ def test_a_row_says_who_got_out_and_when(evidence):
 def test_the_planners_of_a_maze_are_named_with_their_budget(evidence):
     maze = "MiniGrid-DoorKey-5x5-v0"
     one = {"maze": maze, "budget": 2000, "layouts": 20, "return": 0.0461}
-    recorded = sweep(evidence, [block("count", [0.96] * 10)])
+    recorded = recorded_sweep(evidence, [block("count", [0.96] * 10)])
     assert "simulated steps" not in evidence.document.table(recorded)
     recorded.planners.extend([{**one, "method": "tree-search"}, {**one, "method": "random", "maze": "other"}])
     text = evidence.document.table(recorded)
@@ -84,6 +88,9 @@ def test_markers_are_filled_and_filled_again(evidence):
 def test_what_is_recorded_is_what_is_read(evidence, tmp_path, monkeypatch):
     monkeypatch.setattr(evidence.sweeps, "RECORDED", tmp_path)
     monkeypatch.setattr(evidence.sweeps, "RUNS", tmp_path)
+    # In this process, which has compiled already.
+    monkeypatch.setattr(sweep, "_backend", lambda *_: parallel_config(backend="sequential"))
+    monkeypatch.setattr("joblib.cpu_count", lambda: 1)
     plan = evidence.sweeps.checked_plan(
         ["MiniGrid-Empty-5x5-v0"], ["epsilon-greedy"], 2, 160, 1, "cpu", evidence.sweeps.DQNSettings()
     )
