@@ -108,7 +108,7 @@ def test_every_reward_of_an_n_step_return_has_its_bonus(corridor, monkeypatch, e
     assert expected.max() > 1.5 * expected.min()
 
 
-@pytest.mark.parametrize("algorithm", [TD3, DDPG])
+@pytest.mark.parametrize("algorithm", [TD3, DDPG, SAC])
 def test_the_targets_of_continuous_agents_move_by_the_bonus(corridor, monkeypatch, algorithm):
     plain = make(algorithm, environments(corridor, 1, continuous=True, kind="box"))
     paid = make(
