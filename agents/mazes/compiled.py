@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agents.mazes.engine.stepping import Slots, begin_episodes, empty_results, observe_all, state_keys, step_all
-from agents.mazes.engine.view import View, sweeps
+from agents.mazes.engine.view import View, visibility_table
 from agents.mazes.engine.world import DIRECTION, Integers, Worlds
 from agents.mazes.layouts.layouts import Layouts
 from agents.mazes.vector import Flags, Mazes, Observation, Outcome
@@ -43,7 +43,7 @@ class CompiledMazes(Mazes):
         reward_scale: float = 1.0,
     ) -> None:
         super().__init__(layouts, seeds, state_key, view, reward_scale)
-        self._view = View(self.full, layouts.through_walls, sweeps(layouts.view))
+        self._view = View(self.full, layouts.through_walls, visibility_table(layouts.view))
         first = np.zeros(self.num_envs, dtype=np.int64)
         self._state = State(layouts.worlds.rows(first), first)
 

@@ -17,7 +17,7 @@ import time
 import numpy as np
 
 from agents.mazes.engine.codes import EMPTY
-from agents.mazes.engine.dynamics import act
+from agents.mazes.engine.dynamics import maze_step
 from agents.mazes.engine.keys import state_key
 from agents.mazes.engine.moves import (
     DONE,
@@ -100,7 +100,7 @@ def _search(rules: Rules, start: World, boxes: bool, rough: bool, state_limit: i
             overwrite(world.cells, cells_of[at])
             overwrite(world.agent, agent_of[at])
             overwrite(world.inside, inside_of[at if boxes else 0])
-            reward, over = act(rules, world, action)
+            reward, over = maze_step(rules, world, action)
             tried += 1
             if over and reward > 0:
                 length = world.agent[STEPS] - start.agent[STEPS]

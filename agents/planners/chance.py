@@ -1,8 +1,8 @@
 """The possible outcomes of a step by number, each with its probability.
 
-A planner that plans over the distribution runs the rule of the maze itself, `dynamics.act`, with a script in the place
-of the generator (`pcg.draw`): outcome number k of a step is what happens if the digits of k are drawn. draw(n) gives
-each of n values with the same probability, so that an outcome whose draws had the counts a, b, … has probability
+A planner that plans over the distribution runs the rule of the maze itself, `dynamics.maze_step`, with a script in the
+place of the generator (`pcg.draw`): outcome number k of a step is what happens if the digits of k are drawn. draw(n)
+gives each of n values with the same probability, so that an outcome whose draws had the counts a, b, … has probability
 1/(a·b·…). Numbers with digits left over after the last draw belong to no outcome.
 
     count = 1
@@ -22,10 +22,10 @@ A rule that is not named draws nothing. That every rule is named that draws is c
 """
 
 from agents.mazes.engine.codes import EMPTY, GOAL, object_of
-from agents.mazes.engine.dynamics import FIRST_OBSTACLE, OBSTACLE_COUNT, TRIES, act
-from agents.mazes.engine.moves import DEEP_SEA, FORWARD, LEFT, NOISY_TV, OBSTACLES, front_cell, plain
+from agents.mazes.engine.dynamics import FIRST_OBSTACLE, MAX_TRIES, OBSTACLE_COUNT, maze_step
+from agents.mazes.engine.moves import DEEP_SEA, FORWARD, LEFT, NOISY_TV, OBSTACLES, front_cell, minigrid_step
 from agents.mazes.engine.pcg import read_script, write_script
-from agents.mazes.engine.trap_rules import SIZE, STOCHASTIC, sink
+from agents.mazes.engine.trap_rules import SIZE, STOCHASTIC, deep_sea_step
 from agents.mazes.engine.world import Rules, World, X, Y, copy_state
 from agents.mazes.layouts.layouts import Layouts
 from explore.numerics.compiled import kernel_part
@@ -68,7 +68,7 @@ def outcome(
     if rules.rule == DEEP_SEA:
         return _deep_sea(rules, after, action, number)
     write_script(after.random, 0 if noise else number)
-    reward, terminated = act(rules, after, action)
+    reward, terminated = maze_step(rules, after, action)
     left, count = read_script(after.random)
     if noise:
         return 1.0, 1, reward, terminated
@@ -80,7 +80,8 @@ def _obstacles(rules: Rules, world: World, action: int, number: int) -> tuple[fl
     """The rule of `dynamics`, with the distribution of the obstacles' moves in the place of its tries.
 
     One after the other moves to one of the f free cells among the n around it, all equally likely; it stays where none
-    of TRIES + 1 tries meets one, with probability (1 − f/n)^(TRIES + 1). The digits are the free cells, then staying.
+    of MAX_TRIES + 1 tries finds one, with probability (1 − f/n)^(MAX_TRIES + 1). The digits are the free cells, then
+    staying.
     """
     cells, task = world.cells, world.task
     action = LEFT if action > FORWARD else action
@@ -90,7 +91,7 @@ def _obstacles(rules: Rules, world: World, action: int, number: int) -> tuple[fl
     for i in range(FIRST_OBSTACLE, FIRST_OBSTACLE + task[OBSTACLE_COUNT]):
         old = task[i]
         around, free, _ = _free_cells(rules, world, old, left)
-        stays = (1.0 - free / around) ** (TRIES + 1)
+        stays = (1.0 - free / around) ** (MAX_TRIES + 1)
         options = free if stays < NEVER else free + 1
         digit = left % options
         left, count = left // options, count * options
@@ -100,7 +101,7 @@ def _obstacles(rules: Rules, world: World, action: int, number: int) -> tuple[fl
             cells[task[i]], cells[old] = cells[old], EMPTY
         else:
             probability *= stays
-    reward, terminated = plain(rules, world, action)
+    reward, terminated = minigrid_step(rules, world, action)
     if action == FORWARD and blocked:
         reward, terminated = -1.0, True
     return (probability if left == 0 else 0.0), count, reward, terminated
@@ -112,7 +113,7 @@ def _deep_sea(rules: Rules, world: World, action: int, number: int) -> tuple[flo
     means_right = action == world.inside[world.agent[X] * rules.height + world.agent[Y]]
     slip = 1.0 / world.task[SIZE] if means_right and world.task[STOCHASTIC] != 0 else 0.0
     count = 2 if slip > 0 else 1
-    reward, terminated = sink(rules, world, action, 0.0, number == 1)
+    reward, terminated = deep_sea_step(rules, world, action, 0.0, number == 1)
     return (0.0 if number >= count else slip if number == 1 else 1.0 - slip), count, reward, terminated
 
 

@@ -7,7 +7,7 @@ cannot foresee the maze's random numbers. Its actions are then executed on the l
 import numpy as np
 import numpy.typing as npt
 
-from agents.mazes.engine.dynamics import act
+from agents.mazes.engine.dynamics import maze_step
 from agents.mazes.engine.pcg import words
 from agents.mazes.engine.world import STEPS, Integers, Random, Rules, World
 from agents.mazes.layouts.layouts import Layouts
@@ -29,7 +29,7 @@ def played(layouts: Layouts, index: int, actions: npt.ArrayLike) -> tuple[float,
 @kernel_part
 def advance(rules: Rules, world: World, action: int) -> tuple[float, bool]:
     """One step: the reward, and whether the episode is over, by its end or by the time limit."""
-    reward, terminated = act(rules, world, action)
+    reward, terminated = maze_step(rules, world, action)
     return reward, terminated or world.agent[STEPS] >= rules.limit
 
 

@@ -1,9 +1,9 @@
-"""What lies in a cell, as one number: MiniGrid's (object, colour, state) packed into 16 bits.
+"""The content of a cell as one number: MiniGrid's (object, colour, state) packed into 16 bits.
 
     code = object + 16·colour + 256·state
 
-with MiniGrid's own indices, so that an observation is the code unpacked. What a box holds lies in a second array of
-codes next to the cells, 0 for nothing.
+with MiniGrid's own indices, so that an observation is the code unpacked. The contents of boxes are codes in a second
+array of the same shape (`World.inside`), 0 for an empty box.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ BOX, GOAL, LAVA = OBJECT_TO_IDX["box"], OBJECT_TO_IDX["goal"], OBJECT_TO_IDX["la
 OPEN, CLOSED, LOCKED = 0, 1, 2
 COLOUR, STATE = 16, 256  # factors of the colour and the state in a code
 
-OUTSIDE = WALL + COLOUR * COLOR_TO_IDX["grey"]  # what is seen beyond the edge of the grid
+OUTSIDE = WALL + COLOUR * COLOR_TO_IDX["grey"]  # the code observed for positions beyond the edge of the grid
 
 
 def code(triple: tuple[int, int, int]) -> int:
@@ -30,38 +30,38 @@ def code(triple: tuple[int, int, int]) -> int:
 
 @kernel_part
 def object_of(cell: int) -> int:
-    """Which object it is."""
+    """The object's index, such as `DOOR`."""
     return cell & 15
 
 
 @kernel_part
 def colour_of(cell: int) -> int:
-    """Its colour."""
+    """The colour's index."""
     return (cell >> 4) & 15
 
 
 @kernel_part
 def state_of(cell: int) -> int:
-    """Its state, of a door."""
+    """The state of a door: `OPEN`, `CLOSED` or `LOCKED`."""
     return cell >> 8
 
 
 @kernel_part
-def may_enter(cell: int) -> bool:
-    """Whether the agent can stand in it."""
+def can_overlap(cell: int) -> bool:
+    """Whether the agent can move into the cell: MiniGrid's `can_overlap`."""
     kind = cell & 15
     return kind in (EMPTY, GOAL, FLOOR, LAVA) or (kind == DOOR and cell >> 8 == OPEN)
 
 
 @kernel_part
-def hides(cell: int) -> bool:
-    """Whether it hides what is behind it."""
+def blocks_view(cell: int) -> bool:
+    """Whether the cells behind this one are hidden: the opposite of MiniGrid's `see_behind`."""
     kind = cell & 15
     return kind == WALL or (kind == DOOR and cell >> 8 != OPEN)
 
 
 @kernel_part
-def may_carry(cell: int) -> bool:
-    """Whether it can be picked up."""
+def can_pick_up(cell: int) -> bool:
+    """Whether the object can be picked up: MiniGrid's `can_pickup`."""
     kind = cell & 15
     return KEY <= kind <= BOX  # key, ball, box

@@ -1,11 +1,11 @@
 """Exact full states as 64-bit keys, for counting and planning.
 
-A state is hashed word by word with the mix of SplitMix64; equal states have equal keys, and two different ones share a
-key with probability 2⁻⁶⁴. The steps since the reset are not part of it: they decide only when the time is up. Neither
-are the columns that a trap only reports. The environment's own generator is part of the state where obstacles move, as
-it decides what comes next whatever the agent does. Where it colours a screen or makes a step fail now and then it is
-left
-out: no state would ever come twice, and counts would say nothing. There the key is of what has been drawn.
+A state is hashed word by word with the mix function of SplitMix64; equal states have equal keys, and two different
+states share a key with probability 2⁻⁶⁴. The key leaves out the steps since the reset, which decide truncation alone,
+and the columns that a trap only reports. Where obstacles move, the state of the environment's random generator is part
+of the key, as it decides how they move next whatever the agent does. Where the generator only colours a screen or makes
+an action fail, it is left out: no key would occur twice, and counts would be useless. What it has drawn so far is part
+of the cells.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ _27 = np.uint64(27)
 
 @kernel_part
 def state_key(rule: int, world: World, mission: int) -> int:
-    """The key of one environment's state; where obstacles move its generator belongs to its state."""
+    """The key of one environment's state; rule: of the maze (`moves`); mission: the index of its mission."""
     word = absorb(GAMMA, np.uint64(mission))
     for i in range(len(world.cells)):
         # Cells that never change are hashed too: which ones those are depends on the layout.
@@ -37,5 +37,5 @@ def state_key(rule: int, world: World, mission: int) -> int:
 
 @kernel_part
 def planning_key(world: World) -> int:
-    """The key of a state for a planner, which does not foresee what the generator will draw."""
+    """The key of a state for a planner: without the generator, whose draws a planner does not know in advance."""
     return state_key(PLAIN, world, 0)

@@ -1,7 +1,8 @@
 """MiniGrid's own step over packed cells, one environment at a time, and the numbers of the actions and rules.
 
-`plain` is `MiniGridEnv.step` of minigrid 3; what the classes of its tasks and of the traps add to it is in `dynamics`
-and `trap_rules`. A done task pays 1 − fall·t/T, with fall = 0.9 in MiniGrid and 0 where the reward is binary.
+`minigrid_step` is `MiniGridEnv.step` of minigrid 3; the additions of its tasks and of the traps are in `dynamics` and
+`trap_rules`. Success in step t gives the reward 1 − fall·t/T, with fall = 0.9 in MiniGrid and 0 where the reward is
+binary.
 """
 
 from agents.mazes.engine.codes import (
@@ -16,9 +17,9 @@ from agents.mazes.engine.codes import (
     LOCKED,
     OPEN,
     STATE,
+    can_overlap,
+    can_pick_up,
     colour_of,
-    may_carry,
-    may_enter,
     object_of,
     state_of,
 )
@@ -32,12 +33,12 @@ DECOY, STEP_PENALTY, BOAT_RACE, NOISY_TV, DEEP_SEA = range(OBSTACLES + 1, OBSTAC
 
 @kernel_part
 def success_reward(rules: Rules, world: World) -> float:
-    """What a task pays that is done in this step."""
+    """The reward of success in the current step."""
     return 1 - rules.fall * float(world.agent[STEPS] / rules.horizon)
 
 
 @kernel_part
-def plain(rules: Rules, world: World, action: int) -> tuple[float, bool]:
+def minigrid_step(rules: Rules, world: World, action: int) -> tuple[float, bool]:
     """`MiniGridEnv.step`: reward and whether the episode terminates."""
     agent = world.agent
     agent[STEPS] += 1
@@ -51,14 +52,14 @@ def plain(rules: Rules, world: World, action: int) -> tuple[float, bool]:
     front = front_cell(rules, world)
     cell = world.cells[front]
     if action == FORWARD:
-        if may_enter(cell):
+        if can_overlap(cell):
             agent[X], agent[Y] = front // rules.height, front % rules.height
         kind = object_of(cell)
         if kind == GOAL:
             return success_reward(rules, world), True
         return 0.0, kind == LAVA
     if action == PICKUP:
-        if may_carry(cell) and agent[CARRIED] == 0:
+        if can_pick_up(cell) and agent[CARRIED] == 0:
             agent[CARRIED], agent[CARRIED_INSIDE] = cell, world.inside[front]
             world.cells[front], world.inside[front] = EMPTY, 0
     elif action == DROP:
@@ -72,7 +73,7 @@ def plain(rules: Rules, world: World, action: int) -> tuple[float, bool]:
 
 @kernel_part
 def front_cell(rules: Rules, world: World) -> int:
-    """The index of the cell that the agent faces; its own at the edge of the grid, where MiniGrid raises."""
+    """The index of the cell that the agent faces; its own cell at the edge of the grid, where MiniGrid raises."""
     agent, height = world.agent, rules.height
     width = len(world.cells) // height
     direction = agent[DIRECTION]

@@ -1,4 +1,4 @@
-"""NumPy's PCG64 in compiled code: the stream of an environment's own generator, number for number.
+"""NumPy's PCG64 in compiled code: the same numbers as the environment's own generator.
 
     s ← s·M + c (mod 2¹²⁸),   output: rotate right (high(s) ⊕ low(s)) by the top 6 bits of s
 
@@ -6,9 +6,9 @@ PCG XSL RR 128/64 (O'Neill 2014). 32-bit numbers are halves of an output, the lo
 next call; `Generator.integers` bounds them by Lemire's method (2019). The state is six words: high and low of s, high
 and low of c, whether half an output is kept, and that half. Normal numbers come from NumPy's ziggurat (`ziggurat`).
 
-Who wants to know all that may happen gives `draw` a script instead of a generator. A script is a number whose digits
-are drawn, the lowest first: draw(a), draw(b), … give k mod a, (k div a) mod b, …, so that k = 0, 1, … run through every
-outcome. The increment c of a generator is odd; that of a script is 0.
+To enumerate every outcome of a random step, `draw` takes a script instead of a generator. A script is a number k whose
+mixed-radix digits are drawn, the lowest first: draw(a), draw(b), … give k mod a, (k div a) mod b, …, so that k = 0, 1,
+… run through every outcome. The increment c of a generator is odd; a script is marked by an increment of 0.
 """
 
 import math
@@ -22,15 +22,17 @@ from explore.numerics.compiled import kernel_part
 
 Words = npt.NDArray[np.uint64]
 
-HIGH, LOW, STEP_HIGH, STEP_LOW, HAS_HALF, HALF = range(6)  # columns: s, c, whether half an output is kept, and it
-LEFT_OVER, COUNTS = HIGH, LOW  # of a script: what is left of its number, and the product of the counts so far
+HIGH, LOW, INCREMENT_HIGH, INCREMENT_LOW, HAS_HALF, HALF = range(
+    6
+)  # columns: s, c, whether half an output is kept, and it
+QUOTIENT, OUTCOMES = HIGH, LOW  # columns of a script: k divided by the counts so far, and the product of these counts
 _HIGH, _LOW = np.uint64(0x2360ED051FC65DA4), np.uint64(0x4385DF649FCCF645)  # the multiplier M
 _32, _58, _63, _1 = np.uint64(32), np.uint64(58), np.uint64(63), np.uint64(1)
 _64 = np.uint64(64)
 _HALF = np.uint64(0xFFFFFFFF)
 _8, _9, _11, _17 = (np.uint64(bits) for bits in (8, 9, 11, 17))
 _LAYER, _52_BITS = np.uint64(0xFF), np.uint64(0x000FFFFFFFFFFFFF)
-_FACTOR, _AT_ONCE, _DENSITY = tables()
+_FACTOR, _ACCEPTED_BELOW, _DENSITY = tables()
 _TAIL = float(_FACTOR[-1]) * 2.0**52  # where the last layer ends and the tail begins
 
 
@@ -57,8 +59,8 @@ def _next(state: Words) -> np.uint64:
     high, low = state[HIGH], state[LOW]
     new_low = low * _LOW
     new_high = _high(low, _LOW) + high * _LOW + low * _HIGH
-    total = new_low + state[STEP_LOW]
-    new_high += state[STEP_HIGH] + np.uint64(total < new_low)
+    total = new_low + state[INCREMENT_LOW]
+    new_high += state[INCREMENT_HIGH] + np.uint64(total < new_low)
     state[HIGH], state[LOW] = new_high, total
     mixed, turn = new_high ^ total, new_high >> _58
     return np.uint64((mixed >> turn) | (mixed << ((_64 - turn) & _63)))
@@ -77,10 +79,10 @@ def _next_half(state: Words) -> np.uint64:
 
 @kernel_part
 def draw(state: Words, count: int) -> int:
-    """`Generator.integers(count)` for 1 ≤ count < 2³²; one value alone draws nothing."""
+    """`Generator.integers(count)` for 1 ≤ count < 2³²; a count of 1 leaves the state unchanged, as in NumPy."""
     if count == 1:
         return 0
-    if state[STEP_LOW] == 0:
+    if state[INCREMENT_LOW] == 0:
         return _digit(state, np.uint64(count))
     bound = np.uint64(count)
     product = _next_half(state) * bound
@@ -95,23 +97,26 @@ def draw(state: Words, count: int) -> int:
 
 @kernel_part
 def write_script(state: Words, number: int) -> None:
-    """Make a script for `number` of what was a generator."""
+    """Overwrite the state of a generator with a script for k = `number`."""
     state[:] = 0
-    state[LEFT_OVER], state[COUNTS] = number, 1
+    state[QUOTIENT], state[OUTCOMES] = number, 1
 
 
 @kernel_part
 def read_script(state: Words) -> tuple[int, int]:
-    """What is left of the number, and the product of all counts: how many outcomes there are if all are like this."""
-    return int(np.int64(state[LEFT_OVER])), int(np.int64(state[COUNTS]))
+    """k divided by the product of all counts (0: every digit was drawn), and that product.
+
+    1/product is the probability of the outcome, as each draw is uniform.
+    """
+    return int(np.int64(state[QUOTIENT])), int(np.int64(state[OUTCOMES]))
 
 
 @kernel_part
 def _digit(state: Words, count: np.uint64) -> int:
     """The next digit of a script."""
-    digit = state[LEFT_OVER] % count
-    state[LEFT_OVER] //= count
-    state[COUNTS] *= count
+    digit = state[QUOTIENT] % count
+    state[QUOTIENT] //= count
+    state[OUTCOMES] *= count
     return int(np.int64(digit))
 
 
@@ -130,7 +135,7 @@ def normal(state: Words) -> float:
         x = float(float(size) * _FACTOR[layer])
         if (word >> _8) & _1:
             x = -x
-        if size < _AT_ONCE[layer]:
+        if size < _ACCEPTED_BELOW[layer]:
             return x
         if layer == 0:
             return _tail(state, (word >> _17) & _1 != 0)

@@ -1,11 +1,11 @@
-"""Many environments at once: one kernel steps all slots, looks, and begins the next layout where an episode ended."""
+"""Many environments at once: one kernel steps all slots, writes observations and resets where an episode ended."""
 
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from agents.mazes.engine.dynamics import act, goal_reached
+from agents.mazes.engine.dynamics import goal_reached, maze_step
 from agents.mazes.engine.keys import state_key
 from agents.mazes.engine.schedule import layout_index
 from agents.mazes.engine.view import Image, View, observe
@@ -16,10 +16,11 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Slots(NamedTuple):
-    """What goes on in the slots, one row each; written by every step.
+    """The states of the slots, one row each; written by every step.
 
-    layout: `(slots,)`, the layout each plays. seeds, episodes: `(slots,)`, what decides the next one. visits:
-    `(slots, cells)` counts of where steps led, without columns where nobody counts.
+    layout: `(slots,)`, the index of the current layout. seeds, episodes: `(slots,)`, the slot's seed and its episodes
+    begun, which decide its next layout (`schedule`). visits: `(slots, cells)`, how many steps led to each cell, without
+    columns where visits are not counted.
     """
 
     worlds: Worlds
@@ -30,9 +31,10 @@ class Slots(NamedTuple):
 
 
 class StepResults(NamedTuple):
-    """What one step gave, one row per slot; the final columns have a meaning where the episode ended.
+    """The results of one step, one row per slot; rows of the `final_…` arrays are valid where the episode ended.
 
-    final_key has no rows where no keys are asked for.
+    success: the true goal was reached. went_wrong: `task[WENT_WRONG]`, an action after which the episode cannot reach
+    the true goal any more. final_key has no rows where state keys are not requested.
     """
 
     reward: npt.NDArray[np.float64]
@@ -63,8 +65,8 @@ def empty_results(slots: int, image_shape: tuple[int, ...], with_key: bool) -> S
 
 
 @kernel_part
-def _begin(layouts: Worlds, slots: Slots, slot: int) -> None:
-    """Put the slot's next layout in its place."""
+def _start_episode(layouts: Worlds, slots: Slots, slot: int) -> None:
+    """Reset the slot to its next layout."""
     now = slots.worlds
     index = layout_index(slots.seeds[slot], slots.episodes[slot], len(layouts.cells))
     slots.episodes[slot] += 1
@@ -82,12 +84,12 @@ def begin_episodes(layouts: Worlds, slots: Slots, which: Flags) -> None:
     """Begin an episode in the slots `which`, `(slots,)`."""
     for slot in range(len(which)):
         if which[slot]:
-            _begin(layouts, slots, slot)
+            _start_episode(layouts, slots, slot)
 
 
 @compiled
 def observe_all(rules: Rules, view: View, worlds: Worlds, images: Image) -> None:
-    """Write what every slot sees into `images` `(slots, …)`."""
+    """Write the observation of every slot into `images` `(slots, …)`."""
     for slot in range(len(images)):
         observe(view, world_at(worlds, slot), rules.height, images[slot])
 
@@ -114,7 +116,7 @@ def step_all(
     for slot in range(len(actions)):
         world = world_at(slots.worlds, slot)
         agent = world.agent
-        reward, terminated = act(rules, world, actions[slot])
+        reward, terminated = maze_step(rules, world, actions[slot])
         truncated = agent[STEPS] >= rules.limit
         results.reward[slot], results.terminated[slot], results.truncated[slot] = reward, terminated, truncated
         results.success[slot] = goal_reached(rules, world, reward, terminated)
@@ -127,6 +129,6 @@ def step_all(
             results.final_direction[slot] = agent[DIRECTION]
             if len(results.final_key):
                 results.final_key[slot] = state_key(rules.rule, world, missions[slots.layout[slot]])
-            _begin(layouts, slots, slot)
+            _start_episode(layouts, slots, slot)
         observe(view, world, rules.height, results.image[slot])
     return any_ended

@@ -1,6 +1,6 @@
-"""The rules of the traps: what their `step` adds to MiniGrid's; each is the compiled `step` of a class in `traps`.
+"""The rules of the traps: each function is the compiled `step` of a class in `traps`.
 
-A trap reports itself whether its true goal is reached (`task[REACHED_GOAL]`): its reward is misleading. The first
+A trap records in `task[REACHED_GOAL]` whether its true goal is reached, as its reward is misleading. The first
 constants name the columns of `World.task` that a rule reads.
 """
 
@@ -8,24 +8,21 @@ import numpy as np
 from minigrid.core.constants import COLOR_NAMES, COLOR_TO_IDX
 
 from agents.mazes.engine.codes import COLOUR, EMPTY, FLOOR, WALL
-from agents.mazes.engine.moves import BOAT_RACE, DECOY, DONE, NOISY_TV, STEP_PENALTY, plain
+from agents.mazes.engine.moves import BOAT_RACE, DECOY, DONE, NOISY_TV, STEP_PENALTY, minigrid_step
 from agents.mazes.engine.pcg import draw, normal, uniform
 from agents.mazes.engine.world import REACHED_GOAL, STEPS, WENT_WRONG, Rules, World, X, Y
 from explore.numerics.compiled import kernel_part
 
-LARGE = 0  # Decoy: the cell with the large prize
-CLEAN, PLACE, FIRST_PLACE, PLACES = (
-    0,
-    1,
-    2,
-    4,
-)  # BoatRace: whether items pay nothing, the item's place, the cells of all
-SCREEN_COUNT, FIRST_SCREEN = 0, 1  # NoisyTV: how many cells the screen has, then each
-SIZE, STOCHASTIC = 0, 1  # DeepSea
+LARGE_PRIZE_CELL = 0  # Decoy: the cell with the large prize
+# BoatRace: whether items give no reward; which of the item's positions is the current one; the cell of the first.
+CLEAN, PLACE, FIRST_PLACE = 0, 1, 2
+PLACES = 4  # of BoatRace: the number of the item's positions
+SCREEN_COUNT, FIRST_SCREEN = 0, 1  # NoisyTV: the number of cells of the screen, then each cell
+SIZE, STOCHASTIC = 0, 1  # DeepSea: N, and whether the environment is stochastic
 
 SMALL_PRIZE, LARGE_PRIZE = 0.1, 1.0  # of Decoy
-ITEM = 0.1  # what an item of BoatRace pays
-MOVE_COST = 0.01  # what going right all the way down costs in DeepSea
+ITEM_REWARD = 0.1  # of BoatRace
+MOVE_COST = 0.01  # the cost of an episode of DeepSea with the action right in all N steps
 
 BUOY = FLOOR + COLOUR * COLOR_TO_IDX["yellow"]  # the item of BoatRace
 PALETTE = np.array([COLOR_TO_IDX[name] for name in COLOR_NAMES])  # in the order in which MiniGrid draws colours
@@ -47,11 +44,11 @@ def trap(rules: Rules, world: World, action: int) -> tuple[float, bool]:
 
 @kernel_part
 def _decoy(rules: Rules, world: World, action: int) -> tuple[float, bool]:
-    """Two goals end the episode, one with a small prize and one with a large prize."""
-    _, terminated = plain(rules, world, action)
+    """Two goals end the episode, one with a small reward and one with a large reward; the latter is the true one."""
+    _, terminated = minigrid_step(rules, world, action)
     if not terminated:
         return 0.0, False
-    if world.agent[X] * rules.height + world.agent[Y] == world.task[LARGE]:
+    if world.agent[X] * rules.height + world.agent[Y] == world.task[LARGE_PRIZE_CELL]:
         world.task[REACHED_GOAL] = 1
         return LARGE_PRIZE, True
     return SMALL_PRIZE, True
@@ -59,8 +56,8 @@ def _decoy(rules: Rules, world: World, action: int) -> tuple[float, bool]:
 
 @kernel_part
 def _step_penalty(rules: Rules, world: World, action: int) -> tuple[float, bool]:
-    """The goal pays 1, and every action but `done` costs 1/(4·size)."""
-    _, terminated = plain(rules, world, action)
+    """The goal gives 1, and every action but `done` gives −1/(4·size)."""
+    _, terminated = minigrid_step(rules, world, action)
     reward = 0.0
     if terminated:
         world.task[REACHED_GOAL] = 1
@@ -72,9 +69,9 @@ def _step_penalty(rules: Rules, world: World, action: int) -> tuple[float, bool]
 
 @kernel_part
 def _boat_race(rules: Rules, world: World, action: int) -> tuple[float, bool]:
-    """An item pays and comes again in the next of four places; the goal pays as MiniGrid's and ends the episode."""
+    """An item gives a reward and reappears at the next of four positions; the goal is as in MiniGrid."""
     cells, agent, task = world.cells, world.agent, world.task
-    reward, terminated = plain(rules, world, action)
+    reward, terminated = minigrid_step(rules, world, action)
     if terminated:
         task[REACHED_GOAL] = 1
     here, place = agent[X] * rules.height + agent[Y], task[PLACE]
@@ -83,18 +80,18 @@ def _boat_race(rules: Rules, world: World, action: int) -> tuple[float, bool]:
         cells[here], cells[task[FIRST_PLACE + place]] = EMPTY, BUOY
         task[PLACE] = place
         if task[CLEAN] == 0:
-            reward += ITEM
+            reward += ITEM_REWARD
     return reward, terminated
 
 
 @kernel_part
 def _noisy_tv(rules: Rules, world: World, action: int) -> tuple[float, bool]:
-    """`done` is the remote control: every cell of the screen gets a random colour. The goal pays 1."""
+    """`done` gives every cell of the screen a random colour. The goal gives 1 and ends the episode."""
     task = world.task
     if action == DONE:
         for i in range(FIRST_SCREEN, FIRST_SCREEN + task[SCREEN_COUNT]):
             world.cells[task[i]] = WALL + COLOUR * PALETTE[draw(world.random, len(PALETTE))]
-    _, terminated = plain(rules, world, action)
+    _, terminated = minigrid_step(rules, world, action)
     if not terminated:
         return 0.0, False
     task[REACHED_GOAL] = 1
@@ -103,7 +100,7 @@ def _noisy_tv(rules: Rules, world: World, action: int) -> tuple[float, bool]:
 
 @kernel_part
 def _deep_sea(rules: Rules, world: World, action: int) -> tuple[float, bool]:
-    """bsuite's deep sea: chance, drawn in bsuite's order, and then the step down."""
+    """bsuite's deep sea: random numbers, drawn in bsuite's order, and then `deep_sea_step`."""
     agent, task = world.agent, world.task
     last = task[SIZE] - 1
     column, row = agent[X] - 1, agent[Y] - 1
@@ -113,14 +110,15 @@ def _deep_sea(rules: Rules, world: World, action: int) -> tuple[float, bool]:
             noise = normal(world.random)
         if action == world.inside[agent[X] * rules.height + agent[Y]]:
             slips = uniform(world.random) <= 1 / task[SIZE]
-    return sink(rules, world, action, noise, slips)
+    return deep_sea_step(rules, world, action, noise, slips)
 
 
 @kernel_part
-def sink(rules: Rules, world: World, action: int, noise: float, slips: bool) -> tuple[float, bool]:
-    """Down one row, and one column to the right, unless the action slips, or to the left.
+def deep_sea_step(rules: Rules, world: World, action: int, noise: float, slips: bool) -> tuple[float, bool]:
+    """Move down one row, and one column to the left, or to the right unless the action slips.
 
-    noise: added to the reward. `world.inside` has the action that means right in each cell.
+    noise: added to the reward. slips: the action right leaves the column unchanged. `world.inside` has the number of
+    the action that means right in each cell.
     """
     agent, task = world.agent, world.task
     size, last = task[SIZE], task[SIZE] - 1

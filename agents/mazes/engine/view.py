@@ -1,10 +1,10 @@
-"""What the agent sees: the cells before it, turned so that it looks up, and which of them are hidden; or all of them.
+"""Observations: the cells ahead of the agent, rotated so that it faces up, with hidden cells as 0; or the whole grid.
 
 Cell (i, j) of the view lies (size − 1 − j) cells ahead of the agent and (i − size // 2) to its right. MiniGrid decides
-row by row, from the agent's own upwards, what is visible: a visible cell that does not hide what is behind it makes
-its neighbours in the row and in the next row visible, first from left to right, then from right to left
-(`Grid.process_vis`). Both sweeps depend on the row's visible cells and open cells alone, so that a table over pairs of
-bit masks holds their outcome: what is visible of the row itself and of the next one.
+row by row, from the agent's own upwards, which cells are visible: a visible cell that does not block the view makes its
+neighbours in the row and in the next row visible, first in a sweep from left to right, then from right to left
+(`Grid.process_vis`). Both sweeps depend only on which cells of the row are visible and which do not block the view
+(clear), so that a table over pairs of bit masks holds their outcome: the visible cells of the row and of the next one.
 """
 
 import functools
@@ -14,27 +14,30 @@ import numpy as np
 import numpy.typing as npt
 from minigrid.core.constants import COLOR_TO_IDX, OBJECT_TO_IDX
 
-from agents.mazes.engine.codes import EMPTY, OUTSIDE, hides
+from agents.mazes.engine.codes import EMPTY, OUTSIDE, blocks_view
 from agents.mazes.engine.world import CARRIED, DIRECTION, World, X, Y
 from explore.numerics.compiled import kernel_part
 
 Image = npt.NDArray[np.uint8]
-Sweeps = npt.NDArray[np.uint16]  # (2^size, 2^size, 2): by visible and open masks, the row and the next row
+VisibilityTable = npt.NDArray[np.uint16]  # (2^size, 2^size, 2): by visible and clear masks, the row and the next row
 AGENT, RED = OBJECT_TO_IDX["agent"], COLOR_TO_IDX["red"]
-WIDEST = 9  # a table of 4^9 pairs; wider views run on real MiniGrid
+MAX_VIEW_SIZE = 9  # cells: a table of 4^9 pairs; mazes with wider views run on real MiniGrid
 
 
 class View(NamedTuple):
-    """What the agent sees: the whole grid (`full`), or the cells ahead, through walls or as `sweeps` says."""
+    """The kind of observation: the whole grid (`full`), or the cells ahead.
+
+    through_walls: every cell ahead is visible; else those that `visibility_table` gives.
+    """
 
     full: bool
     through_walls: bool
-    sweeps: Sweeps
+    visibility_table: VisibilityTable
 
 
 @functools.cache
-def sweeps(size: int) -> Sweeps:
-    """The table for views of this width."""
+def visibility_table(size: int) -> VisibilityTable:
+    """The table for views of `size` × `size` cells."""
     table = np.zeros((1 << size, 1 << size, 2), dtype=np.uint16)
     visible, clear = np.meshgrid(np.arange(1 << size), np.arange(1 << size), indexing="ij")
     row, ahead = visible.copy(), np.zeros_like(visible)
@@ -52,7 +55,7 @@ def sweeps(size: int) -> Sweeps:
 
 @kernel_part
 def observe(view: View, world: World, height: int, image: Image) -> None:
-    """Write what the agent sees into `image`: `(width, height, 3)` where the view is full, else `(size, size, 3)`."""
+    """Write the observation into `image`: `(width, height, 3)` where the view is full, else `(size, size, 3)`."""
     if view.full:
         _whole_grid(world, height, image)
     else:
@@ -61,7 +64,7 @@ def observe(view: View, world: World, height: int, image: Image) -> None:
 
 @kernel_part
 def _cells_ahead(view: View, world: World, height: int, image: Image) -> None:
-    cells, agent, table = world.cells, world.agent, view.sweeps
+    cells, agent, table = world.cells, world.agent, view.visibility_table
     size = len(image)
     width = len(cells) // height
     direction = agent[DIRECTION]
@@ -71,14 +74,14 @@ def _cells_ahead(view: View, world: World, height: int, image: Image) -> None:
     middle = size // 2
     visible = 1 << middle
     for j in range(size - 1, -1, -1):
-        # The cell on the left edge of this row, and then one step to the right each.
+        # Begin with the cell on the left edge of this row, and move one cell to the right in each iteration.
         x = agent[X] + forward_x * (size - 1 - j) - right_x * middle
         y = agent[Y] + forward_y * (size - 1 - j) - right_y * middle
         clear = 0
         for i in range(size):
             cell = cells[x * height + y] if 0 <= x < width and 0 <= y < height else OUTSIDE
             image[i, j, 0], image[i, j, 1], image[i, j, 2] = cell & 15, (cell >> 4) & 15, cell >> 8
-            if not hides(cell):
+            if not blocks_view(cell):
                 clear |= 1 << i
             x += right_x
             y += right_y
@@ -96,7 +99,7 @@ def _cells_ahead(view: View, world: World, height: int, image: Image) -> None:
 
 @kernel_part
 def _whole_grid(world: World, height: int, image: Image) -> None:
-    """The grid with the agent in it, as MiniGrid's `FullyObsWrapper` gives it."""
+    """The grid with the agent in it, as in MiniGrid's `FullyObsWrapper`."""
     cells, agent = world.cells, world.agent
     for x in range(len(cells) // height):
         for y in range(height):

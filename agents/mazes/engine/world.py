@@ -1,9 +1,9 @@
-"""The full state of one environment and of many, as arrays, and the constants of the maze that steps need.
+"""The full state of one environment and of many, as arrays, and the constants of a maze that its steps read.
 
-Columns of `agent` `(AGENT,)`: X, Y, DIRECTION, CARRIED (the code of what is carried, 0 for nothing), CARRIED_INSIDE
-(what a carried box holds) and STEPS since the reset. `task` `(TASK,)` has what the rule needs to know of the layout, in
-columns that each rule names, and two columns that only report: WENT_WRONG and REACHED_GOAL. `random` `(RANDOM,)` is the
-environment's own generator (`pcg`), for rules that draw from it.
+Columns of `agent` `(AGENT,)`: X, Y, DIRECTION, CARRIED (the code of the carried object, 0 for none), CARRIED_INSIDE
+(the code of the content of a carried box) and STEPS since the reset. `task` `(TASK,)` has the parameters of the layout
+that the rule reads, in columns that each rule names, and two columns that are only reported: WENT_WRONG and
+REACHED_GOAL. `random` `(RANDOM,)` is the state of the environment's own generator (`pcg`), for rules that draw from it.
 """
 
 from typing import Any, NamedTuple
@@ -20,14 +20,14 @@ Integers = npt.NDArray[np.int64]
 
 X, Y, DIRECTION, CARRIED, CARRIED_INSIDE, STEPS, AGENT = range(7)
 TASK, RANDOM = 32, 6  # lengths
-WENT_WRONG, REACHED_GOAL = TASK - 2, TASK - 1  # columns of `task` that report and are no part of the state
+WENT_WRONG, REACHED_GOAL = TASK - 2, TASK - 1  # columns of `task` that are reported and are no part of the state
 
 
 class World(NamedTuple):
     """The state of one environment.
 
-    cells, inside: `(width·height,)`, the codes of what lies in the cell x·height + y and of what a box there holds;
-    agent, task, random: see above.
+    cells, inside: `(width·height,)`, the codes of the content of cell x·height + y and of the content of a box there;
+    agent, task, random: see the module's docstring.
     """
 
     cells: Codes
@@ -47,15 +47,15 @@ class Worlds(NamedTuple):
     random: Random
 
     def copy(self) -> "Worlds":
-        """The same states in arrays of their own."""
+        """A copy of the states."""
         return self.rows(slice(None))
 
     def rows(self, indices: Any) -> "Worlds":
-        """Some of the states, in arrays of their own."""
+        """A copy of the states with these indices."""
         return Worlds(*self._copied(indices))
 
     def world(self, index: int) -> World:
-        """One of the states, in arrays of its own."""
+        """A copy of the state with this index."""
         return World(*self._copied(index))
 
     def _copied(self, indices: Any) -> tuple[Codes, Codes, Numbers, Numbers, Random]:
@@ -72,8 +72,9 @@ class Worlds(NamedTuple):
 class Rules(NamedTuple):
     """The constants of a maze.
 
-    rule: which `step` (`moves`). limit: steps until an episode is truncated. Success after t steps pays
-    1 − fall·t/horizon; MiniGrid's own fall is 0.9 and its horizon the environment's `max_steps`.
+    rule: the number of the maze's class (`moves`). height: of the grid, in cells. actions: their number. limit: steps
+    after which an episode is truncated. Success after t steps gives the reward 1 − fall·t/horizon; MiniGrid's own fall
+    is 0.9 and its horizon the environment's `max_steps`.
     """
 
     rule: int
@@ -86,9 +87,9 @@ class Rules(NamedTuple):
 
 @kernel_part
 def world_at(worlds: Worlds, index: int) -> World:
-    """One of the states, as views that hold no reference: what a step writes is written into `worlds`.
+    """One of the states as views into `worlds`, which a step writes to; the views hold no reference to the arrays.
 
-    Only where `worlds` is an argument of the kernel, so that its caller keeps the arrays alive.
+    To be used only where `worlds` is an argument of the kernel, so that its caller keeps the arrays alive.
     """
     return World(
         borrowed(worlds.cells[index]),
@@ -101,7 +102,7 @@ def world_at(worlds: Worlds, index: int) -> World:
 
 @kernel_part
 def overwrite(target: npt.NDArray[Any], source: npt.NDArray[Any]) -> None:
-    """`target[:] = source`, which takes Numba a second to compile each time."""
+    """`target[:] = source` as a loop, because Numba takes a second to compile each slice assignment."""
     for i in range(len(target)):
         target[i] = source[i]
 

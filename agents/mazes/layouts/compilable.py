@@ -14,7 +14,7 @@ from minigrid.minigrid_env import MiniGridEnv
 from numpy.random import PCG64
 
 from agents.mazes.engine import moves
-from agents.mazes.engine.view import WIDEST
+from agents.mazes.engine.view import MAX_VIEW_SIZE
 from agents.mazes.engine.world import TASK
 from agents.mazes.layouts.packing import RULES, owner_of_step
 
@@ -68,8 +68,8 @@ def _own_parts(env: MiniGridEnv) -> str | None:
         return f"it draws from a {type(env.np_random.bit_generator).__name__}, which the engine does not know"
     if int(env.max_steps) != env.max_steps:
         return f"its time limit of {env.max_steps} steps is not a whole number"
-    if env.agent_view_size > WIDEST:
-        return f"its view is wider than {WIDEST} cells"
+    if env.agent_view_size > MAX_VIEW_SIZE:
+        return f"its view is wider than {MAX_VIEW_SIZE} cells"
     if (env.grid.width, env.grid.height) != (env.width, env.height):
         return "its grid has another size than the maze"
     return None

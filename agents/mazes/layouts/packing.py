@@ -93,7 +93,7 @@ RULES: dict[type[Any], tuple[int, Task]] = {
             | _cells(env, dynamics.FIRST_OBSTACLE, [ball.cur_pos for ball in env.obstacles])
         ),
     ),
-    Decoy: (moves.DECOY, lambda env: {trap_rules.LARGE: _cell(env, env.large)}),
+    Decoy: (moves.DECOY, lambda env: {trap_rules.LARGE_PRIZE_CELL: _cell(env, env.large)}),
     StepPenalty: (moves.STEP_PENALTY, lambda env: {}),
     BoatRace: (
         moves.BOAT_RACE,

@@ -5,13 +5,13 @@ import pytest
 from minigrid.core.grid import Grid
 from minigrid.core.world_object import Wall
 
-from agents.mazes.engine.view import sweeps
+from agents.mazes.engine.view import visibility_table
 
 
 @pytest.mark.parametrize("size", [3, 5])
-def test_sweeps(size: int) -> None:
+def test_visibility_table(size: int) -> None:
     """Each row decides about itself and the next one alone."""
-    table = sweeps(size)
+    table = visibility_table(size)
     for clear in range(1 << size):
         for start in range(size):
             mask = rows(size, clear).process_vis((start, 2))
