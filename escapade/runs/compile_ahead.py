@@ -21,6 +21,7 @@ from escapade.runs.plan import Plan
 from escapade.runs.workers import end_with_parent
 
 STEPS = 400  # enough for updates and for evaluations
+SILENT = 5.0  # seconds of waiting that need no explanation: from Numba's cache all is read in a few
 
 
 @contextlib.contextmanager
@@ -35,7 +36,9 @@ def compiling_ahead(plan: Plan | None, console: Console) -> Iterator[None]:
     ) as one:
         try:
             yield
-            if one.poll() is None:
+            try:
+                one.wait(SILENT)
+            except subprocess.TimeoutExpired:
                 console.print("compiling for the mazes (about a minute, once)", style="dim")
                 one.wait()
         finally:

@@ -30,6 +30,7 @@ def started(monkeypatch):
     subprocess_popen = subprocess.Popen
     monkeypatch.setattr(compile_ahead.subprocess, "Popen", start)
     monkeypatch.setattr(compile_ahead.joblib, "cpu_count", lambda: 2)
+    monkeypatch.setattr(compile_ahead, "SILENT", 0.1)
     return processes
 
 
