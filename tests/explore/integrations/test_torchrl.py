@@ -8,6 +8,7 @@ import torch
 from explore import BadInput
 
 pytest.importorskip("torchrl", reason="the extra torchrl is not installed")
+from tensordict import TensorDict
 from tensordict.nn import TensorDictModule
 from torchrl.data import LazyTensorStorage, ReplayBuffer
 from torchrl.envs import GymWrapper, SerialEnv, TransformedEnv
@@ -123,6 +124,14 @@ def test_first_visits_begin_anew_at_a_reset_and_specs_agree(corridor):
         paid.append(float(place not in seen))
         seen = {0} if reached or cut else seen | {place}
     assert steps["next", "bonus"].reshape(-1).tolist() == paid
+
+
+def test_a_reset_of_one_environment_in_the_middle_begins_its_episode_alone(corridor):
+    env, _ = environment(corridor, BonusTransform("first-visit:beta=1"), envs=2)
+    steps = env.rand_step(env.reset())
+    assert env.transform.bonus.episode_start.tolist() == [[False, False]]
+    env.reset(TensorDict({"_reset": torch.tensor([[False], [True]])}, batch_size=steps.batch_size))
+    assert env.transform.bonus.episode_start.tolist() == [[False, True]]
 
 
 def test_a_bonus_learns_from_what_is_drawn_or_from_each_step(corridor):
