@@ -25,7 +25,7 @@ from explore.encoding.steps import (
     checked_rewards,
     final_state_keys,
     state_keys,
-    with_final,
+    with_final_observations,
 )
 from explore.errors import BadInput, checked_count
 
@@ -100,7 +100,7 @@ class WrappedBonus:
                 raise BadInput(
                     "an episode ended, and info['final_obs'] does not have the observation that it ended in."
                 )
-            successor, arrived = with_final(rows, finite, info["final_obs"], ended, self._encode)
+            successor, arrived = with_final_observations(rows, finite, info["final_obs"], ended, self._encode)
             if key is not None:
                 final_key = final_state_keys(info, envs)
                 # None where the name of the true successor is lost.

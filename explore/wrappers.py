@@ -30,7 +30,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv, VectorWrapper
 
 from explore.core.bonus import Bonus
-from explore.encoding.steps import OnInvalid, one
+from explore.encoding.steps import OnInvalid, batch_of_one
 from explore.errors import BadInput
 from explore.wrapped_bonus import WrappedBonus
 
@@ -168,20 +168,22 @@ class BonusRewardSingle(SharedWrapper, gym.Wrapper[Any, Any, Any, Any]):
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         observation, info = self.env.reset(seed=seed, options=options)
-        self._wrapped.reset(one(observation), _batch_of_one(info), np.ones(1, dtype=np.bool_))
+        self._wrapped.reset(batch_of_one(observation), _batched_info(info), np.ones(1, dtype=np.bool_))
         return observation, info
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
-        checked = self._wrapped.actions(one(action))
+        checked = self._wrapped.actions(batch_of_one(action))
         observation, reward, terminated, truncated, info = self.env.step(action)
         shape = np.asarray(reward).shape
         if shape:
             raise BadInput(f"the environment's reward has shape {shape}: a single number is right.")
-        paid = self._wrapped.pay(checked, [reward], [terminated], [truncated], one(observation), _batch_of_one(info))
+        paid = self._wrapped.pay(
+            checked, [reward], [terminated], [truncated], batch_of_one(observation), _batched_info(info)
+        )
         bonus = float(paid[0])
         info = {**info, "bonus": bonus, "extrinsic_reward": float(reward)}
         return observation, float(reward) + bonus if self._add else reward, terminated, truncated, info
 
 
-def _batch_of_one(info: dict[str, Any]) -> dict[str, Any]:
+def _batched_info(info: dict[str, Any]) -> dict[str, Any]:
     return {"state_key": np.array([info["state_key"]])} if "state_key" in info else {}

@@ -29,7 +29,7 @@ from explore.encoding.steps import (
     checked_rewards,
     final_state_keys,
     state_keys,
-    with_final,
+    with_final_observations,
 )
 from explore.errors import BadInput
 
@@ -98,7 +98,7 @@ class LearnerVectorEnv:
             # The observation of an ended slot is already the next episode's; its true successor is the final one.
             if "final_obs" not in info:
                 raise BadInput("an episode ended, and info['final_obs'] does not have the observation it ended in.")
-            successor, arrived = with_final(rows, finite, info["final_obs"], ended, self._encode)
+            successor, arrived = with_final_observations(rows, finite, info["final_obs"], ended, self._encode)
             final_key = final_state_keys(info, slots)
             if state_key is not None:
                 final_key = final_state_keys(info, slots)

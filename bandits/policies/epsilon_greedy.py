@@ -13,7 +13,7 @@ from bandits.policy import Floats, Policy, rows
 from bandits.problem_kinds import Kind, Placement
 from bandits.simulator.batched import BATCH, Chosen, Work, best_batched, uniform_batched
 from bandits.simulator.kernel import Words
-from bandits.simulator.randomness import best, integer, part_of, uniform
+from bandits.simulator.randomness import best, bounded_integer, integer, uniform
 from bandits.testbed import Testbed
 from bandits.theory.bounds.epsilon_schedule import epsilon_schedule
 from bandits.theory.bounds.statement import Bound, Problem
@@ -40,7 +40,7 @@ def select_batched(state: Floats, t: int, rng: Words, chosen: Chosen, work: Work
     uniform_batched(rng, coin)
     best_batched(state[VALUES], rng, chosen, work)
     for lane in range(BATCH):
-        random = part_of(mix(rng[lane]), arms)
+        random = bounded_integer(mix(rng[lane]), arms)
         chosen[lane] = random if coin[lane] < epsilon else chosen[lane]
 
 

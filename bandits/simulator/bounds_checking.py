@@ -1,8 +1,8 @@
-"""Copies of compiled functions that check every index: for policies whose author is not known to keep to the arrays.
+"""Copies of compiled functions that check every index, to test policies and testbeds.
 
 Compiled code does not check indices, so that a policy that writes outside of its state overwrites other memory. The
-copy of a function, and of the compiled functions that it names, is compiled with Numba's `boundscheck`: an index
-outside raises IndexError. Functions that are reached as an attribute (`module.function`) are not copied.
+copy of a function, and of the compiled functions that it names, is compiled with Numba's `boundscheck`: an index out of
+bounds raises IndexError. Functions that are called as an attribute (`module.function`) are not copied.
 """
 
 import types
@@ -16,9 +16,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def bounds_checked(function: Any, copies: dict[Any, Any] | None = None) -> Any:
-    """The function compiled again with checked indices; anything that is no compiled function as it is.
+    """The function compiled again with checked indices; an object that is no compiled function is returned unchanged.
 
-    copies: of functions already seen, by their plain function, as they may call each other.
+    copies: the copies made so far, by their Python function, as functions may call each other.
     """
     if not isinstance(function, Dispatcher):
         return function
@@ -39,6 +39,6 @@ def bounds_checked(function: Any, copies: dict[Any, Any] | None = None) -> Any:
 
 
 def compiled_with_checks(function: Function) -> Function:
-    """`function` compiled as kernels are, but with checked indices and without a cache."""
+    """`function` compiled as by `explore.numerics.compiled.compiled`, with checked indices and without a cache."""
     checked: Function = numba.njit(function, nogil=True, error_model="numpy", boundscheck=True)
     return checked

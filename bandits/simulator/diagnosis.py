@@ -1,6 +1,6 @@
 """Why a policy does not compile: one sentence, with the file and line of the author's code.
 
-The compiler's error is about the kernel that the functions are inlined into. Here the signature of each function is
+The compiler's error names the kernel that the functions are inlined into. Here the signature of each function is
 checked, and each is compiled by itself; the first that fails is the cause, and its error is short.
 """
 
@@ -28,7 +28,7 @@ ARGUMENTS = {
     "write_context": ("arms, context", (STATE, STATE)),
     "sample_reward": ("arms, arm, word", (STATE, types.int64, types.uint64)),
 }
-# Where the lines are that an author cannot change: Numba, explore and bandits.
+# The folders of code that an author cannot change: Numba, explore and bandits.
 LIBRARY_FOLDERS = (
     Path(inspect.getfile(numba)).parent,
     Path(inspect.getfile(BadInput)).parent,
@@ -37,7 +37,7 @@ LIBRARY_FOLDERS = (
 
 
 def compile_error(bed: Testbed, policy: Policy, error: Exception) -> str:
-    """The rest of a sentence that begins with the policy's name; `error` is the compiler's exception."""
+    """The cause, to follow "the policy 'name' " in a message; `error` is the exception from compiling the kernel."""
     parts = dict(zip(("select", "update"), policy.functions(bed), strict=True)) | bed.functions()
     for name, function in parts.items():
         plain: Any = getattr(function, "py_func", function)
@@ -45,7 +45,7 @@ def compile_error(bed: Testbed, policy: Policy, error: Exception) -> str:
         if problem:
             owner = "" if name in ("select", "update") else f", on {type(bed).__name__},"
             return f"does not compile{owner}: {problem}"
-    return f"does not compile: {_reason(error)}"
+    return f"does not compile: {_message(error)}"
 
 
 def _wrong_arguments(name: str, plain: Callable[..., Any]) -> str | None:
@@ -54,7 +54,7 @@ def _wrong_arguments(name: str, plain: Callable[..., Any]) -> str | None:
     try:
         inspect.signature(plain).bind(*kinds)
     except TypeError:
-        return f"{name} takes {inspect.signature(plain)}, and must take ({arguments}){_place(plain)}"
+        return f"{name} takes {inspect.signature(plain)}, and must take ({arguments}){_location(plain)}"
     return None
 
 
@@ -65,37 +65,40 @@ def _failure(name: str, plain: Callable[..., Any]) -> str | None:
     try:
         alone.compile(kinds)
     except Exception as error:  # whatever a compiler raises
-        return f"in {name}, {_reason(error, plain)}"
+        return f"in {name}, {_message(error, plain)}"
     compiled: Any = alone.overloads[kinds]
     returned = compiled.signature.return_type
     if name == "select" and not isinstance(returned, types.Integer):
-        return f"select returns {returned}, and must return the arm as a whole number{_place(plain)}"
+        return f"select returns {returned}, and must return the arm as a whole number{_location(plain)}"
     return None
 
 
-def _reason(error: Exception, plain: Callable[..., Any] | None = None) -> str:
-    """The error in one sentence, with the innermost line of the author's code that it names, or that it means."""
+def _message(error: Exception, plain: Callable[..., Any] | None = None) -> str:
+    """The error in one sentence, with the innermost line of the author's code that it names.
+
+    plain: the function that was compiled; its first line is given where the error names no line.
+    """
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     causes = [line for line in lines if not line.startswith(("Failed in", "During:", "File", "-", ">", "There are"))]
     message = causes[0] if causes else lines[0] if lines else type(error).__name__
     # The compiler goes from the innermost line to the outermost.
-    places = [(file, int(line)) for file, line in re.findall(r'File "([^"]+)", line (\d+)', text)]
-    places = [place for place in places if not _is_library(place[0])] or places
+    locations = [(file, int(line)) for file, line in re.findall(r'File "([^"]+)", line (\d+)', text)]
+    locations = [place for place in locations if not _is_library(place[0])] or locations
     missing = re.search(r"name '(\w+)' is not defined", message)
     if plain is not None:
-        named = _where_named(plain, missing.group(1), set()) if missing else None
-        places = [named] if named else places or [_first_line(plain)]
-    return f"{message.removesuffix('Raised from None').rstrip('. ')}{_shown(*places[0]) if places else ''}"
+        named = _line_of_use(plain, missing.group(1), set()) if missing else None
+        locations = [named] if named else locations or [_first_line(plain)]
+    return f"{message.removesuffix('Raised from None').rstrip('. ')}{_suffix(*locations[0]) if locations else ''}"
 
 
 def _is_library(file: str) -> bool:
-    """Whether a line of this file is not the author's: it is the compiler's, or of the packages that a policy uses."""
+    """Whether the file is the compiler's, or of the packages that a policy uses, and so not the author's."""
     return any(Path(file).resolve().is_relative_to(folder) for folder in LIBRARY_FOLDERS)
 
 
-def _where_named(plain: Callable[..., Any], name: str, seen: set[Any]) -> tuple[str, int] | None:
-    """The line on which the function, or a compiled one that it calls, uses a global `name` that there is not."""
+def _line_of_use(plain: Callable[..., Any], name: str, seen: set[Any]) -> tuple[str, int] | None:
+    """The line on which the function, or a compiled one that it calls, uses the undefined global `name`."""
     code: Any = plain.__code__
     scope: dict[str, Any] = plain.__globals__
     seen.add(code)
@@ -105,7 +108,7 @@ def _where_named(plain: Callable[..., Any], name: str, seen: set[Any]) -> tuple[
             return code.co_filename, place.lineno
     for called in (scope.get(other) for other in code.co_names):
         if isinstance(called, Dispatcher) and called.py_func.__code__ not in seen:
-            place_of_use = _where_named(called.py_func, name, seen)
+            place_of_use = _line_of_use(called.py_func, name, seen)
             if place_of_use:
                 return place_of_use
     return None
@@ -115,9 +118,9 @@ def _first_line(plain: Any) -> tuple[str, int]:
     return plain.__code__.co_filename, plain.__code__.co_firstlineno
 
 
-def _place(plain: Callable[..., Any]) -> str:
-    return _shown(*_first_line(plain))
+def _location(plain: Callable[..., Any]) -> str:
+    return _suffix(*_first_line(plain))
 
 
-def _shown(file: str, line: int) -> str:
+def _suffix(file: str, line: int) -> str:
     return f" ({Path(file).resolve()}, line {line})"

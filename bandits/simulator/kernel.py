@@ -1,12 +1,12 @@
 """The inner loop of the simulator: a block of runs of one policy on one testbed, from the first pull to the last.
 
-`play` is plain Python over seven functions under global names: `sample_arms`, `advance`, `write_context`,
+`play` is a Python function that calls seven functions by global names: `sample_arms`, `advance`, `write_context`,
 `sample_reward` of the testbed and `select`, `update`, `write_estimates` of the policy (see `testbed.py` and
-`policy.py`). `specialise` makes a copy of it with the functions of a testbed and a policy in their places, compiled
-where they are. Interpreted, the same lines are the reference of the compiled ones, and the way in which a policy in
-plain Python runs.
+`policy.py`). `specialise` makes a copy of it in which these names are the functions of a testbed and a policy, and
+compiles the copy if these functions are compiled. Otherwise it is interpreted: so run policies in plain Python, and the
+tests compare the compiled kernel with it.
 
-The arrays that a run works in are arguments, made by `workspace`, so that their references need not be counted.
+A run's arrays are arguments, made by `new_workspace`, so that compiled code need not count references to them.
 """
 
 import math
@@ -24,14 +24,15 @@ from explore.numerics.hashing import GAMMA, mix
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 Integers = npt.NDArray[np.int64]
-ARMS, PAY, POLICY, DELAY = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)  # what a run's streams are for
-LAST = 10  # steps at the end over which reward and share of optimal pulls are averaged
-WORTHLESS = 1e-30  # a reward of which no more than this share counts is left out of the discounted return
+# The purposes of a run's random streams (`randomness.key`): arms' parameters, rewards, policy, delays.
+ARMS_STREAM, REWARD_STREAM, POLICY_STREAM, DELAY_STREAM = (np.uint64(number) for number in range(1, 5))
+FINAL_STEPS = 10  # steps at the end over which reward and share of optimal pulls are averaged
+NEGLIGIBLE_WEIGHT = 1e-30  # rewards with a discount γ^{t−1} up to this are left out of the discounted return
 
-# Columns of `Tally.per_run`, the figures of a run at the horizon: mean reward and share of optimal pulls over the last
-# steps; of the arm pulled most, by how much its mean is below the best, and 1 where it is; over the last half of the
-# steps, the shares of pulls of inferior arms and of changes of arm; the sum of the means of the pulled arms; and the
-# discounted return, 0 without a discount.
+# Columns of `Tally.per_run`, the results of a run at the horizon: mean reward and share of optimal pulls over the last
+# `FINAL_STEPS`; the gap of the most pulled arm to the best mean, and 1 where it is positive; over the second half of
+# the steps, the shares of pulls of inferior arms and of changes of arm; the sum of the means of the pulled arms; and
+# the discounted return, 0 without a discount.
 REWARD, OPTIMAL, SIMPLE_REGRET, WRONG_ARM, LATE_INFERIOR, LATE_SWITCHES, EXPECTED_SUM, RETURN = range(8)
 RUN_COLUMNS = 8
 REWARDS, SQUARES, OPTIMAL_PULLS = range(3)  # columns of `Tally.per_point`: sums over runs
@@ -40,7 +41,7 @@ FIRST_DUE, NEXT_DUE, PULLED_ARM = range(3)  # rows of `Workspace.due`
 
 
 class NoSuchArm(IndexError):
-    """A policy chose an arm that there is not; the arguments are the arm, the step, and how many arms there are."""
+    """A policy chose an arm that does not exist; the arguments are the arm, the step and the number of arms."""
 
 
 class NotFinite(ArithmeticError):
@@ -50,10 +51,10 @@ class NotFinite(ArithmeticError):
 class RunSpec(NamedTuple):
     """The settings that all runs share.
 
-    non_stationary: whether `advance` is called before each step, or pulls change an arm. context_rows: how many last
-    rows of the state `write_context` fills before each choice. delay: by how many steps the policy learns of a reward
-    later; below 0, −delay is the mean of a geometric number of them, cut off at the length of the workspace. discount:
-    γ of the return Σ γ^{t−1} r_t, 0 for none.
+    non_stationary: `advance` is called before each step but the first, or pulls change an arm. context_rows: the number
+    of rows, the last of the state, that `write_context` fills before each choice. delay: the steps between a pull and
+    the update with its reward; below 0, −delay is the mean of a geometric distribution, truncated at the slots of the
+    workspace minus one. discount: γ of the return Σ γ^{t−1} r_t, 0 for none.
     """
 
     seed: np.uint64
@@ -67,8 +68,8 @@ class RunSpec(NamedTuple):
 class Tally(NamedTuple):
     """The results that a block of runs adds to.
 
-    regret: `(runs, points)`, the pseudo-regret up to each point. per_run: `(runs, RUN_COLUMNS)`. per_point:
-    `(points, POINT_COLUMNS)`. estimates: `(runs, estimands)`, of width 0 for policies without estimands.
+    regret: `(runs, points)`, the cumulative pseudo-regret at each point (a step). per_run: `(runs, RUN_COLUMNS)`.
+    per_point: `(points, POINT_COLUMNS)`. estimates: `(runs, estimands)`, no columns for policies without estimands.
     """
 
     regret: npt.NDArray[np.float32]
@@ -78,13 +79,15 @@ class Tally(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """What a run works in, for as many slots as delayed rewards may be outstanding (one, without delays).
+    """The arrays of a run. slots: the largest number of pending (delayed) rewards; 1 without delays.
 
-    arms: the testbed's arms. state: the policy's state. streams: the words of the arms. rng, arms_rng, delay_rng: those
-    of the policy, of the arms' means, and of random delays, `(1,)` each. late: rewards not yet seen, `(slots,)`, with
-    the context of their arm, `(context rows, slots)`, and the rows of the state kept from the draw, `(draw rows, slots,
-    arms)`. draw_rows: which rows these are. due: per step modulo the slots, the first item due then, and per item the
-    next one due with it, and its arm.
+    arms: `(arms, columns)`, the testbed's arms. state: `(rows, arms)`, the policy's. streams: `(arms,)`, states of the
+    random streams of the arms' rewards. rng, arms_rng, delay_rng: `(1,)` each, states of the streams of the policy, of
+    the arms' parameters, and of random delays. pending_rewards: `(slots,)`; pending_contexts: `(context rows, slots)`,
+    the contexts of the pulled arms. draw_rows: the rows of the state that `update` reads as `select` wrote them at the
+    choice (`Policy.draw_rows`); pending_draws: `(draw rows, slots, arms)`, these rows at the choices. due: `(3,
+    slots)`, linked lists of the rewards due in the same step: by step modulo slots the first one; by reward the next
+    one due in that step; by reward its arm.
     """
 
     arms: Floats
@@ -93,10 +96,10 @@ class Workspace(NamedTuple):
     rng: Words
     arms_rng: Words
     delay_rng: Words
-    late: Floats
-    late_context: Floats
+    pending_rewards: Floats
+    pending_contexts: Floats
     draw_rows: Integers
-    late_draws: Floats
+    pending_draws: Floats
     due: Integers
 
 
@@ -105,14 +108,14 @@ sample_arms = advance = write_context = sample_reward = select = update = write_
 
 @kernel_part
 def as_arm(choice: int, step: int) -> int:
-    """What `select` returned; where it is plain Python `checked_arm` stands in its place."""
+    """The arm that `select` returned; where a function is interpreted, `specialise` puts `checked_arm` in its place."""
     return choice
 
 
-def workspace(
+def new_workspace(
     arms: int, columns: int, initial: Floats, longest: int = 0, context_rows: int = 0, draw_rows: Sequence[int] = ()
 ) -> Workspace:
-    """The workspace of `play`; `longest` is by how many steps a reward may be late."""
+    """The workspace of `play`; longest: the largest delay, in steps."""
     slots, kept = longest + 1, len(draw_rows) if longest else 0
     return Workspace(
         arms=np.empty((arms, columns)),
@@ -121,43 +124,48 @@ def workspace(
         rng=np.empty(1, np.uint64),
         arms_rng=np.empty(1, np.uint64),
         delay_rng=np.empty(1, np.uint64),
-        late=np.empty(slots),
-        late_context=np.empty((context_rows, slots)),
+        pending_rewards=np.empty(slots),
+        pending_contexts=np.empty((context_rows, slots)),
         draw_rows=np.array(draw_rows[:kept], dtype=np.int64),
-        late_draws=np.empty((kept, slots, arms)),
+        pending_draws=np.empty((kept, slots, arms)),
         due=np.empty((3, slots), np.int64),
     )
 
 
 def play(
-    spec: RunSpec, parameters: Floats, initial: Floats, first: int, points: Integers, tally: Tally, space: Workspace
+    spec: RunSpec, parameters: Floats, initial: Floats, first: int, points: Integers, tally: Tally, workspace: Workspace
 ) -> None:
     """Play the runs `first`, `first` + 1, …, one per row of `tally.regret`, and write their results into `tally`.
 
-    points: the steps `(points,)` at which the curves are recorded. NoSuchArm where the policy chooses none of the arms,
-    NotFinite where the testbed's reward or mean is not a finite number.
+    initial: the policy's state before the first pull, `(rows, arms)`. points: the steps `(points,)` at which the curves
+    are recorded. NoSuchArm where the policy chooses an arm that does not exist, NotFinite where the testbed's reward or
+    mean is not a finite number.
     """
-    arms, state, streams = borrowed(space.arms), borrowed(space.state), borrowed(space.streams)
-    rng, arms_rng, delay_rng = borrowed(space.rng), borrowed(space.arms_rng), borrowed(space.delay_rng)
-    late, late_context, due = borrowed(space.late), borrowed(space.late_context), borrowed(space.due)
-    draw_rows, late_draws = borrowed(space.draw_rows), borrowed(space.late_draws)
+    arms, state, streams = borrowed(workspace.arms), borrowed(workspace.state), borrowed(workspace.streams)
+    rng, arms_rng, delay_rng = borrowed(workspace.rng), borrowed(workspace.arms_rng), borrowed(workspace.delay_rng)
+    pending_rewards, pending_contexts, due = (
+        borrowed(workspace.pending_rewards),
+        borrowed(workspace.pending_contexts),
+        borrowed(workspace.due),
+    )
+    draw_rows, pending_draws = borrowed(workspace.draw_rows), borrowed(workspace.pending_draws)
     regret, per_run, per_point = borrowed(tally.regret), borrowed(tally.per_run), borrowed(tally.per_point)
     seed, horizon, non_stationary, delay = spec.seed, spec.horizon, spec.non_stationary, spec.delay
     context_rows, discount = spec.context_rows, spec.discount
-    slots, half = len(late), max(horizon // 2, 1)
+    slots, half = len(pending_rewards), max(horizon // 2, 1)
     for row in range(len(regret)):
         run = np.uint64(first + row)
-        arms_rng[0] = key(seed, run, ARMS)
-        rng[0] = key(seed, run, POLICY)
-        delay_rng[0] = key(seed, run, DELAY)
-        pays = key(seed, run, PAY)
+        arms_rng[0] = key(seed, run, ARMS_STREAM)
+        rng[0] = key(seed, run, POLICY_STREAM)
+        delay_rng[0] = key(seed, run, DELAY_STREAM)
+        reward_key = key(seed, run, REWARD_STREAM)
         for arm in range(len(arms)):
-            streams[arm] = mix(pays + np.uint64(arm) * GAMMA)
+            streams[arm] = mix(reward_key + np.uint64(arm) * GAMMA)
         state[:] = initial
         sample_arms(arms, parameters, arms_rng)
         top = arms[:, 0].max()
         due[FIRST_DUE, :] = -1
-        total, expected, point, before = 0.0, 0.0, 0, -1
+        total, expected, point, previous_arm = 0.0, 0.0, 0, -1
         late_inferior, late_switches = 0, 0
         returned, weight = 0.0, 1.0 if discount > 0.0 else 0.0
         for t in range(1, horizon + 1):
@@ -178,25 +186,25 @@ def play(
             if delay == 0.0:
                 update(state, arm, reward, rng)
             else:
-                item, slot = t % slots, (t + _steps_late(delay, slots - 1, delay_rng)) % slots
-                late[item], due[PULLED_ARM, item] = reward, arm
+                item, slot = t % slots, (t + _delay_steps(delay, slots - 1, delay_rng)) % slots
+                pending_rewards[item], due[PULLED_ARM, item] = reward, arm
                 for i in range(context_rows):
-                    late_context[i, item] = state[len(state) - context_rows + i, arm]
+                    pending_contexts[i, item] = state[len(state) - context_rows + i, arm]
                 for i in range(len(draw_rows)):
-                    late_draws[i, item] = state[draw_rows[i]]
+                    pending_draws[i, item] = state[draw_rows[i]]
                 due[NEXT_DUE, item] = due[FIRST_DUE, slot]
                 due[FIRST_DUE, slot] = item
                 item = due[FIRST_DUE, t % slots]
                 while item >= 0:
                     pulled = due[PULLED_ARM, item]
                     for i in range(context_rows):
-                        state[len(state) - context_rows + i, pulled] = late_context[i, item]
+                        state[len(state) - context_rows + i, pulled] = pending_contexts[i, item]
                     for i in range(len(draw_rows)):
-                        state[draw_rows[i]] = late_draws[i, item]
-                    update(state, pulled, late[item], rng)
+                        state[draw_rows[i]] = pending_draws[i, item]
+                    update(state, pulled, pending_rewards[item], rng)
                     item = due[NEXT_DUE, item]
                 due[FIRST_DUE, t % slots] = -1
-            if weight > WORTHLESS:
+            if weight > NEGLIGIBLE_WEIGHT:
                 returned += weight * reward
                 weight *= discount
             total += gap
@@ -204,22 +212,22 @@ def play(
             optimal = 1.0 if mean == top else 0.0
             if t > half:
                 late_inferior += mean < top
-                late_switches += arm != before
-            before = arm
+                late_switches += arm != previous_arm
+            previous_arm = arm
             if t == points[point]:
                 regret[row, point] = total
                 per_point[point, REWARDS] += reward
                 per_point[point, SQUARES] += reward * reward
                 per_point[point, OPTIMAL_PULLS] += optimal
                 point += 1
-            if t > horizon - LAST:
+            if t > horizon - FINAL_STEPS:
                 per_run[row, REWARD] += reward
                 per_run[row, OPTIMAL] += optimal
-        per_run[row, REWARD] /= min(LAST, horizon)
-        per_run[row, OPTIMAL] /= min(LAST, horizon)
+        per_run[row, REWARD] /= min(FINAL_STEPS, horizon)
+        per_run[row, OPTIMAL] /= min(FINAL_STEPS, horizon)
         most_pulled, most = 0, -1
         for arm in range(len(arms)):
-            pulls = words_between(np.uint64(mix(pays + np.uint64(arm) * GAMMA)), streams[arm])
+            pulls = words_between(np.uint64(mix(reward_key + np.uint64(arm) * GAMMA)), streams[arm])
             if pulls > most:
                 most_pulled, most = arm, pulls
         if non_stationary:
@@ -235,8 +243,8 @@ def play(
 
 
 @kernel_part
-def _steps_late(delay: float, longest: int, rng: Words) -> int:
-    """By how many steps this reward is late."""
+def _delay_steps(delay: float, longest: int, rng: Words) -> int:
+    """The delay of one reward, in steps."""
     if delay > 0.0:
         return int(delay)
     return int(min(float(longest), math.floor(math.log(1.0 - uniform(rng)) / math.log(-delay / (1.0 - delay)))))

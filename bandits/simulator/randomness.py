@@ -1,7 +1,7 @@
 """Compiled random numbers for the simulator: one 64-bit word of state per stream.
 
-A stream is SplitMix64 (Steele, Lea & Flood 2014): the state s moves by the odd constant γ, the output is a mix of s.
-Because the mix turns any two different states into unrelated words, a stream can be begun anywhere by hashing a key:
+A stream is SplitMix64 (Steele, Lea & Flood 2014): each draw adds the odd constant γ to the state s, and the output is
+mix(s). As the mix function maps different states to unrelated words, a stream may start at any state, here the hash
 `key(seed, run, purpose)`. Every run, and every arm of every run, has a stream of its own, so that neither threads nor
 batches nor the policy's choices can change the reward of the n-th pull of an arm.
 
@@ -21,12 +21,12 @@ from explore.numerics.hashing import GAMMA, mix
 
 Rng = npt.NDArray[np.uint64]
 
-TIE = np.uint64(0xD1B54A32D192ED03)  # another odd constant, far from γ
+TIE = np.uint64(0xD1B54A32D192ED03)  # another odd constant, for the random numbers that break ties
 _INVERSE = np.uint64(0xF1DE83E19937733D)  # γ · this = 1 modulo 2⁶⁴
 _11, _32 = np.uint64(11), np.uint64(32)
 LAYER = np.uint64(255)
 _UNIT = 2.0**-53
-_R, _V = 3.6541528853610088, 0.00492867323399  # where the tail begins, and the area of each of the 256 layers
+_R, _V = 3.6541528853610088, 0.00492867323399  # where the tail begins and the area of each of the 256 layers (paper)
 
 
 def _ziggurat() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -44,14 +44,14 @@ EDGES, HEIGHTS = _ziggurat()
 
 @kernel_part
 def key(seed: np.uint64, run: np.uint64, purpose: np.uint64) -> np.uint64:
-    """The state at which the stream for `purpose` of a run begins."""
+    """The initial state of a run's stream for `purpose`, such as `kernel.POLICY_STREAM`."""
     return mix(mix(mix(seed + GAMMA) ^ (run + GAMMA)) ^ (purpose + GAMMA))
 
 
 @kernel_part
-def words_between(begun: np.uint64, now: np.uint64) -> int:
-    """The number of words that a stream has drawn since its state was `begun`."""
-    return int(np.int64((now - begun) * _INVERSE))
+def words_between(start: np.uint64, now: np.uint64) -> int:
+    """The number of words drawn between the states `start` and `now` of a stream."""
+    return int(np.int64((now - start) * _INVERSE))
 
 
 @kernel_part
@@ -99,16 +99,16 @@ def uniform(rng: Rng) -> float:
 
 
 @kernel_part
-def part_of(word: np.uint64, high: int) -> int:
+def bounded_integer(word: np.uint64, high: int) -> int:
     """The word as a whole number in [0, high), high below 2³² (Lemire's multiplication; bias below 2⁻³² · high)."""
-    # by way of int64: Numba converts a mix of unsigned and signed integers to a float
+    # converted to int64 first: Numba converts arithmetic of unsigned with signed integers to floats
     return int(np.int64(((word >> _32) * np.uint64(high)) >> _32))
 
 
 @kernel_part
 def integer(rng: Rng, high: int) -> int:
     """A whole number in [0, high), high below 2³²."""
-    return part_of(next_word(rng), high)
+    return bounded_integer(next_word(rng), high)
 
 
 @kernel_part
@@ -153,18 +153,18 @@ def gamma_at(rng: Rng, d: float, c: float) -> float:
 def beta(rng: Rng, a: float, b: float) -> float:
     """A beta number with parameters a, b > 0."""
     x = gamma(rng, a)
-    both = x + gamma(rng, b)
-    if both == 0.0:  # parameters so small that both underflow: the distribution degenerates to its two ends
+    total = x + gamma(rng, b)
+    if total == 0.0:  # parameters so small that both underflow: the distribution degenerates to its two ends
         return 1.0 if uniform(rng) * (a + b) < a else 0.0
-    return x / both
+    return x / total
 
 
 @kernel_part
 def best(values: npt.NDArray[np.float64], rng: Rng) -> int:
-    """The index of the largest value, ties broken uniformly at random; moves the stream by one word.
+    """The index of the largest of `values` `(arms,)`, ties broken uniformly at random; advances the stream by one word.
 
-    The k-th of the tied stays chosen with probability 1/k; its random number derives from that word and its index, so
-    that ties among smaller values do not change later draws.
+    The k-th of tied values replaces the current choice with probability 1/k; its random number derives from that word
+    and its index, so that ties among smaller values do not change later draws.
     """
     rng[0] += GAMMA
     chosen, ties = 0, 1
@@ -174,6 +174,6 @@ def best(values: npt.NDArray[np.float64], rng: Rng) -> int:
             top, chosen, ties = values[i], i, 1
         elif values[i] == top:
             ties += 1
-            if part_of(mix(rng[0] ^ (np.uint64(i) * TIE)), ties) == 0:
+            if bounded_integer(mix(rng[0] ^ (np.uint64(i) * TIE)), ties) == 0:
                 chosen = i
     return chosen

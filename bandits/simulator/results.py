@@ -1,4 +1,4 @@
-"""The results of a simulation: a `Simulation` with a `PolicyResult` per policy, from the tallies of the kernels."""
+"""The results of a simulation: a `Simulation` with a `PolicyResult` per policy, from the kernels' `Tally`."""
 
 from dataclasses import dataclass
 
@@ -30,16 +30,16 @@ class PolicyResult:
 
     regret: mean pseudo-regret at the horizon, Σ_t (μ* − μ_{A_t}), over runs; regret_se its standard error; in testbeds
     that change it is measured against the best arm of each step (dynamic regret). regrets: `(runs,)`, each run's.
-    reward, optimal: means over the last ten steps; an optimal pull is one of an arm with the largest mean.
-    simple_regret, best_arm_error: of the arm that would be recommended at the horizon, the one pulled most: by how much
-    its mean is below the best, and the share of runs in which it is.
-    late_inferior, late_switches: over the last half of the steps, the share of pulls of arms that were not the best and
-    the share of steps in which another arm was pulled than the step before.
-    regret_low, regret_high: the 5 % and 95 % quantiles over runs.
+    reward, optimal: mean reward and share of optimal pulls (of an arm with the largest mean) over the last ten steps.
+    simple_regret, best_arm_error: of the arm recommended at the horizon, the one pulled most: the mean gap of its mean
+    to the best, and the share of runs in which the gap is positive.
+    late_inferior, late_switches: over the second half of the steps, the share of pulls of arms that were not the best
+    and the share of steps in which the arm differed from that of the step before.
+    regret_low, regret_high: the 5 % and 95 % quantiles of the regret over runs.
     expected_rewards: `(runs,)`, each run's sum of the means of the arms that were pulled.
     returns: `(runs,)`, each run's discounted return Σ γ^{t−1} r_t; None on a testbed without a discount.
     estimands, estimates: quantities of known value that the policy estimates, and its estimates at the end of each run,
-    `(runs, values)`; None for most policies.
+    `(runs, estimands)`; None for most policies.
     compiled: False where the policy is plain Python. compile_seconds: seconds to compile or load its kernel.
     """
 
@@ -78,9 +78,9 @@ class Simulation:
     """The results of all policies on one testbed.
 
     steps: `(points,)`, the checkpoints, log-spaced, with step 11 and the horizon.
-    discount: of the testbed, 0 for none; optimum `(runs,)`: the best expected return of endless pulls in each run, None
-    where it is not known. oracle_rewards `(runs,)`: the sum of the means that the best policy pulls on its own
-    trajectory, where pulls wear the arms out and that policy is known; else None.
+    discount: of the testbed, 0 for none. optimum: `(runs,)`, the optimal expected discounted return over an infinite
+    horizon, None where it is not known. oracle_rewards: `(runs,)`, the sum of the means of the arms that the optimal
+    policy pulls on its own trajectory, on rotting arms where that policy is known; else None.
     """
 
     testbed: str
@@ -101,7 +101,7 @@ class Simulation:
 
 
 def checkpoints(horizon: int) -> npt.NDArray[np.int64]:
-    """Steps 1 … `horizon`, about evenly spaced in ln t; every one of the first few, and 11."""
+    """Steps in 1 … `horizon`, about evenly spaced in ln t, with 11 and the horizon, `(points,)`."""
     count = int(np.ceil(np.log10(max(horizon, 2)) * POINTS_PER_DECADE)) + 1
     spaced = np.unique(np.round(np.geomspace(1, horizon, count)).astype(np.int64))
     return np.union1d(spaced, [step for step in (11, horizon) if step <= horizon]).astype(np.int64)
@@ -117,10 +117,13 @@ def summary(
     compile_seconds: float,
     compiled: bool,
 ) -> PolicyResult:
-    """The result of a policy, from the tally over all runs."""
+    """The result of a policy, from the tally over all runs.
+
+    discounted: whether the testbed has a discount.
+    """
     runs = len(tally.regret)
     reward, square, optimal = (tally.per_point / runs).T
-    # column by column, as all at once would copy the array
+    # column by column, as the quantiles of the whole array would copy it
     low, high = np.array([np.quantile(column, BAND) for column in tally.regret.T]).T
     final = tally.regret[:, -1].astype(np.float64)
     per_run = tally.per_run
@@ -157,17 +160,17 @@ def summary(
 
 
 def standard_error(values: Floats) -> float:
-    """Of the mean of `values` `(runs,)`; NaN for a single run, whose spread is unknown."""
+    """The standard error of the mean of `values` `(runs,)`; NaN for a single run, whose variance is unknown."""
     return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
 
 
 def _curve_error(variance: Floats, runs: int) -> Floats:
-    """The standard error at each point, of the biased variance over runs; NaN for a single run."""
+    """The standard error at each point, from the biased variance over runs `(points,)`; NaN for a single run."""
     return np.sqrt(variance / (runs - 1)) if runs > 1 else np.full(len(variance), np.nan)
 
 
 def not_finite(bed: Testbed, run: int, step: int, arm: int) -> str:
-    """The sentence about a testbed whose reward or mean is NaN or infinite."""
+    """The error message for a testbed whose reward or mean is NaN or infinite."""
     return (
         f"the testbed {type(bed).__name__} gave arm {arm} in step {step} of run {run} a reward or a mean that is NaN "
         "or infinite: both must be finite numbers."

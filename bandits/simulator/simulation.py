@@ -1,8 +1,8 @@
 """Simulation: policies on a testbed, many runs, streaming aggregates.
 
-Every policy plays the same runs: run i has the same arms, and the n-th pull of arm a pays the same to all of them.
-Runs are played in blocks of a fixed size by several threads; sums are added up in the order of the blocks, so that the
-figures are the same to the last bit for any number of threads.
+Every policy plays the same runs: run i has the same arms, and the n-th pull of arm a has the same reward for all of
+them. Runs are played in blocks of a fixed size by several threads; sums are added up in the order of the blocks, so
+that the results are the same to the last bit for any number of threads.
 """
 
 import os
@@ -39,9 +39,9 @@ from explore.numerics.seeding import checked_seed
 
 BLOCK = batched.BATCH  # runs played by one thread before it takes the next ones
 
-MOST_LATE = 50_000_000  # numbers that a block of runs keeps of choices whose reward is outstanding
+MAX_PENDING = 50_000_000  # numbers that the workspace keeps of choices whose reward is pending
 
-OnProgress = Callable[[int, int], None]  # pulls done, pulls in all
+OnProgress = Callable[[int, int], None]  # pulls done, pulls in total
 
 
 class OutOfBounds(BadInput):
@@ -63,13 +63,14 @@ def simulate(
 
     testbed and policies are spec strings or objects; a spec may name a bonus or strategy, which then plays the
     first of the runs (`bandits.simulator.adapter.plugin` states how many). `threads`: all cores by default. `progress`
-    is called with the pulls done and to do after each block, from the calling thread; an exception that it raises ends
-    the simulation. Blocks have `BLOCK` runs whatever the number of threads, and their sums are added up in their order:
-    that size is fixed, as another would round the curves of reward otherwise, in their last bits. With `check_bounds`
-    every index is checked, which takes longer: OutOfBounds where a policy reads or writes outside of its state.
+    is called with the pulls done and the total after each block, from the calling thread; an exception that it raises
+    ends the simulation. Blocks have `BLOCK` runs for any number of threads: another size would change the rounding of
+    the reward curves in their last bits. With `check_bounds` every index is checked, which takes longer: OutOfBounds
+    where a policy reads or writes outside of its state.
 
-    BadInput for unknown names, wrong settings, a wrong seed, numbers that are not whole or below 1, a horizon shorter
-    than the arms, a policy that chooses none of the arms, and a testbed that pays NaN or infinity.
+    BadInput for unknown names, wrong settings, a wrong seed, `runs`, `horizon` or `threads` that are not whole numbers
+    of at least 1, a horizon below the number of arms, a policy that chooses an arm that does not exist, and a testbed
+    whose reward or mean is NaN or infinite.
     """
     if threads is not None:
         checked_count("threads", threads)
@@ -95,18 +96,18 @@ def simulate(
 def checked(
     testbed: str | Testbed, policies: Sequence[str | Policy], *, runs: int, horizon: int
 ) -> tuple[Testbed, list[tuple[str, Policy | None]]]:
-    """The testbed, and the policies with their specs, None for a bonus or strategy.
+    """The testbed, and for each policy its spec and the policy object, None for a bonus or strategy.
 
-    BadInput as `simulate` says, before anything is played.
+    BadInput as in `simulate`, before any run.
     """
     for name, value in (("runs", runs), ("horizon", horizon)):
         checked_count(name, value)
-    bed = testbed if isinstance(testbed, Testbed) else _built(TESTBEDS, spelled(testbed))
+    bed = testbed if isinstance(testbed, Testbed) else _made_plugin(TESTBEDS, spelled(testbed))
     if horizon < bed.arms:
         raise BadInput(f"a horizon of {horizon} is shorter than the {bed.arms} arms: each needs at least one pull.")
     if not policies:
         raise BadInput("no policy to simulate: name at least one.")
-    return bed, [(_name(policy), _player(policy, bed)) for policy in policies]
+    return bed, [(_name(policy), _made_policy(policy, bed)) for policy in policies]
 
 
 def _simulate_one(
@@ -122,8 +123,8 @@ def _simulate_one(
     check_bounds: bool,
 ) -> PolicyResult:
     started = time.perf_counter()
-    parameters, initial = np.ascontiguousarray(bed.parameters), _state(bed, name, policy, horizon)
-    play, space = _kernel(bed, policy, initial, check_bounds)
+    parameters, initial = np.ascontiguousarray(bed.parameters), _initial_state(bed, name, policy, horizon)
+    play, new_workspace = _kernel(bed, policy, initial, check_bounds)
     spec = RunSpec(np.uint64(seed), horizon, bed.non_stationary, bed.context_rows, float(bed.delay), bed.discount)
     estimands = policy.estimands(bed)
     tally = Tally(
@@ -137,7 +138,7 @@ def _simulate_one(
         rows = slice(first, first + size)
         sums = np.zeros_like(tally.per_point)
         part = Tally(tally.regret[rows], tally.per_run[rows], sums, tally.estimates[rows])
-        play(spec, parameters, initial, first, points, part, space())
+        play(spec, parameters, initial, first, points, part, new_workspace())
         return sums
 
     try:
@@ -154,7 +155,7 @@ def _simulate_one(
         except BaseException as stopped:
             pool.shutdown(wait=False, cancel_futures=True)
             if isinstance(stopped, NoSuchArm | NotAnArm | NotFinite):
-                raise BadInput(_refusal(bed, name, stopped)) from stopped
+                raise BadInput(_pull_error(bed, name, stopped)) from stopped
             if check_bounds and isinstance(stopped, IndexError):
                 raise OutOfBounds(
                     f"the policy '{name}' reads or writes outside of its state, or the testbed {type(bed).__name__} "
@@ -172,8 +173,8 @@ def _simulate_one(
     )
 
 
-def _refusal(bed: Testbed, name: str, error: NoSuchArm | NotAnArm | NotFinite) -> str:
-    """The error of a pull, in one sentence."""
+def _pull_error(bed: Testbed, name: str, error: NoSuchArm | NotAnArm | NotFinite) -> str:
+    """The error message for an exception that the kernel raised in a pull."""
     if isinstance(error, NotFinite):
         return not_finite(bed, *error.args)
     if isinstance(error, NotAnArm):
@@ -183,8 +184,8 @@ def _refusal(bed: Testbed, name: str, error: NoSuchArm | NotAnArm | NotFinite) -
     return f"the policy '{name}' chose arm {arm} in step {t}: the {arms} arms are 0 to {arms - 1}."
 
 
-def _state(bed: Testbed, name: str, policy: Policy, horizon: int) -> Floats:
-    """The policy's state before the first pull, with the rows that `write_context` fills."""
+def _initial_state(bed: Testbed, name: str, policy: Policy, horizon: int) -> Floats:
+    """The policy's state before the first pull, with the rows that `write_context` fills, `(rows, arms)`."""
     own = np.asarray(policy.initial(bed, horizon), dtype=np.float64)
     if own.ndim != 2 or own.shape[1] != bed.arms:
         raise BadInput(
@@ -193,10 +194,10 @@ def _state(bed: Testbed, name: str, policy: Policy, horizon: int) -> Floats:
         )
     if any(not 0 <= row < len(own) for row in policy.draw_rows):
         raise BadInput(f"draw_rows of the policy '{name}' is {policy.draw_rows}: its rows are 0 to {len(own) - 1}.")
-    if len(policy.draw_rows) * bed.arms * bed.longest_delay > MOST_LATE:
+    if len(policy.draw_rows) * bed.arms * bed.longest_delay > MAX_PENDING:
         raise BadInput(
             f"the policy '{name}' keeps {len(policy.draw_rows) * bed.arms} numbers of each choice until its reward "
-            f"arrives, up to {bed.longest_delay:,} steps later: take a shorter delay or fewer arms."
+            f"arrives, up to {bed.longest_delay:,} steps later: use a shorter delay or fewer arms."
         )
     return np.vstack([own, np.zeros((bed.context_rows, bed.arms))])
 
@@ -204,7 +205,7 @@ def _state(bed: Testbed, name: str, policy: Policy, horizon: int) -> Floats:
 def _kernel(
     bed: Testbed, policy: Policy, initial: Floats, check_bounds: bool = False
 ) -> tuple[Callable[..., None], Callable[[], kernel.Workspace | batched.Workspace]]:
-    """The kernel that plays this policy here, and what makes its workspace; the batched one where both can."""
+    """The kernel for this policy and testbed, and a function that makes its workspace; batched if both support it."""
     parts: dict[str, Any]
     pair = policy.batched_functions(bed) if policy.estimands(bed) is None else None
     if pair is not None and bed.sample_reward_batched is not None and bed.delay == bed.discount == 0.0:
@@ -216,34 +217,34 @@ def _kernel(
     parts = bed.functions()
     parts["select"], parts["update"] = policy.functions(bed)
     parts["write_estimates"] = type(policy).write_estimates
-    return specialise(kernel.play, parts, check_bounds=check_bounds), lambda: kernel.workspace(
+    return specialise(kernel.play, parts, check_bounds=check_bounds), lambda: kernel.new_workspace(
         bed.arms, bed.columns, initial, bed.longest_delay, bed.context_rows, policy.draw_rows
     )
 
 
 def _name(policy: str | Policy) -> str:
-    """The spec, or the class of a policy that was handed over as an object."""
+    """The policy's spec, or the name of its class if it is an object."""
     return policy if isinstance(policy, str) else type(policy).__name__
 
 
-def _player(policy: str | Policy, bed: Testbed) -> Policy | None:
-    """The policy; None for a bonus or strategy. Of two plugins with one name the compiled policy is meant."""
+def _made_policy(policy: str | Policy, bed: Testbed) -> Policy | None:
+    """The policy object; None for a bonus or strategy. A name of both a policy and a strategy means the policy."""
     if isinstance(policy, Policy):
         return policy
     if parse(policy).name not in POLICIES.names() and _is_plugin(policy):
         adapter.check_plugin(policy, bed)
         return None
-    built: Policy = _built(POLICIES, policy)
+    built: Policy = _made_plugin(POLICIES, policy)
     return built
 
 
 def _is_plugin(spec: str) -> bool:
-    """Whether the spec names a bonus or strategy that is installed or was added from Python; imports none."""
+    """Whether the spec names a bonus or strategy, installed or registered from Python; imports none."""
     name = parse(spec).name
     return name in BONUSES.names() or name in STRATEGIES.names()
 
 
-def _built(registry: Registry[Any], spec: str) -> Any:
+def _made_plugin(registry: Registry[Any], spec: str) -> Any:
     """The plugin that a spec names, with its settings checked."""
     parsed = parse(spec)
     if parsed.name not in registry.names():

@@ -1,9 +1,9 @@
-"""Kernels with the functions of a testbed and a policy in their places.
+"""Kernels specialised for the functions of a testbed and a policy.
 
-A kernel is a plain function over global names such as `select`, which its module binds to `placeholder`. `specialise`
-makes a copy of it with given functions under these names, and compiles it if all of them are compiled: they are inlined
-into it. Compiled code is cached on disk by the name of the function, so the name of the copy holds a hash of the
-functions.
+A kernel is a Python function that calls functions by global names such as `select`, which its module binds to
+`placeholder`. `specialise` makes a copy of it in which these names are the given functions. If all of them are
+compiled, it compiles the copy and inlines them. Compiled code is cached on disk by the name of the function, so the
+name of the copy contains a hash of the functions' names.
 """
 
 import functools
@@ -23,20 +23,20 @@ Named = tuple[str, Callable[..., Any]]
 
 
 class NotAnArm(TypeError):
-    """A policy in plain Python returned no whole number; the arguments are the step and what it returned."""
+    """A policy in plain Python did not return a whole number; the arguments are the step and the returned object."""
 
 
 def placeholder(*arguments: Any) -> Any:
-    """The value of a kernel's global names before `specialise` puts functions in their places."""
-    raise NotImplementedError("a function of the testbed or policy that `specialise` puts in its place")
+    """The value of a kernel's global names, which `specialise` replaces by functions."""
+    raise NotImplementedError("only a copy of the kernel that `specialise` makes can be called")
 
 
 def specialise(
     kernel: Callable[..., None], functions: dict[str, Callable[..., Any]], *, check_bounds: bool = False
 ) -> Callable[..., None]:
-    """`kernel`, such as `play`, with these functions in their places, compiled if all of them are.
+    """A copy of `kernel`, such as `play`, with these functions for its global names, compiled if all of them are.
 
-    check_bounds: every index of the kernel and of the functions is checked: IndexError for one outside of its array.
+    check_bounds: every index of the compiled kernel and functions is checked: IndexError for one out of bounds.
     """
     return _specialised(kernel, tuple(sorted(functions.items())), check_bounds)
 
@@ -45,7 +45,7 @@ def specialise(
 def _specialised(
     kernel: Callable[..., None], functions: tuple[Named, ...], check_bounds: bool = False
 ) -> Callable[..., None]:
-    """One kernel per combination and process."""
+    """`specialise`, cached: one kernel per combination of functions and process."""
     compilable = all(isinstance(function, Dispatcher) for _, function in functions)
     if not compilable:
         parts = {**dict(functions), "as_arm": checked_arm}
@@ -66,12 +66,12 @@ def _specialised(
 
 @functools.cache
 def _inlined(function: Any) -> Any:
-    """The function as a part of kernels, also where its author compiled it by plain `njit`."""
+    """The function compiled for inlining (`kernel_part`), also where its author compiled it by `numba.njit`."""
     return function if function.targetoptions.get("forceinline") else kernel_part(function.py_func)
 
 
 def _names(kernel: Callable[..., None], functions: list[Callable[..., Any]]) -> str:
-    """A hash of which functions these are; what they do is in the hash that `compiled` adds."""
+    """A hash of the functions' names; `compiled` adds a hash of their source."""
     digest = hashlib.blake2b(digest_size=8)
     for function in (kernel, *functions):
         plain = getattr(function, "py_func", function)
@@ -82,7 +82,7 @@ def _names(kernel: Callable[..., None], functions: list[Callable[..., Any]]) -> 
 
 
 def checked_arm(choice: Any, step: int) -> int:
-    """NotAnArm where a function in plain Python returned no whole number."""
+    """The arm as an int; NotAnArm where `select`, in plain Python, did not return a whole number."""
     if not isinstance(choice, Integral):
         raise NotAnArm(step, choice)
     return int(choice)

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field, model_validator
 
-from bandits.simulator.kernel import ARMS, Words
+from bandits.simulator.kernel import ARMS_STREAM, Words
 from bandits.simulator.randomness import exponential, integer, key, uniform, uniform_of
 from bandits.simulator.specialise import specialise
 from bandits.testbed import BedSettings, Floats, Testbed
@@ -134,7 +134,7 @@ def _optima(parameters: Floats, seed: np.uint64, discount: float, arms: Floats, 
     index, leaving = np.empty(len(arms) * states), np.empty(len(arms) * states)
     owner = np.arange(len(arms) * states) // states
     for run in range(len(best)):
-        rng[0] = key(seed, np.uint64(run), ARMS)
+        rng[0] = key(seed, np.uint64(run), ARMS_STREAM)
         sample_arms(arms, parameters, rng)
         for arm in range(len(arms)):
             own = slice(arm * states, (arm + 1) * states)
@@ -275,5 +275,5 @@ class Markov(MarkovBed):
 
 def _begun(parameters: Floats, seed: np.uint64, arms: Floats, rng: Words) -> None:
     """The arms of a seed of their own, which no run of any simulation has."""
-    rng[0] = key(seed, ~np.uint64(0), ARMS)
+    rng[0] = key(seed, ~np.uint64(0), ARMS_STREAM)
     sample_arms(arms, parameters, rng)

@@ -1,5 +1,4 @@
-"""Actions: the check of every action that enters the library, their encoding for networks, and the loss of a
-prediction.
+"""Actions: validation, encoding for networks, and the loss of a predicted action.
 
 space               features                    loss of a prediction
 Discrete            one-hot                     cross-entropy
@@ -19,7 +18,11 @@ from explore.errors import BadInput
 
 
 class ActionEncoder:
-    """The encoding of one action space; `size` is the number of features. BadInput for a space of another kind."""
+    """The encoding of one action space.
+
+    size: the number of features. categories: the number of categories of each part of an action, empty for Box and
+    MultiBinary. BadInput for a space of another kind.
+    """
 
     def __init__(self, space: gym.Space[Any]) -> None:
         self.space = space
@@ -50,10 +53,10 @@ class ActionEncoder:
             self._low, self._high = space.low, space.high
 
     def encode(self, action: Any, batch: int) -> npt.NDArray[Any]:
-        """A batch of actions as they were taken, `(batch, *space.shape)`: int64, or floats where the space has them.
+        """The checked actions of a batch, `(batch, *space.shape)`: int64, or floats for a Box of floats.
 
-        BadInput for other shapes, for floats where the space has whole numbers, for whole numbers outside the space,
-        and for what is not finite. Floats may lie outside: many environments clip them.
+        BadInput for another shape, floats where the space has whole numbers, whole numbers outside the space, and NaN
+        or infinity. Floats may exceed the bounds of the space: many environments clip them.
         """
         shape = tuple(self.space.shape or ())
         try:
@@ -82,7 +85,7 @@ class ActionEncoder:
         return array.astype(np.int64)
 
     def features(self, action: torch.Tensor) -> torch.Tensor:
-        """`(learners, batch)` or `(learners, batch, …)` actions to `(learners, batch, size)` float32."""
+        """The features of actions `(learners, batch, *space.shape)`, `(learners, batch, size)` float32."""
         if not self.categories:
             return action.reshape(*action.shape[:2], self.numbers).float()
         parts = [
@@ -92,7 +95,11 @@ class ActionEncoder:
         return torch.cat(parts, dim=-1).float()
 
     def loss(self, predicted: torch.Tensor, action: torch.Tensor) -> torch.Tensor:
-        """The loss of `predicted`, `(learners, batch, size)`, against the actions taken, `(learners, batch)`."""
+        """The loss of predictions, `(learners, batch)`.
+
+        predicted: logits of the categories, or numbers, `(learners, batch, size)`. action: the actions taken,
+        `(learners, batch, *space.shape)`.
+        """
         if not self.categories:
             return (predicted - self.features(action)).square().mean(-1)
         logits = predicted.split(self.categories, dim=-1)
@@ -103,7 +110,7 @@ class ActionEncoder:
         return torch.stack(terms).sum(0)
 
     def _indices(self, action: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """The category of each part, `(learners, batch)` int64; BadInput for one that the space does not have."""
+        """The category of each part, from 0, `(learners, batch)` int64 each; BadInput for one outside the space."""
         parts = action.reshape(*action.shape[:2], len(self.categories)).long() - self._starts.to(action.device)
         indices = parts.unbind(-1)
         for index, count in zip(indices, self.categories, strict=True):

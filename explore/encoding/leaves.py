@@ -1,16 +1,16 @@
-"""The leaves of an observation space, and the check of every observation that enters the library.
+"""The leaves of an observation space, and the validation of observations.
 
 A leaf is a Discrete, MultiDiscrete, MultiBinary or Box space, by itself or within Dict and Tuple spaces. `Leaf.rows`
-takes a batch of a leaf's observations and returns its columns; BadInput names the leaf that an observation does not
-fit, what the environment returned and what the space has:
+takes a batch of a leaf's observations and returns its columns. It checks the following; BadInput names the leaf, the
+value that the environment returned and what the space allows:
 
     shape       that of the space, after the batch axis; axes of length 1 may be left out or added
     type        whole numbers where the space has them: floats are never cut to integers
     range       the bounds of the space; for floats up to rounding (`ROUNDING`)
     finiteness  neither NaN nor infinite, whatever the bounds
 
-Columns are whole numbers, of categories from 0 on, or floats. A whole number whose bounds exceed what the type of the
-rows holds exactly takes two columns, its upper and its lower 32 bits.
+Columns are floats, whole numbers, or categories counted from 0. A whole number whose bounds exceed those that the type
+of the rows represents exactly takes two columns, its upper and its lower 32 bits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,18 +25,19 @@ from explore.numerics.compiled import compiled
 
 Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
-ROUNDING = 1e-5  # relative to a bound, or to 1 where the bound is smaller: how far a float may lie beyond it
-LARGEST = float(np.finfo(np.float32).max)  # networks read float32: what is larger is infinite there
+ROUNDING = 1e-5  # the tolerance of a bound of floats, relative to max(1, |bound|)
+LARGEST = float(np.finfo(np.float32).max)  # larger numbers are infinite as float32, the type that networks read
 LOWER_BITS = 32
 LARGEST_WHOLE = 2**63 - 1
-EXACT = {"u1": (0, 255), "i8": (-(2**63), LARGEST_WHOLE), "f4": (-(2**24), 2**24), "f8": (-(2**53), 2**53)}  # of a type
+# By type of rows: the interval in which every whole number is represented exactly.
+EXACT = {"u1": (0, 255), "i8": (-(2**63), LARGEST_WHOLE), "f4": (-(2**24), 2**24), "f8": (-(2**53), 2**53)}
 
 
 class Leaf:
-    """One leaf of an observation space; `name` is its place in the observation, such as `observation['image']`.
+    """One leaf of an observation space; `name` is its path in the observation, such as `observation['image']`.
 
-    floating: whether its numbers are floats. split: whether a number has two columns, its upper half before its
-    lower one. BadInput for a space that is none of the four kinds.
+    numbers: how many numbers an observation has. floating: whether they are floats. split: whether each takes two
+    columns, its upper 32 bits before its lower ones. BadInput for a space that is none of the four kinds.
     """
 
     def __init__(self, name: str, space: gym.Space[Any]) -> None:
@@ -48,7 +49,7 @@ class Leaf:
         self.numbers = int(np.prod(self.shape))  # per observation
         self.floating = False
         self.split = False
-        self._counts = [0] * self.numbers  # categories of each number, 0 for plain ones
+        self._counts = [0] * self.numbers  # the number of categories of each number, 0 where it is no category
         self._start: npt.NDArray[np.int64] | None = None
         if isinstance(space, gym.spaces.Discrete | gym.spaces.MultiDiscrete):
             counts = np.asarray(space.n if isinstance(space, gym.spaces.Discrete) else space.nvec).reshape(-1)
@@ -68,12 +69,12 @@ class Leaf:
             self._low, self._high = _loosened(least, -1), _loosened(most, 1)
         else:
             self._low = np.array(least, dtype=np.int64)
-            # Larger bounds are those of uint64, whose numbers are split and checked apart.
+            # Larger bounds are those of uint64, whose numbers are split and checked in `_halves`.
             self._high = np.array([min(int(bound), LARGEST_WHOLE) for bound in most], dtype=np.int64)
         self._bytes = not self.floating and all(low <= 0 for low in least) and all(high >= 255 for high in most)
 
     def fits(self, dtype: np.dtype[Any]) -> bool:
-        """Whether `dtype` holds every number of this leaf exactly."""
+        """Whether `dtype` represents every number of this leaf exactly."""
         if self.floating:
             return dtype.kind == "f" and dtype.itemsize >= np.dtype(self.space.dtype).itemsize
         low, high = EXACT[dtype.str[1:]]
@@ -81,7 +82,7 @@ class Leaf:
 
     @property
     def categories(self) -> list[int]:
-        """How many categories each column has, 0 for plain numbers."""
+        """The number of categories of each column, 0 for columns of numbers."""
         return [0] * (2 * self.numbers) if self.split else self._counts
 
     @property
@@ -91,7 +92,7 @@ class Leaf:
 
     @property
     def bounds(self) -> npt.NDArray[np.float64]:
-        """The least and the largest of each column as it is stored, `(2, columns)`."""
+        """The lower and the upper bound of each column, `(2, columns)` float64."""
         if not self.split:
             return np.array([self.least, self.most], dtype=np.float64).reshape(2, self.numbers)
         upper = [[int(bound) >> LOWER_BITS for bound in ends] for ends in (self.least, self.most)]
@@ -101,7 +102,8 @@ class Leaf:
     def rows(self, value: Any, dtype: np.dtype[Any], *, trusted: bool, skip: bool) -> tuple[Array, Flags | None]:
         """The columns of a batch, `(batch, columns)`, and which of its rows are finite, `(batch,)`, None where all are.
 
-        trusted: only the shape is checked. skip: rows that are not finite become zeros and are reported, not refused.
+        value: the observations, `(batch, *shape)`. trusted: check only the shape. skip: rows with NaN or infinity
+        become zeros and are marked in the second result instead of an error. BadInput as the module describes.
         """
         array = self._batch(value)
         if self.floating:
@@ -140,7 +142,7 @@ class Leaf:
         flat = array.reshape(len(array), self.numbers)
         if array.dtype == dtype:
             return np.ascontiguousarray(flat)
-        with np.errstate(over="ignore"):  # what becomes infinite is refused as that
+        with np.errstate(over="ignore"):  # numbers that overflow become infinite, which `rows` refuses
             numbers = np.ascontiguousarray(flat, dtype=dtype)
         if array.dtype.kind in "iu" and array.dtype.itemsize > 2 and not trusted:
             low, high = EXACT[dtype.str[1:]]
@@ -151,7 +153,7 @@ class Leaf:
         return numbers
 
     def _whole(self, array: Array, dtype: np.dtype[Any], trusted: bool) -> Array:
-        """Whole numbers, of categories from 0 on, `(batch, columns)`; as bytes, or as int64 to be checked."""
+        """Whole numbers, categories counted from 0, `(batch, columns)`: uint8, or int64 with the range unchecked."""
         flat = array.reshape(len(array), self.numbers)
         if trusted:
             return np.ascontiguousarray(flat if self._start is None else flat - self._start, dtype=dtype)
@@ -164,7 +166,7 @@ class Leaf:
         return whole if self._start is None else whole - self._start
 
     def _halves(self, array: Array, trusted: bool) -> npt.NDArray[np.int64]:
-        """Of each number the upper 32 bits, with its sign, and the lower ones, `(batch, 2·numbers)`."""
+        """The upper 32 bits (signed) and the lower 32 bits of each number, `(batch, 2·numbers)`."""
         flat = array.reshape(len(array), self.numbers)
         if not trusted:
             self._refuse_floats(array)
@@ -187,7 +189,7 @@ class Leaf:
             raise BadInput(f"{self.name}: got {array.dtype} numbers{spread}; {self._expected()}.")
 
     def _outside(self, flat: Array, first: int) -> BadInput:
-        """The error for the number at index `first` of the columns, as the environment returned it."""
+        """The error for the number at the flat index `first` of the batch, in the environment's own numbers."""
         place, number = first % self.numbers, flat.reshape(-1)[first]
         at = f" at {[int(i) for i in np.unravel_index(place, self.shape)]}" if self.shape else ""
         if self.floating and not abs(float(number)) <= LARGEST:
@@ -201,7 +203,7 @@ class Leaf:
         return f"the space is {self._space()}"
 
     def _space(self) -> str:
-        """The space in few words: a Box may have a number per pixel."""
+        """A short text for the space; the bounds of a Box are summarised, as it may have one for each pixel."""
         if not isinstance(self.space, gym.spaces.Box):
             text = str(self.space)
             return text if len(text) <= 60 else f"{type(self.space).__name__} of shape {self.shape}"
@@ -247,12 +249,12 @@ def _keys(space: gym.spaces.Dict) -> str:
 
 
 def _kept(dtype: Any) -> bool:
-    """Whether rows hold every number of this type."""
+    """Whether rows can store every number of this type: bool, integers and floats of up to 64 bits."""
     return np.dtype(dtype).kind in "biuf" and np.dtype(dtype).itemsize <= 8
 
 
 def _loosened(bounds: Sequence[float], sign: int) -> npt.NDArray[np.float64]:
-    """Bounds of floats, `ROUNDING` further out and never beyond what is finite in float32."""
+    """Bounds of floats widened by `ROUNDING` (sign −1: lower, +1: upper), within the finite range of float32."""
     exact = np.array(bounds, dtype=np.float64)
     with np.errstate(over="ignore"):
         loose = exact + sign * ROUNDING * np.maximum(np.abs(exact), 1.0)
@@ -260,7 +262,7 @@ def _loosened(bounds: Sequence[float], sign: int) -> npt.NDArray[np.float64]:
 
 
 def _unsupported(name: str, space: gym.Space[Any]) -> str:
-    """The message about a space that has no numbers, such as the words of a MiniGrid mission."""
+    """The error message for an unsupported space, such as the text of a MiniGrid mission."""
     kind = type(space).__name__
     if isinstance(space, gym.spaces.Text) or kind == "MissionSpace":
         return (
@@ -274,7 +276,7 @@ def _unsupported(name: str, space: gym.Space[Any]) -> str:
 
 @compiled
 def _first_outside(numbers: Array, low: Array, high: Array) -> int:
-    """The flat index of the first of `numbers` `(rows, columns)` outside its column's bounds, −1 for none; NaN is."""
+    """The flat index of the first of `numbers` `(rows, columns)` outside its column's bounds, or NaN; −1 for none."""
     for row in range(numbers.shape[0]):
         within = True
         for column in range(numbers.shape[1]):

@@ -1,7 +1,8 @@
-"""What vector environments return beside their observations, checked: rewards, ends of episodes, names of states.
+"""Validation of what `step` of a vector environment returns with the observations: rewards, terminated, truncated,
+state keys and final observations.
 
 Used by everything that steps an environment: the wrappers of `explore` and the agents. Arrays are `(envs,)`, one
-number per environment; BadInput says what came and what would be right.
+number per environment; BadInput says what the environment returned and what would be right.
 """
 
 from collections.abc import Callable
@@ -16,12 +17,12 @@ from explore.errors import BadInput, unknown
 OnInvalid = Literal["refuse", "skip"]
 Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
-# The rows of a number of observations, `(count, width)`, and which of them are finite, `(count,)`.
+# encode(observations, count): the rows `(count, width)` of a batch, and which of them are finite, `(count,)`.
 Encode = Callable[[Any, int], tuple[Array, Flags]]
 
 
 def checked_on_invalid(on_invalid: Any) -> OnInvalid:
-    """What to do with an observation that is not finite; BadInput for anything but "refuse" and "skip"."""
+    """The setting for observations that are not finite; BadInput for anything but "refuse" and "skip"."""
     if on_invalid not in ("refuse", "skip"):
         raise unknown("on_invalid", str(on_invalid), ["refuse", "skip"])
     checked: OnInvalid = on_invalid
@@ -29,7 +30,7 @@ def checked_on_invalid(on_invalid: Any) -> OnInvalid:
 
 
 def checked_rewards(reward: Any, envs: int) -> npt.NDArray[np.float64]:
-    """The rewards, `(envs,)`; BadInput for other shapes and types, and for what is not finite in float32."""
+    """The rewards, `(envs,)` float64; BadInput for other shapes and types, and for numbers not finite in float32."""
     array = _array(reward)
     if array.shape != (envs,) or array.dtype.kind not in "biuf":
         raise BadInput(
@@ -44,7 +45,10 @@ def checked_rewards(reward: Any, envs: int) -> npt.NDArray[np.float64]:
 
 
 def checked_ends(name: str, ends: Any, envs: int) -> Flags:
-    """`terminated` or `truncated`, `(envs,)`; BadInput for other shapes, and for what is neither true nor false."""
+    """`terminated` or `truncated`, `(envs,)` bool; BadInput for other shapes, and values that are not true or false.
+
+    name: of the array, for the message.
+    """
     array = _array(ends)
     if array.shape != (envs,):
         raise BadInput(
@@ -56,21 +60,25 @@ def checked_ends(name: str, ends: Any, envs: int) -> Flags:
 
 
 def state_keys(info: dict[str, Any], envs: int) -> npt.NDArray[np.int64] | None:
-    """The names of the exact states, as `info` gives them; None where it does not."""
+    """The keys of the exact states, `info["state_key"]`, `(envs,)`; None where `info` has none. BadInput as `_keys`."""
     return _keys(info["state_key"], envs) if "state_key" in info else None
 
 
 def final_state_keys(info: dict[str, Any], envs: int) -> npt.NDArray[np.int64] | None:
-    """The names of the states in which episodes ended within this step; None where they are lost."""
-    # Gymnasium's own vector environments hand the last info of an episode over as `final_info`.
+    """The keys of the final states of episodes that ended in this step, `(envs,)`; None where `info` has none."""
+    # Gymnasium's own vector environments pass the last info of an episode as `final_info`.
     keys = info.get("final_state_key", info.get("final_info", {}).get("state_key"))
     return None if keys is None else _keys(keys, envs)
 
 
-def with_final(rows: Array, finite: Flags, final: Any, ended: Flags, encode: Encode) -> tuple[Array, Flags]:
-    """`rows` and `finite` of the true successors: those of `final`, `info["final_obs"]`, where episodes `ended`.
+def with_final_observations(
+    rows: Array, finite: Flags, final: Any, ended: Flags, encode: Encode
+) -> tuple[Array, Flags]:
+    """Copies of `rows` and `finite` with the final observations where episodes ended: the true successors.
 
-    final: an object per environment, or a batch, of which the rows of the ended ones count.
+    rows: `(envs, width)`, after the reset. finite, ended: `(envs,)`. final: `info["final_obs"]`, an array of objects,
+    one per environment, or a batch, of which only the rows of ended episodes are read. BadInput for another shape and
+    for a final observation that is missing.
     """
     rows, finite = rows.copy(), finite.copy()
     if isinstance(final, np.ndarray) and final.dtype == object:
@@ -79,19 +87,19 @@ def with_final(rows: Array, finite: Flags, final: Any, ended: Flags, encode: Enc
         for env in np.flatnonzero(ended):
             if final[env] is None:
                 raise BadInput(f"info['final_obs'] has none for environment {env}, whose episode ended.")
-            rows[env : env + 1], finite[env : env + 1] = encode(one(final[env]), 1)
+            rows[env : env + 1], finite[env : env + 1] = encode(batch_of_one(final[env]), 1)
     else:
-        # Where no episode ended a batch may hold anything.
+        # Rows of a batch whose episode did not end may have any content.
         rows[ended], finite[ended] = encode(_selected(final, ended), int(ended.sum()))
     return rows, finite
 
 
-def one(observation: Any) -> Any:
-    """A batch of one, as a vector environment would give it."""
+def batch_of_one(observation: Any) -> Any:
+    """The observation as a batch of one, in the form that a vector environment returns."""
     if isinstance(observation, dict):
-        return {name: one(part) for name, part in observation.items()}
+        return {name: batch_of_one(part) for name, part in observation.items()}
     if isinstance(observation, tuple):
-        return tuple(one(part) for part in observation)
+        return tuple(batch_of_one(part) for part in observation)
     return _array(observation)[None]
 
 
@@ -110,7 +118,7 @@ def _selected(observation: Any, which: Flags) -> Any:
 
 
 def _array(value: Any) -> Array:
-    """As an array; one of objects where the parts differ in shape, which no check lets pass."""
+    """The value as an array; where its parts differ in shape, an array of objects, which every check refuses."""
     try:
         return np.asarray(value)
     except ValueError:
@@ -118,7 +126,7 @@ def _array(value: Any) -> Array:
 
 
 def _keys(keys: Any, envs: int) -> npt.NDArray[np.int64]:
-    """State keys as 64-bit integers; a float may not hold a key exactly."""
+    """State keys as int64, `(envs,)`; BadInput for other shapes and for floats, which may round a key."""
     array = _array(keys)
     if array.dtype.kind not in "biu" or array.shape != (envs,):
         raise BadInput(

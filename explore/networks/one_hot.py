@@ -45,7 +45,7 @@ def embedded(encoder: Encoder, rows: torch.Tensor, weight: torch.Tensor, bias: t
         codes = rows if rows.dtype == torch.uint8 else rows.long()
         summed: torch.Tensor = _SumOfRows.apply(codes.contiguous(), weight, bias, encoder.starts)  # type: ignore[no-untyped-call]
         return summed
-    product: torch.Tensor = OneHotProduct.apply(encoder.places(rows), weight)  # type: ignore[no-untyped-call]
+    product: torch.Tensor = OneHotProduct.apply(encoder.one_hot_indices(rows), weight)  # type: ignore[no-untyped-call]
     return product + bias
 
 

@@ -3,11 +3,11 @@
     a = argmax_a Q(a) + (C/√N(a))·G(a),   G standard Gumbel
 
 "Boltzmann Exploration Done Right": a single temperature for all actions either explores good actions too little or bad
-ones too long. An action never tried comes first, as in the paper. N(s, a) as in
-`explore.strategies.base.action_counts`.
+ones too long. Actions never taken are taken first, as in the paper. With observations N is N(s, a)
+(`explore.strategies.base.action_counts`).
 
-C is in units of the reward; the paper's analysis wants C² at least the variance of the (sub-Gaussian) rewards, and 1
-suits rewards of unit variance.
+C is in units of the reward; the paper's analysis requires C² to be at least the variance of the (sub-Gaussian) rewards:
+the default of 1 suits rewards of unit variance.
 """
 
 from typing import ClassVar
@@ -28,14 +28,14 @@ class BoltzmannGumbelSettings(Settings):
 
 
 class BoltzmannGumbel(CountingStrategy):
-    """Values disturbed by Gumbel noise of deviation ∝ 1/√N(a)."""
+    """The action of the largest value plus Gumbel noise of standard deviation ∝ 1/√N(a)."""
 
     Settings: ClassVar[type[Settings]] = BoltzmannGumbelSettings
 
     def choose(self, values: torch.Tensor, step: int, streams: Streams) -> torch.Tensor:
         counts = self.counts(values)
         noise = gumbel(streams, *values.shape[1:])
-        disturbed = values + self.settings.scale * noise * counts.clamp(min=1).rsqrt()
+        noisy_values = values + self.settings.scale * noise * counts.clamp(min=1).rsqrt()
         untried = counts == 0
-        among = torch.where(untried.any(-1, keepdim=True), torch.where(untried, noise, -torch.inf), disturbed)
-        return among.argmax(-1)
+        random_untried = torch.where(untried, noise, -torch.inf)
+        return torch.where(untried.any(-1, keepdim=True), random_untried, noisy_values).argmax(-1)

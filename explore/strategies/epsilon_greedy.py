@@ -1,10 +1,10 @@
 """ε-greedy: with probability ε a uniformly random action, otherwise the best one (Sutton & Barto 2018, section 2.2).
 
-One uniform number u decides whether to explore, u < ε; where it does not, (u − ε)/(1 − ε) is uniform again and decides
-between equals.
+A uniform number u decides whether to explore, u < ε; otherwise (u − ε)/(1 − ε) is uniform too and breaks ties of the
+best actions.
 
-ε falls linearly from `start` to `end` over the first `decay` of the run, then stays. Defaults: Mnih et al. 2015 fall
-from 1 over a fixed share of training; 0.05 and a tenth were measured on MiniGrid.
+ε falls linearly from `start` to `end` over the first share `decay` of the run, then stays constant. Defaults: ε falls
+from 1 as in Mnih et al. (2015); `end` 0.05 and `decay` 0.1 were measured on MiniGrid.
 """
 
 from typing import ClassVar
@@ -34,8 +34,8 @@ class EpsilonGreedy(Strategy):
     def epsilon(self, step: int) -> float:
         """ε after `step` environment steps."""
         s = self.settings
-        fallen = min(1.0, step / (s.decay * self.horizon)) if s.decay else 1.0
-        return float(s.start + (s.end - s.start) * fallen)
+        progress = min(1.0, step / (s.decay * self.horizon)) if s.decay else 1.0
+        return float(s.start + (s.end - s.start) * progress)
 
     def choose(self, values: torch.Tensor, step: int, streams: Streams) -> torch.Tensor:
         uniform = streams.uniform(values.shape[1])
@@ -43,6 +43,6 @@ class EpsilonGreedy(Strategy):
         return torch.where(uniform < self.epsilon(step), random, self.exploit(values, uniform, step))
 
     def exploit(self, values: torch.Tensor, uniform: torch.Tensor, step: int) -> torch.Tensor:
-        """The best action, where `uniform` `(learners, envs)` is not below ε; elsewhere some action."""
+        """The best action, `(learners, envs)`, valid where `uniform` `(learners, envs)` ≥ ε; `uniform` breaks ties."""
         epsilon = self.epsilon(step)
         return best(values, ((uniform - epsilon) / max(1.0 - epsilon, 1e-9)).clamp_(0.0, 1.0))

@@ -1,11 +1,11 @@
-"""εz-greedy: explore in long repeated actions (Dabney, Ostrovski & Barreto 2021, "Temporally-extended ε-greedy").
+"""εz-greedy: exploratory actions are repeated (Dabney, Ostrovski & Barreto 2021, "Temporally-extended ε-greedy").
 
-Where no repetition is under way, with probability ε draw an action uniformly and a duration
+Where no action is being repeated, with probability ε draw an action uniformly and a duration
 
     P(n) ∝ n^−μ,   n = 1, 2, …      (the zeta distribution)
 
-and take that action n times; otherwise act greedily. A repetition ends with its episode. ε is the chance to *start*
-exploring, so more than a share ε of the steps explores.
+and take that action n times; otherwise act greedily. A repetition ends with its episode. ε is the probability to
+*start* exploring, so that more than a share ε of the steps explores.
 
 μ = 2 and the longest duration of 10,000 are the paper's; ε falls as in `epsilon-greedy`.
 """
@@ -29,11 +29,11 @@ class EpsilonZGreedySettings(EpsilonGreedySettings):
 
 
 class EpsilonZGreedy(EpsilonGreedy):
-    """Random actions held for zeta-distributed durations, greedy between them."""
+    """Random actions repeated for zeta-distributed durations, greedy otherwise."""
 
     Settings: ClassVar[type[Settings]] = EpsilonZGreedySettings
-    left: torch.Tensor  # (learners, envs) repetitions still to come
-    held: torch.Tensor  # (learners, envs) the action that is repeated
+    left: torch.Tensor  # (learners, envs) remaining repetitions
+    held: torch.Tensor  # (learners, envs) the repeated action
 
     def __init__(self, actions: int, *, learners: int = 1, envs: int = 1, horizon: int = 100_000, **settings: object):
         super().__init__(actions, learners=learners, envs=envs, horizon=horizon, **settings)
@@ -53,7 +53,7 @@ class EpsilonZGreedy(EpsilonGreedy):
         return torch.where(exploring, self.held, self.exploit(values, draw[:, 0], step))
 
     def durations(self, uniform: torch.Tensor) -> torch.Tensor:
-        """Durations by inversion, int64, of uniform numbers in [0, 1)."""
+        """Durations, int64, by inversion of the distribution at uniform numbers in [0, 1), of the same shape."""
         cumulative = self.get_buffer("cumulative")
         drawn = torch.searchsorted(cumulative, uniform.double().contiguous(), right=True) + 1
         return drawn.clamp_(max=len(cumulative))

@@ -14,11 +14,11 @@ class Greedy(Strategy):
 
 
 def best(values: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
-    """The place of the largest of `values` `(learners, envs, actions)`, any one of equals, `(learners, envs)` int64.
+    """The index of the largest of `values` `(learners, envs, actions)`, `(learners, envs)` int64.
 
-    uniform: `(learners, envs)` in [0, 1), decides between equals alone.
+    uniform: `(learners, envs)` in [0, 1), breaks ties.
     """
-    place = (values == values.amax(-1, keepdim=True)).cumsum(-1)  # of each equal among the equals, from 1 on
-    ties = place[..., -1]
+    maxima_so_far = (values == values.amax(-1, keepdim=True)).cumsum(-1)
+    ties = maxima_so_far[..., -1]
     rank = (uniform * ties).long().clamp(max=ties - 1)  # float32 may round a product up to `ties`
-    return (place <= rank.unsqueeze(-1)).sum(-1)
+    return (maxima_so_far <= rank.unsqueeze(-1)).sum(-1)

@@ -1,12 +1,13 @@
-"""UCB over action counts, in the form of OPIQ's optimistic choice (Rashid et al. 2020, section 4).
+"""UCB over action counts, in the form of the optimistic action selection of OPIQ (Rashid et al. 2020, section 4).
 
     a = argmax_a Q(s, a) + C/(N(s, a) + 1)^M
 
-N(s, a) counts the learner's own choices (`explore.strategies.base.action_counts`). Unlike UCB1's √(2 ln t / N) the
-optimism of an action that is never tried does not grow, and it is finite from the start, so that it can be added to the
-values of a network. Ties are broken at random.
+N(s, a) counts the learner's actions (`explore.strategies.base.action_counts`). Unlike UCB1's √(2 ln t / N), the bonus
+of an action never taken is finite and does not grow with t, so that it can be added to the values of a network. Ties
+are broken at random.
 
-The defaults are choices: C = 1 is the largest return of a MiniGrid maze, M = ½ the rate at which a mean's error falls.
+The defaults are choices, not measurements: C = 1 is the largest return of a MiniGrid maze, and with M = ½ the bonus
+falls as fast as the standard error of a mean.
 """
 
 from typing import ClassVar
@@ -28,7 +29,7 @@ class UCBSettings(Settings):
 
 
 class UCB(CountingStrategy):
-    """The action with the highest value plus optimism for rarely taken actions."""
+    """The action with the highest value plus a bonus for rarely taken actions."""
 
     Settings: ClassVar[type[Settings]] = UCBSettings
 

@@ -36,7 +36,7 @@ def test_two_compiled_functions_are_a_policy_like_any_other() -> None:
     assert ours.spec == "mine"
     assert ours.compiled
     np.testing.assert_array_equal(ours.regrets, theirs.regrets)
-    bed = bandits.simulator.simulation._built(bandits.testbed.TESTBEDS, "sutton-barto")
+    bed = bandits.simulator.simulation._made_plugin(bandits.testbed.TESTBEDS, "sutton-barto")
     assert all(part.targetoptions["forceinline"] for part in map(specialise._inlined, own.functions(bed)))
 
 
@@ -56,7 +56,7 @@ def test_plain_functions_work_and_the_report_says_how_slow_they_are(capsys: pyte
 
 def test_the_state_may_be_given_by_a_function() -> None:
     own = bandits.from_functions(select, update, lambda bed, horizon: np.full((3, bed.arms), 1.0 / horizon))
-    bed = bandits.simulator.simulation._built(bandits.testbed.TESTBEDS, "sutton-barto:arms=4")
+    bed = bandits.simulator.simulation._made_plugin(bandits.testbed.TESTBEDS, "sutton-barto:arms=4")
     np.testing.assert_array_equal(own.initial(bed, 20), np.full((3, 4), 0.05))
 
 

@@ -14,13 +14,13 @@ from explore.errors import BadInput
 
 @pytest.mark.parametrize("testbed", ["problem-b", "sutton-barto", "abrupt"])
 def test_regret_of_every_policy(testbed, num_regression):
-    bed = simulation._built(TESTBEDS, testbed)
+    bed = simulation._made_plugin(TESTBEDS, testbed)
     figures = {}
     for name in POLICIES.names():
         if not POLICIES.get(name).__module__.startswith("bandits."):
             continue
         try:
-            simulation._built(POLICIES, name).initial(bed, 500)
+            simulation._made_plugin(POLICIES, name).initial(bed, 500)
         except BadInput:  # rewards that the policy is not made for
             continue
         result = simulate(bed, [name], runs=64, horizon=500, seed=1).policies[0]

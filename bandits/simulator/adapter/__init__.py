@@ -1,4 +1,4 @@
-"""Bonuses and strategies as players of bandits; imported where one plays, as networks need PyTorch."""
+"""Bonuses and strategies as bandit policies; imported only where one is simulated, as it needs PyTorch."""
 
 import lazy_loader
 

@@ -1,6 +1,6 @@
-"""Policies and plugins that choose the arms of all runs at once, a step of every run at a time.
+"""The simulation of policies that choose the arms of all runs at once: all runs advance together, step by step.
 
-The interpreter loops over the steps; the runs of a step are vectorised. The n-th pull of arm a in run i has the same
+The loop over the steps is interpreted; the runs of a step are vectorised. The n-th pull of arm a in run i has the same
 reward as with a compiled policy.
 """
 
@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from bandits.simulator.kernel import (
-    ARMS,
+    ARMS_STREAM,
     EXPECTED_SUM,
-    LAST,
+    FINAL_STEPS,
     LATE_INFERIOR,
     LATE_SWITCHES,
     OPTIMAL,
-    PAY,
     POINT_COLUMNS,
     RETURN,
     REWARD,
+    REWARD_STREAM,
     RUN_COLUMNS,
     SIMPLE_REGRET,
     WRONG_ARM,
@@ -51,11 +51,11 @@ def play(
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> PolicyResult:
-    """Play the first runs with a policy of two functions of all runs at once.
+    """Play the first `runs` runs with a policy given as two functions.
 
-    `choose(values, t)` gives the arms `(runs,)` of step t, from the sample averages `values` `(runs, arms)`;
-    `learn(arms, rewards)` gets the rewards. `progress` is called with the step. BadInput for an arm that there is not,
-    and for a testbed that pays NaN or infinity.
+    `choose(values, t)` returns the arms `(runs,)` of step t = 1, 2, … from the sample averages `values` `(runs, arms)`;
+    `learn(arms, rewards)` is called after the pulls, `(runs,)` each. `progress` is called with the step. BadInput for
+    an arm that does not exist, and for a testbed whose reward or mean is NaN or infinite.
     """
     started = time.perf_counter()
     begin = specialise(_begin, {"sample_arms": type(bed).sample_arms})
@@ -77,7 +77,7 @@ def play(
         np.zeros((runs, 0)),
     )
     per_run, every, point = tally.per_run, np.arange(runs), 0
-    half, before = max(horizon // 2, 1), np.full(runs, -1)
+    half, previous_arms = max(horizon // 2, 1), np.full(runs, -1)
     for t in range(1, horizon + 1):
         chosen = choose(values, t)
         if chosen.min() < 0 or chosen.max() >= bed.arms:  # compiled code would write outside of the arrays
@@ -97,19 +97,19 @@ def play(
             per_run[:, RETURN] += bed.discount ** (t - 1) * reward
         if t > half:
             per_run[:, LATE_INFERIOR] += (gap > 0) / (horizon - half)
-            per_run[:, LATE_SWITCHES] += (chosen != before) / (horizon - half)
-        before = chosen.copy()
+            per_run[:, LATE_SWITCHES] += (chosen != previous_arms) / (horizon - half)
+        previous_arms = chosen.copy()
         if t == points[point]:
             tally.regret[:, point] = total
             tally.per_point[point] = reward.sum(), (reward**2).sum(), (gap == 0).sum()
             point += 1
-        if t > horizon - LAST:
+        if t > horizon - FINAL_STEPS:
             per_run[:, REWARD] += reward
             per_run[:, OPTIMAL] += gap == 0
         if progress is not None and t % max(horizon // 50, 1) == 0:
             progress(t)
-    per_run[:, REWARD] /= min(LAST, horizon)
-    per_run[:, OPTIMAL] /= min(LAST, horizon)
+    per_run[:, REWARD] /= min(FINAL_STEPS, horizon)
+    per_run[:, OPTIMAL] /= min(FINAL_STEPS, horizon)
     means = arms[:, :, 0]
     per_run[:, SIMPLE_REGRET] = means.max(axis=1) - means[every, pulls.argmax(axis=1)]
     per_run[:, WRONG_ARM] = per_run[:, SIMPLE_REGRET] > 0
@@ -128,13 +128,13 @@ sample_arms = advance = sample_reward = placeholder
 
 
 def _begin(parameters: Floats, seed: np.uint64, arms: Floats, streams: Words, arms_rng: Words) -> None:
-    """The arms of every run, and the words of their streams, as in the kernel of the compiled policies."""
+    """Sample the arms of every run and set the states of their random streams, as in `kernel.play`."""
     for run in range(len(arms)):
-        arms_rng[run, 0] = key(seed, np.uint64(run), ARMS)
-        pays = key(seed, np.uint64(run), PAY)
+        arms_rng[run, 0] = key(seed, np.uint64(run), ARMS_STREAM)
+        reward_key = key(seed, np.uint64(run), REWARD_STREAM)
         sample_arms(arms[run], parameters, arms_rng[run])
         for arm in range(arms.shape[1]):
-            streams[run, arm] = mix(pays + np.uint64(arm) * GAMMA)
+            streams[run, arm] = mix(reward_key + np.uint64(arm) * GAMMA)
 
 
 def _pull(
@@ -149,7 +149,7 @@ def _pull(
     mean: Floats,
     gap: Floats,
 ) -> None:
-    """One pull in every run: its reward, the arm's mean, and by how much that is below the best."""
+    """One pull in every run; writes its reward, the arm's mean and its gap to the largest mean, `(runs,)` each."""
     for run in range(len(arms)):
         if non_stationary and t > 1:
             advance(arms[run], parameters, t, arms_rng[run])

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bandits.policy import Policy
-from bandits.simulator.kernel import PAY, POLICY, Floats, Words
+from bandits.simulator.kernel import POLICY_STREAM, REWARD_STREAM, Floats, Words
 from bandits.simulator.randomness import key
 from bandits.simulator.specialise import placeholder, specialise
 from bandits.testbed import Testbed
@@ -52,14 +52,14 @@ class Trace:
         A testbed with contexts pays its own rewards, as these belong to its contexts.
         """
         self.state[:] = self._initial
-        self.rng[0] = key(np.uint64(0), np.uint64(run), POLICY)
+        self.rng[0] = key(np.uint64(0), np.uint64(run), POLICY_STREAM)
         chosen = np.zeros(len(rewards), np.int64)
         if not self._bed.context_rows:
             self._follow(self.state, self.rng, rewards, chosen)
             return chosen
         arms, streams = np.empty((self._bed.arms, self._bed.columns)), np.zeros(self._bed.arms + 1, np.uint64)
         for place in range(len(streams)):
-            streams[place] = key(np.uint64(run), np.uint64(place), PAY)
+            streams[place] = key(np.uint64(run), np.uint64(place), REWARD_STREAM)
         parameters = np.ascontiguousarray(self._bed.parameters)
         self._follow(
             self.state,

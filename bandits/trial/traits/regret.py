@@ -21,7 +21,7 @@ from bandits.policies.ucb import UCB
 from bandits.policy import Policy
 from bandits.simulator import adapter
 from bandits.simulator.adapter.stepwise import Arms, Choose, Learn
-from bandits.simulator.kernel import POLICY, Floats, Words
+from bandits.simulator.kernel import POLICY_STREAM, Floats, Words
 from bandits.simulator.randomness import key
 from bandits.simulator.specialise import placeholder, specialise
 from bandits.testbed import Testbed
@@ -131,7 +131,7 @@ def policy_player(policy: Policy, bed: Testbed, runs: int, horizon: int, seed: i
     states = np.repeat(policy.initial(bed, horizon)[None], runs, axis=0)
     streams = np.empty((runs, 1), np.uint64)
     for run in range(runs):
-        streams[run, 0] = key(np.uint64(seed), np.uint64(run), POLICY)
+        streams[run, 0] = key(np.uint64(seed), np.uint64(run), POLICY_STREAM)
 
     def choose(values: Floats, t: int) -> Arms:
         chosen = np.empty(runs, np.int64)

@@ -31,9 +31,9 @@ class ObservationNormalizer(torch.nn.Module):
         super().__init__()
         self.encoder = encoder
         self.factory = factory
-        self.places = encoder.number_places
-        self.every = len(self.places) == encoder.size  # all features are numbers
-        self.moments = RunningMoments(learners, len(self.places)) if len(self.places) else None
+        self.number_features = encoder.number_features
+        self.every = len(self.number_features) == encoder.size  # all features are numbers
+        self.moments = RunningMoments(learners, len(self.number_features)) if len(self.number_features) else None
 
     def observe(self, transitions: Transitions, starting: torch.Tensor) -> None:
         """Take in one step, `(learners, envs)`: its successors, and s too where the episode is `starting`."""
@@ -47,7 +47,7 @@ class ObservationNormalizer(torch.nn.Module):
         """Take in what was observed, `(learners, envs, width)`; `valid` `(learners, envs)` leaves rows out."""
         if self.moments is not None:
             features = self.encoder.features(rows)
-            self.moments.update(features if self.every else features[..., self.places], valid)
+            self.moments.update(features if self.every else features[..., self.number_features], valid)
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Rows `(learners, batch, width)` to the input of the networks; rows of categories alone stay rows."""
@@ -56,7 +56,7 @@ class ObservationNormalizer(torch.nn.Module):
         features = self.encoder.features(rows)
         if self.every:
             return self.moments.whiten(features, LIMIT)
-        features[..., self.places] = self.moments.whiten(features[..., self.places], LIMIT)
+        features[..., self.number_features] = self.moments.whiten(features[..., self.number_features], LIMIT)
         return features
 
     def network(self, hidden: tuple[int, ...], outputs: int, **common: Any) -> torch.nn.Module:

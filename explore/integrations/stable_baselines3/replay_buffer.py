@@ -22,7 +22,7 @@ from explore.core.bonus import Bonus
 from explore.core.transitions import Transitions
 from explore.encoding.actions import ActionEncoder
 from explore.encoding.observations import Encoder
-from explore.encoding.steps import one
+from explore.encoding.steps import batch_of_one
 from explore.errors import BadInput
 from explore.integrations.run_statistics import RunStatistics
 from explore.integrations.stable_baselines3.terminal_observation import ORIGINAL
@@ -115,7 +115,7 @@ class BonusBuffer(ReplayBuffer):
                     "vector environments put the observation that an episode ended in there."
                 )
             if ORIGINAL in infos[env]:
-                successors[env] = self._encoder.encode(one(infos[env][ORIGINAL]))[0]
+                successors[env] = self._encoder.encode(batch_of_one(infos[env][ORIGINAL]))[0]
             else:
                 self._rounded = True
         self._begin_where_reset(rows)

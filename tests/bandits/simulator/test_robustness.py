@@ -94,7 +94,7 @@ def uncompiled(function: Any) -> Any:
 def accepts(name: str, bed: str) -> bool:
     """Whether the policy is made for the testbed's rewards and contexts."""
     try:
-        simulation._built(POLICIES, name).initial(simulation._built(TESTBEDS, bed), 100)
+        simulation._made_plugin(POLICIES, name).initial(simulation._made_plugin(TESTBEDS, bed), 100)
     except BadInput:
         return False
     return True
@@ -108,7 +108,7 @@ def suitable(name: str) -> list[str]:
 def sound(testbed: str, policy: str, seed: int, horizon: int) -> bool:
     """Whether these settings are played, and not refused; then the figures are finite, and regret does not shrink."""
     try:
-        bed, player = simulation._built(TESTBEDS, testbed), simulation._built(POLICIES, policy)
+        bed, player = simulation._made_plugin(TESTBEDS, testbed), simulation._made_plugin(POLICIES, policy)
         players, horizon = [Parted(player)], max(horizon, bed.arms)
         result = simulation.simulate(bed, players, runs=2, horizon=horizon, seed=seed, threads=1).policies[0]
     except BadInput:
@@ -165,7 +165,7 @@ def test_the_settings_that_are_drawn_are_those_of_the_plugins() -> None:
     def check(thompson: str, linear: str, adversarial: str) -> None:
         drawn.extend([thompson, linear, adversarial])
         for registry, spec in ((POLICIES, thompson), (TESTBEDS, linear), (POLICIES, adversarial)):
-            simulation._built(registry, spec)
+            simulation._made_plugin(registry, spec)
 
     check()
     text = "\n".join(drawn)
@@ -182,8 +182,8 @@ def test_copies_of_one_arm_cost_nothing(name: str) -> None:
     if not beds:
         pytest.skip("no testbed of equal arms suits this policy")
     for bed in beds:
-        player = Parted(simulation._built(POLICIES, name))
-        result = simulation.simulate(simulation._built(TESTBEDS, bed), [player], runs=1, horizon=40).policies[0]
+        player = Parted(simulation._made_plugin(POLICIES, name))
+        result = simulation.simulate(simulation._made_plugin(TESTBEDS, bed), [player], runs=1, horizon=40).policies[0]
         assert result.regret == result.simple_regret == result.best_arm_error == 0
         assert result.optimal == 1
 
@@ -198,9 +198,9 @@ def pulls(name: str, bed: Any, order: Any, seed: int, *, scale: float = 1.0, shi
     `shift`. Contexts are those of the arms.
     """
     rng = np.random.default_rng(7)
-    policy = simulation._built(POLICIES, name)
+    policy = simulation._made_plugin(POLICIES, name)
     select, update = policy.functions(bed)
-    state, words = simulation._state(bed, name, policy, 10 * STEPS), np.array([seed], np.uint64)
+    state, words = simulation._initial_state(bed, name, policy, 10 * STEPS), np.array([seed], np.uint64)
     own, theta = rng.uniform(0.4, 0.6, bed.arms), rng.normal(size=bed.context_rows)
     noise, seen = rng.uniform(-0.4, 0.4, (STEPS + 1, bed.arms)), rng.normal(size=(STEPS, bed.context_rows, bed.arms))
     counts, result = np.zeros(bed.arms, int), []
@@ -224,7 +224,7 @@ def pulls(name: str, bed: Any, order: Any, seed: int, *, scale: float = 1.0, shi
 def table(name: str) -> Any:
     """A testbed of four arms with the rewards that this policy takes."""
     beds = ["uniform:arms=4", "gaussian:arms=4", "linear:arms=4"]
-    return next((simulation._built(TESTBEDS, bed) for bed in beds if accepts(name, bed)), None)
+    return next((simulation._made_plugin(TESTBEDS, bed) for bed in beds if accepts(name, bed)), None)
 
 
 SURE = ("kl-ucb", "imed", "lin-ucb", "moss", "ucb", "ucb1", "ucb-tuned", "ucb-v")  # draw no number but for ties
@@ -251,7 +251,7 @@ def test_the_names_of_the_arms_do_not_matter(name: str) -> None:
 
 def relabelled(bed: str, order: Any) -> Any:
     """The testbed with its arms in another order, where they are not alike from the start."""
-    kind = type(simulation._built(TESTBEDS, bed))
+    kind = type(simulation._made_plugin(TESTBEDS, bed))
 
     class Relabelled(kind):  # type: ignore[misc, valid-type]
         @property
@@ -284,10 +284,10 @@ def test_the_distribution_of_regret_does_not_depend_on_labels(spec: str, delay: 
     bed = next((f"{bed}{',' if ':' in bed else ':'}delay={delay}" for bed in UNLIKE if accepts(name, bed)), None)
     if bed is None:
         pytest.skip("it plays contexts, of which all arms have the same law")
-    arms = simulation._built(TESTBEDS, bed).arms
+    arms = simulation._made_plugin(TESTBEDS, bed).arms
     regrets = []
     for seed, order in enumerate((np.arange(arms), np.arange(arms)[::-1])):
-        player = Parted(simulation._built(POLICIES, spec))
+        player = Parted(simulation._made_plugin(POLICIES, spec))
         run = simulation.simulate(relabelled(bed, order), [player], runs=40, horizon=60, seed=seed, threads=1)
         regrets.append(run.policies[0].regrets)
     ours, theirs = regrets
@@ -320,14 +320,14 @@ def test_the_unit_of_the_rewards_does_not_matter(spec: str) -> None:
         noise = unit if spec in NOISE_KNOWN else 1.0
         bed = (SEEN if spec.startswith("lin") else BED).format(noise)
         policy = spec + str(noise) if spec.endswith("=") else spec
-        result.append(pulls(policy, simulation._built(TESTBEDS, bed), np.arange(4), 5, scale=unit))
+        result.append(pulls(policy, simulation._made_plugin(TESTBEDS, bed), np.arange(4), 5, scale=unit))
     assert len(set(result[0])) > 1
     np.testing.assert_array_equal(*result)
 
 
 @pytest.mark.parametrize("spec", SHIFTED)
 def test_where_zero_lies_does_not_matter(spec: str) -> None:
-    bed = simulation._built(TESTBEDS, BED.format(1))
+    bed = simulation._made_plugin(TESTBEDS, BED.format(1))
     low, high = (pulls(spec, bed, np.arange(4), 5, shift=shift) for shift in (0.0, 8.0))
     assert len(set(low)) > 1
     np.testing.assert_array_equal(low, high)

@@ -82,7 +82,7 @@ def played(first: int = 0, **settings: Any) -> Witness:
 
 
 def test_policies_see_the_contexts_of_the_step() -> None:
-    start = int(key(np.uint64(6), np.uint64(0), kernel.ARMS))
+    start = int(key(np.uint64(6), np.uint64(0), kernel.ARMS_STREAM))
     arms = moved(Linear(arms=3, dimension=2), 60, start)
     for t, (arm, x) in enumerate(played().seen):
         np.testing.assert_array_equal(x, arms[t, arm, CONTEXT : CONTEXT + 2])
@@ -100,7 +100,7 @@ def test_a_late_reward_comes_with_the_context_of_its_pull(delays: str) -> None:
 
 def test_the_nth_pull_of_an_arm_has_the_same_noise_in_whichever_step() -> None:
     """Two orders of pulls: the contexts of each step are the same, and so is the noise of the n-th pull of an arm."""
-    start = int(key(np.uint64(6), np.uint64(0), kernel.ARMS))
+    start = int(key(np.uint64(6), np.uint64(0), kernel.ARMS_STREAM))
     means = moved(Linear(arms=3, dimension=2), 60, start)[..., 0]
     noises = []
     for first in (0, 1):

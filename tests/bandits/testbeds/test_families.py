@@ -24,7 +24,7 @@ WORDS = [int(word) for word in np.random.default_rng(8).integers(2**64, size=300
 
 
 def begun(spec: str, seed: int = 5) -> tuple[Any, Any]:
-    bed = simulation._built(TESTBEDS, spec)
+    bed = simulation._made_plugin(TESTBEDS, spec)
     arms = np.empty((bed.arms, bed.columns))
     type(bed).sample_arms(arms, np.ascontiguousarray(bed.parameters), np.array([seed], np.uint64))
     return bed, arms

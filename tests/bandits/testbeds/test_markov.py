@@ -146,7 +146,7 @@ def test_the_optimum_of_a_run_is_the_best_value_of_its_joint_chain(bed: MarkovBe
     """Policy iteration on the joint decision process of the arms that the run has, from the state it begins in."""
     optima = bed.optimum(4, 6)
     for run in range(6):
-        start = int(key(np.uint64(4), np.uint64(run), kernel.ARMS))
+        start = int(key(np.uint64(4), np.uint64(run), kernel.ARMS_STREAM))
         arms, n = begun(bed, start), bed.states
         steps = np.diff(arms[:, ENTERING + 3 * n :].reshape(-1, n, n), axis=2, prepend=0.0)
         chains = [markov.MarkovArm(p, row[ENTERING : ENTERING + n]) for p, row in zip(steps, arms, strict=True)]

@@ -16,7 +16,7 @@ from explore.errors import BadInput
 
 def moved(spec: str, steps: int, seed: int = 3) -> Any:
     """The means before each step, `(steps, arms)`."""
-    bed = simulation._built(TESTBEDS, spec)
+    bed = simulation._made_plugin(TESTBEDS, spec)
     arms, rng = np.empty((bed.arms, bed.columns)), np.array([seed], np.uint64)
     parameters = np.ascontiguousarray(bed.parameters)
     type(bed).sample_arms(arms, parameters, rng)
@@ -47,7 +47,7 @@ def test_abrupt_changes_at_random_times_at_its_rate() -> None:
 
 def test_rotting_arms_pay_by_their_pulls() -> None:
     """The n-th pull pays μ n^{−θ}; another arm stays fresh."""
-    bed = simulation._built(TESTBEDS, "rotting:arms=2,decay=0.5,noise=0.001")
+    bed = simulation._made_plugin(TESTBEDS, "rotting:arms=2,decay=0.5,noise=0.001")
     arms = np.empty((2, bed.columns))
     type(bed).sample_arms(arms, np.ascontiguousarray(bed.parameters), np.array([3], np.uint64))
     fresh = arms[:, 0].copy()
@@ -109,11 +109,11 @@ def test_delay_costs_regret() -> None:
 
 def test_regret_in_a_changing_bed_is_against_the_best_arm_of_each_step() -> None:
     """A scripted policy on a drifting bed, against sums over the means that the bed moved through."""
-    bed = simulation._built(TESTBEDS, "drift:arms=3,step=0.5,spread=1")
+    bed = simulation._made_plugin(TESTBEDS, "drift:arms=3,step=0.5,spread=1")
     result = simulation.simulate(bed, [Scripted()], runs=1, horizon=20, seed=6).policies[0]
     from bandits.simulator.randomness import key
 
-    start = int(key(np.uint64(6), np.uint64(0), kernel.ARMS))
+    start = int(key(np.uint64(6), np.uint64(0), kernel.ARMS_STREAM))
     arms, rng = np.empty((3, 1)), np.array([start], np.uint64)
     parameters, expected = np.ascontiguousarray(bed.parameters), 0.0
     type(bed).sample_arms(arms, parameters, rng)

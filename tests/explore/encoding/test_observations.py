@@ -127,7 +127,7 @@ def test_observations_that_are_not_finite_can_be_left_out():
 def test_a_category_outside_the_space_sets_no_other_columns_feature(rows, also):
     encoder = Encoder(gym.spaces.Tuple((gym.spaces.MultiDiscrete([5, 3]), *also)))
     codes = torch.tensor([[*rows[0], *[0] * len(also)]])
-    for way in (encoder.places, encoder.features):
+    for way in (encoder.one_hot_indices, encoder.features):
         with pytest.raises(BadInput, match="category that its space does not"):
             way(codes)
 

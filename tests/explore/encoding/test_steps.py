@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from explore.encoding.steps import checked_ends, checked_on_invalid, checked_rewards, state_keys, with_final
+from explore.encoding.steps import (
+    checked_ends,
+    checked_on_invalid,
+    checked_rewards,
+    state_keys,
+    with_final_observations,
+)
 from explore.errors import BadInput
 
 
@@ -81,7 +87,9 @@ def test_names_of_states_are_whole_numbers_one_each(keys):
 def test_a_final_observation_that_is_missing_is_named(final, said):
     rows, yes = np.zeros((2, 2)), np.ones(2, dtype=bool)
     with pytest.raises(BadInput, match=said):
-        with_final(rows, yes, final, np.array([False, True]), lambda seen, count: (np.asarray(seen), yes[:count]))
+        with_final_observations(
+            rows, yes, final, np.array([False, True]), lambda seen, count: (np.asarray(seen), yes[:count])
+        )
 
 
 @pytest.mark.parametrize("batched", [False, True])
@@ -92,7 +100,7 @@ def test_true_successors_stand_where_episodes_ended(batched):
         objects[1] = final[1]
         final = objects
     rows, finite = np.zeros((2, 2)), np.array([True, False])
-    successors, arrived = with_final(
+    successors, arrived = with_final_observations(
         rows, finite, final, np.array([False, True]), lambda seen, count: (np.asarray(seen), np.ones(count, dtype=bool))
     )
     assert successors.tolist() == [[0.0, 0.0], [7.0, 7.0]]

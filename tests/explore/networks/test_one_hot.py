@@ -44,7 +44,7 @@ def test_it_and_its_gradients_are_those_of_the_one_hot_product(counts, learners,
     outputs_by_method = (
         embedded(encoder, rows, weight, bias),
         torch.baddbmm(bias, features, weight),
-        OneHotProduct.apply(encoder.places(rows), weight) + bias,
+        OneHotProduct.apply(encoder.one_hot_indices(rows), weight) + bias,
     )
     results = [
         [output, *torch.autograd.grad((output * loss_weights).sum(), (weight, bias))] for output in outputs_by_method

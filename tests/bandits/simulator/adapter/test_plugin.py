@@ -12,12 +12,12 @@ from explore.bonuses.count import Count
 from explore.errors import BadInput
 from explore.numerics.hashing import GAMMA
 
-BED = simulation._built(TESTBEDS, "sutton-barto:arms=4")
+BED = simulation._made_plugin(TESTBEDS, "sutton-barto:arms=4")
 
 
 def chosen(spec, runs, horizon, seed=3):
     """The arms that the plugin pulls, `(runs, horizon)`, and the rewards."""
-    choose, learn = plugin.player(spec, BED, runs, horizon, seed)
+    choose, learn = plugin.make_player(spec, BED, runs, horizon, seed)
     random = np.random.default_rng(1)
     pays = random.normal(size=(horizon, 4))
     values, pulls, arms = np.zeros((runs, 4)), np.zeros((runs, 4)), []
@@ -65,13 +65,13 @@ def test_plugins_and_policies_play_the_same_arms_and_rewards(testbed, monkeypatc
             arms = np.empty(runs, np.int64)
             for run in range(runs):  # the draws of compiled ε-greedy with ε = 0: a coin, then ties
                 coins[run, 0] += GAMMA
-            players._best_of_each(values.copy(), coins, arms)
+            players._best_arm_per_run(values.copy(), coins, arms)
             return arms
 
         return choose, lambda arm, reward: None
 
-    monkeypatch.setattr(plugin, "player", greedy)
-    bed = simulation._built(TESTBEDS, testbed)
+    monkeypatch.setattr(plugin, "make_player", greedy)
+    bed = simulation._made_plugin(TESTBEDS, testbed)
     with np.errstate(over="ignore"):
         ours = plugin.simulate_plugin(bed, "count", runs=20, horizon=80, seed=7)
     theirs = simulate(testbed, ["epsilon-greedy:epsilon=0"], runs=20, horizon=80, seed=7).policies[0]
@@ -92,7 +92,7 @@ def test_count_finds_the_needle():
 
 def test_networks_play_fewer_runs():
     results = simulate("two-arms", ["icm", "count"], runs=60, horizon=20, seed=1).policies
-    assert [len(policy.regrets) for policy in results] == [plugin.MOST_LEARNED, 60]
+    assert [len(policy.regrets) for policy in results] == [plugin.MAX_RUNS_WITH_NETWORKS, 60]
 
 
 @pytest.mark.parametrize(
