@@ -134,6 +134,18 @@ def test_a_reset_of_one_environment_in_the_middle_begins_its_episode_alone(corri
     assert env.transform.bonus.episode_start.tolist() == [[False, True]]
 
 
+def test_what_is_drawn_has_the_episodic_factor_of_its_episode(corridor):
+    transform = BonusTransform("first-visit:beta=1", add=False)
+    env, _ = environment(corridor, transform)
+    steps = rollout(env, 40)
+    when_it_happened = steps["next", "bonus"].clone()
+    buffer = ReplayBuffer(storage=LazyTensorStorage(40), transform=BonusWhenDrawn(transform), batch_size=40)
+    buffer.extend(steps)
+    drawn = buffer[:]
+    assert drawn["next", "bonus"].tolist() == when_it_happened.tolist()
+    assert len(set(when_it_happened.reshape(-1).tolist())) == 2
+
+
 def test_a_bonus_learns_from_what_is_drawn_or_from_each_step(corridor):
     transform = BonusTransform("icm", add=False)
     env, _ = environment(corridor, transform)
