@@ -168,6 +168,33 @@ def test_a_collector_shows_the_bonus_every_step_and_an_update_trains_it(corridor
     assert buffer.bonus.last_losses or changed
 
 
+def test_a_row_that_is_drawn_again_has_the_bonus_of_that_time(corridor):
+    buffer, plain = make_buffer(1), VectorReplayBuffer(120, 1)
+    counts = play(corridor, (buffer, plain), 1, steps=40)
+    batch, _ = buffer.sample(0)  # all rows in their order
+    places = plain.obs_next[:40].argmax(1)
+    np.testing.assert_allclose(batch.rew, plain.rew[:40] + 0.5 / np.sqrt(counts + 0.01)[places], rtol=1e-5)
+    counts += play(corridor, (buffer, plain), 1, steps=40)
+    batch, _ = buffer.sample(0)
+    np.testing.assert_allclose(batch.rew[:40], plain.rew[:40] + 0.5 / np.sqrt(counts + 0.01)[places], rtol=1e-5)
+
+
+def test_an_episode_begins_where_the_environment_was_reset_in_the_middle(corridor):
+    buffer, slot = make_buffer(1, "first-visit:beta=1"), corridor(kind="box")
+    for _ in range(2):  # the second time from the start again, without an end of the first
+        before, _ = slot.reset()
+        for _ in range(2):
+            after, reward, terminated, truncated, _ = slot.step(1)
+            row = (before, 1, reward, terminated, truncated, after)
+            names = ("obs", "act", "rew", "terminated", "truncated", "obs_next")
+            buffer.add(
+                Batch({name: np.array([each]) for name, each in zip(names, row, strict=True)} | {"info": Batch()})
+            )
+            before = after
+    batch, _ = buffer.sample(0)
+    assert batch.rew.tolist() == [1.0, 1.0, 1.0, 1.0]
+
+
 def test_what_a_bonus_cannot_use_is_refused():
     with pytest.raises(BadInput, match="leave ignore_obs_next at False"):
         make_buffer(2, ignore_obs_next=True)
