@@ -11,12 +11,12 @@ from typing import Any, Literal, TypeGuard
 import numpy as np
 import torch
 
-from agents.dqn.compiled.kernel import Batch, Rule, Training, UpdateWorkspace, update
+from agents.dqn.compiled.kernel import Batch, Training, UpdateSettings, UpdateWorkspace, update
 from agents.dqn.networks.plain import Network, Plain
 from agents.dqn.settings import DQNSettings
 from explore.encoding.observations import no_such_category
 from explore.errors import BadInput, unknown
-from explore.networks.compiled.adam import adam_rule
+from explore.networks.compiled.adam import adam_settings
 from explore.networks.compiled.layers import Layers, new_activations
 from explore.networks.compiled.mlp import arrays_of, inputs_of
 from explore.networks.stacked import StackedMLP
@@ -169,12 +169,12 @@ class CompiledBackend(TorchBackend):
             target=self.target.body.arrays(),
             first=first,
             second=second,
-            met=np.zeros((len(network.learners), network.encoder.size), dtype=np.bool_),
+            had_gradient=np.zeros((len(network.learners), network.encoder.size), dtype=np.bool_),
         )
         self._workspaces: list[UpdateWorkspace] = []  # one per thread
         self._steps = [state[parameter]["step"] for parameter in self.trained]
-        self._rule = Rule(
-            adam=adam_rule(self.optimiser),
+        self._update_settings = UpdateSettings(
+            adam=adam_settings(self.optimiser),
             target_rate=settings.target_rate,
             target_interval=settings.target_interval,
             double=settings.double,
@@ -196,7 +196,15 @@ class CompiledBackend(TorchBackend):
         self._workspaces += [self._workspace() for _ in range(len(parts) - len(self._workspaces))]
         if not run_blocks(
             lambda block, start, stop: update(
-                self._training, read, starts, self._rule, before, self._workspaces[block], errors, start, stop
+                self._training,
+                read,
+                starts,
+                self._update_settings,
+                before,
+                self._workspaces[block],
+                errors,
+                start,
+                stop,
             ),
             parts,
         ):
@@ -210,7 +218,7 @@ class CompiledBackend(TorchBackend):
         super().load_state_dict(state)
         # A row without moments has had no gradient, and Adam leaves it where it is.
         first, second = self._training.first.weight[0], self._training.second.weight[0]
-        self._training.met[:] = ((first != 0) | (second != 0)).any(-1)
+        self._training.had_gradient[:] = ((first != 0) | (second != 0)).any(-1)
 
     def _workspace(self) -> UpdateWorkspace:
         layers, batch = self._training.online, self.settings.batch

@@ -84,12 +84,14 @@ def _message(error: Exception, plain: Callable[..., Any] | None = None) -> str:
     message = causes[0] if causes else lines[0] if lines else type(error).__name__
     # The compiler goes from the innermost line to the outermost.
     locations = [(file, int(line)) for file, line in re.findall(r'File "([^"]+)", line (\d+)', text)]
-    locations = [place for place in locations if not _is_library(place[0])] or locations
+    locations = [position for position in locations if not _is_library(position[0])] or locations
     missing = re.search(r"name '(\w+)' is not defined", message)
     if plain is not None:
         named = _line_of_use(plain, missing.group(1), set()) if missing else None
         locations = [named] if named else locations or [_first_line(plain)]
-    return f"{message.removesuffix('Raised from None').rstrip('. ')}{_suffix(*locations[0]) if locations else ''}"
+    return (
+        f"{message.removesuffix('Raised from None').rstrip('. ')}{_location_text(*locations[0]) if locations else ''}"
+    )
 
 
 def _is_library(file: str) -> bool:
@@ -103,14 +105,14 @@ def _line_of_use(plain: Callable[..., Any], name: str, seen: set[Any]) -> tuple[
     scope: dict[str, Any] = plain.__globals__
     seen.add(code)
     for instruction in dis.get_instructions(code):
-        place = instruction.positions
-        if instruction.argval == name and name not in scope and place is not None and place.lineno:
-            return code.co_filename, place.lineno
+        position = instruction.positions
+        if instruction.argval == name and name not in scope and position is not None and position.lineno:
+            return code.co_filename, position.lineno
     for called in (scope.get(other) for other in code.co_names):
         if isinstance(called, Dispatcher) and called.py_func.__code__ not in seen:
-            place_of_use = _line_of_use(called.py_func, name, seen)
-            if place_of_use:
-                return place_of_use
+            location = _line_of_use(called.py_func, name, seen)
+            if location:
+                return location
     return None
 
 
@@ -119,8 +121,8 @@ def _first_line(plain: Any) -> tuple[str, int]:
 
 
 def _location(plain: Callable[..., Any]) -> str:
-    return _suffix(*_first_line(plain))
+    return _location_text(*_first_line(plain))
 
 
-def _suffix(file: str, line: int) -> str:
+def _location_text(file: str, line: int) -> str:
     return f" ({Path(file).resolve()}, line {line})"

@@ -53,8 +53,8 @@ class RunSpec(NamedTuple):
 
     non_stationary: `advance` is called before each step but the first, or pulls change an arm. context_rows: the number
     of rows, the last of the state, that `write_context` fills before each choice. delay: the steps between a pull and
-    the update with its reward; below 0, −delay is the mean of a geometric distribution, truncated at the slots of the
-    workspace minus one. discount: γ of the return Σ γ^{t−1} r_t, 0 for none.
+    the update with its reward; below 0, −delay is the mean of random, geometrically distributed delays, at most the
+    number of slots − 1. discount: γ of the return Σ γ^{t−1} r_t, 0 for none.
     """
 
     seed: np.uint64

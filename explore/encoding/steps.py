@@ -60,12 +60,18 @@ def checked_ends(name: str, ends: Any, envs: int) -> Flags:
 
 
 def state_keys(info: dict[str, Any], envs: int) -> npt.NDArray[np.int64] | None:
-    """The keys of the exact states, `info["state_key"]`, `(envs,)`; None where `info` has none. BadInput as `_keys`."""
+    """The keys of the exact states, `info["state_key"]`, `(envs,)` int64; None where `info` has none.
+
+    BadInput for other shapes, and for floats.
+    """
     return _keys(info["state_key"], envs) if "state_key" in info else None
 
 
 def final_state_keys(info: dict[str, Any], envs: int) -> npt.NDArray[np.int64] | None:
-    """The keys of the final states of episodes that ended in this step, `(envs,)`; None where `info` has none."""
+    """The keys of the final states of episodes that ended in this step, `(envs,)` int64; None where `info` has none.
+
+    BadInput as `state_keys`.
+    """
     # Gymnasium's own vector environments pass the last info of an episode as `final_info`.
     keys = info.get("final_state_key", info.get("final_info", {}).get("state_key"))
     return None if keys is None else _keys(keys, envs)

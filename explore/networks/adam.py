@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from explore.networks.compiled.adam import adam_rows, adam_rule
+from explore.networks.compiled.adam import adam_rows, adam_settings
 from explore.networks.compiled.layers import Flags
 from explore.networks.compiled.mlp import arrays_of
-from explore.networks.compiled.training import Trained
+from explore.networks.compiled.training import TrainingState
 from explore.networks.one_hot import Floats
 from explore.networks.stacked import StackedInput, StackedMLP
 from explore.numerics.threads import blocks, run_blocks
@@ -30,7 +30,7 @@ class StackedAdam(torch.optim.Adam):
             part.weight: part.row_gradient for part in module.modules() if isinstance(part, StackedInput)
         }
         self._arrays: dict[torch.Tensor, tuple[list[int], tuple[Floats, Floats, Floats], Flags]] = {}
-        self._trained: dict[StackedMLP, tuple[list[int], Trained]] = {}
+        self._trained: dict[StackedMLP, tuple[list[int], TrainingState]] = {}
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
@@ -40,7 +40,7 @@ class StackedAdam(torch.optim.Adam):
         if not (self.compiled and here and closure is None and trained):
             loss: float | None = super().step(closure)
             return loss
-        rule = adam_rule(self)
+        rule = adam_settings(self)
         work = []
         for parameter in trained:
             weight, first, second, marks = self._arrays_of(parameter)
@@ -67,7 +67,7 @@ class StackedAdam(torch.optim.Adam):
         run_blocks(kernel, parts)
         return None
 
-    def trained(self, network: StackedMLP, steps: int = 1) -> tuple[Trained, int]:
+    def trained(self, network: StackedMLP, steps: int = 1) -> tuple[TrainingState, int]:
         """A `compilable` network, for compiled code that is about to make `steps` steps.
 
         Returns the number of the first of them too, from 1.
@@ -84,13 +84,13 @@ class StackedAdam(torch.optim.Adam):
         where = [each.data_ptr() for each in parameters]
         where += [state[name].data_ptr() for state in states for name in ("exp_avg", "exp_avg_sq")]
         made = self._trained.get(network)
-        if made is None or made[0] != where or (rows is not None and made[1].met is not rows.marks):
+        if made is None or made[0] != where or (rows is not None and made[1].had_gradient is not rows.marks):
             first, second = (
                 arrays_of([[None if each is None else self.state[each][name] for each in part] for part in parts])
                 for name in ("exp_avg", "exp_avg_sq")
             )
             none = np.empty((len(parts[0].weight), 0), dtype=np.bool_)
-            made = where, Trained(network.arrays(), first, second, none if rows is None else rows.marks)
+            made = where, TrainingState(network.arrays(), first, second, none if rows is None else rows.marks)
             self._trained[network] = made
         counters = [state["step"] for state in states]
         torch._foreach_add_(counters, steps)

@@ -4,8 +4,8 @@ A state is hashed word by word with the mix function of SplitMix64; equal states
 states share a key with probability 2⁻⁶⁴. The key leaves out the steps since the reset, which decide truncation alone,
 and the columns that a trap only reports. Where obstacles move, the state of the environment's random generator is part
 of the key, as it decides how they move next whatever the agent does. Where the generator only colours a screen or makes
-an action fail, it is left out: no key would occur twice, and counts would be useless. What it has drawn so far is part
-of the cells.
+an action fail, it is left out: no key would occur twice, and counts would be useless. The effects of its draws so far,
+such as colours, are part of the key.
 """
 
 import numpy as np

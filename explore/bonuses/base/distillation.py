@@ -14,14 +14,14 @@ import torch
 from explore.bonuses.base.observation_normalizer import ObservationNormalizer
 from explore.encoding.observations import no_such_category
 from explore.networks.adam import StackedAdam
-from explore.networks.compiled.adam import AdamRule, adam_rule
+from explore.networks.compiled.adam import AdamSettings, adam_settings
 from explore.networks.compiled.distillation import distil
 from explore.networks.compiled.layers import Inputs, Layers
-from explore.networks.compiled.training import Trained, Workspaces
+from explore.networks.compiled.training import TrainingState, Workspaces
 from explore.networks.stacked import compilable
 from explore.numerics.threads import blocks, run_blocks
 
-NO_RULE = AdamRule(0.0, 0.0, 0.0, 0.0)
+NO_ADAM = AdamSettings(0.0, 0.0, 0.0, 0.0)
 
 
 class Distillation(torch.nn.Module):
@@ -44,7 +44,7 @@ class Distillation(torch.nn.Module):
         if not torch.is_grad_enabled() and compilable(predictor) and compilable(target):
             layers = predictor.arrays()
             none = np.empty((len(layers.weight[0]), 0), dtype=np.bool_)
-            trained = Trained(layers, layers, layers, none)
+            trained = TrainingState(layers, layers, layers, none)
             return self._run(trained, target.arrays(), predictor.read(inputs), needed, None, 0)[0]
         error: torch.Tensor = (self.predictor(inputs, needed) - self.target(inputs, needed)).square().sum(-1)
         return error
@@ -62,15 +62,15 @@ class Distillation(torch.nn.Module):
             return None
         trained, times = optimiser.trained(predictor, batches)
         read = predictor.read(inputs)
-        return self._run(trained, target.arrays(), read, valid, adam_rule(optimiser), times, batches)
+        return self._run(trained, target.arrays(), read, valid, adam_settings(optimiser), times, batches)
 
     def _run(
         self,
-        trained: Trained,
+        trained: TrainingState,
         target: Layers,
         read: Inputs,
         valid: torch.Tensor | None,
-        rule: AdamRule | None,
+        rule: AdamSettings | None,
         times: int,
         batches: int = 1,
     ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -83,7 +83,7 @@ class Distillation(torch.nn.Module):
             each.take(layers, len(parts), batch // batches)
             for each, layers in zip(self._workspaces, (trained.layers, target), strict=True)
         )
-        learning, settings = rule is not None, rule or NO_RULE
+        learning, settings = rule is not None, rule or NO_ADAM
 
         def kernel(block: int, start: int, stop: int) -> bool:
             workspace, other = ours[block], of_target[block].activations

@@ -19,7 +19,7 @@ from explore.core.transitions import Transitions
 from explore.encoding.actions import ActionEncoder
 from explore.encoding.observations import no_such_category
 from explore.networks.compiled.action_models import Models, ModelWorkspaces, Samples, train
-from explore.networks.compiled.adam import adam_rule
+from explore.networks.compiled.adam import adam_settings
 from explore.networks.compiled.training import Workspaces
 from explore.networks.stacked import StackedMLP, compilable
 from explore.numerics.threads import blocks, run_blocks
@@ -82,7 +82,7 @@ class InverseFeatures(Learned):
         (of_embedding, times), (of_inverse, _) = (optimiser.trained(each, batches) for each in (embedding, inverse))
         of_forward = of_inverse if forward_model is None else optimiser.trained(forward_model, batches)[0]
         models = Models(of_embedding, of_inverse, of_forward)
-        rule, share = adam_rule(self.optimiser), -1.0 if forward_model is None else float(weight)
+        rule, share = adam_settings(self.optimiser), -1.0 if forward_model is None else float(weight)
         learners, batch = samples.valid.shape[0], samples.valid.shape[1] // batches
         parts = blocks(learners)
         workspaces = [

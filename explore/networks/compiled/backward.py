@@ -19,7 +19,10 @@ def normalise_backward(
     gain_gradient: Floats,
     shift_gradient: Floats,
 ) -> None:
-    """From the gradient of x in `delta` to that of z, in place; the gradients of bias, gain and shift."""
+    """Replace the gradient of x in `delta` `(rows, width)` by that of z; write those of bias, gain and shift.
+
+    linear, active, inverse: as in `Activations`.
+    """
     rows, width = delta.shape
     bias_gradient[:] = np.float32(0.0)
     gain_gradient[:] = np.float32(0.0)
@@ -60,10 +63,11 @@ def backward_learner(
     into: int,
     numbers_gradient: Floats,
 ) -> None:
-    """The gradient of every parameter of one learner, into place `into` of `gradient`, from that of its outputs.
+    """Write the gradient of every parameter of one learner at index `into` of `gradient`, from that of its outputs.
 
-    The first weight's gradient holds zeros before where the input is codes. numbers_gradient: of the input, `(rows,
-    inputs)`; not computed where it has no columns.
+    first: the first row of the learner in `activations`. outputs_gradient: `(rows, outputs)`. Where the input is codes,
+    the first weight's gradient must be zero before the call. numbers_gradient: of the input, `(rows, inputs)`; not
+    computed where it has no columns.
     """
     codes, numbers, starts, common = inputs
     rows, width, depth = len(outputs_gradient), codes.shape[1], len(layers.weight) - 1
@@ -105,10 +109,10 @@ def backward_learner(
 
 @network_part
 def mark_present(inputs: LearnerInputs, marks: Flags) -> None:
-    """Mark the rows of the first weight, `(features,)`, that have a gradient: those of all codes, and the common ones.
+    """Set `marks` `(features,)` for the rows of the first weight that have a gradient: those of all codes in the rows.
 
-    `inputs.common` must be the vote of these rows: a common code that none of them has would get rounding errors for a
-    gradient.
+    `inputs.common` must be computed from these rows: for a common code that none of them has, the gradient would be a
+    rounding error instead of zero.
     """
     codes, _, starts, common = inputs
     for column in range(codes.shape[1]):
@@ -130,24 +134,24 @@ def backward(
     start: int,
     stop: int,
 ) -> bool:
-    """Gradients of learners start … stop − 1, each `(learners, …)`, after a forward pass that kept its activations.
+    """The gradients of learners start … stop − 1, each `(learners, …)`, after a forward pass that kept its activations.
 
-    marks: `(learners, features)`, rows of the first weight that any pass before has given a gradient; the others of
-    its gradient are zero. Unused where the input is numbers.
+    marks: `(learners, features)`, the rows of the first weight that had a gradient in an earlier pass, updated by this
+    one; the gradient of the other rows is zero. Unused where the input is numbers.
     """
     batch, width = inputs.codes.shape[1:]
     for learner in range(start, stop):
-        of_learner = LearnerInputs(inputs.codes[learner], inputs.numbers[learner], inputs.starts, common[learner])
+        learner_inputs = LearnerInputs(inputs.codes[learner], inputs.numbers[learner], inputs.starts, common[learner])
         if width:
-            of_first = gradient.weight[0][learner]
-            for place in range(len(of_first)):
+            weight_rows_gradient = gradient.weight[0][learner]
+            for place in range(len(weight_rows_gradient)):
                 if marks[learner, place]:
-                    of_first[place] = np.float32(0.0)
-            mark_present(of_learner, marks[learner])
+                    weight_rows_gradient[place] = np.float32(0.0)
+            mark_present(learner_inputs, marks[learner])
         backward_learner(
             layers,
             learner,
-            of_learner,
+            learner_inputs,
             activations,
             learner * batch,
             outputs_gradient[learner],

@@ -2,17 +2,17 @@
 
     e = ‖f̂(x) − f(x)‖²,   loss mean_rows e      (Burda et al. 2018; `explore.bonuses.base.distillation`)
 
-f is fixed and f̂ is trained, both on the same rows. Rows that are not valid are left out altogether. The step uses the
-pass that the errors come from, so that a step which is scored and then learned from costs one pass, not two.
+f is fixed, f̂ is trained, and both read the same rows. Rows that are not valid are not computed. The optimiser step
+uses the forward pass that computed the errors, so that scoring a step and training on it costs one pass, not two.
 """
 
 import numpy as np
 
-from explore.networks.compiled.adam import AdamRule
+from explore.networks.compiled.adam import AdamSettings
 from explore.networks.compiled.backward import backward_learner, mark_present
 from explore.networks.compiled.forward import FirstLayerWorkspace, first_layer_workspace, forward_learner, pack
 from explore.networks.compiled.layers import Activations, Flags, Inputs, Layers, LearnerInputs, network_part
-from explore.networks.compiled.training import Trained, Workspace, clear, move
+from explore.networks.compiled.training import TrainingState, Workspace, adam_update, clear
 from explore.networks.one_hot import Floats, most_common_codes
 from explore.numerics.compiled import compiled
 
@@ -24,15 +24,15 @@ def _differences(
     learner: int,
     inputs: LearnerInputs,
     work: FirstLayerWorkspace,
-    of_predictor: Activations,
-    of_target: Activations,
+    predictor_activations: Activations,
+    target_activations: Activations,
     difference: Floats,
     target_features: Floats,
     errors: Floats,
 ) -> None:
-    """f̂ − f, `(rows, features)`, and its squared length, `(rows,)`, of one learner; `target_features` gets f."""
-    forward_learner(predictor, learner, inputs, work, of_predictor, 0, difference)
-    forward_learner(target, learner, inputs, work, of_target, 0, target_features)
+    """Write f̂ − f `(rows, features)`, its squared norm `(rows,)` and f (`target_features`) of one learner."""
+    forward_learner(predictor, learner, inputs, work, predictor_activations, 0, difference)
+    forward_learner(target, learner, inputs, work, target_activations, 0, target_features)
     for row in range(len(errors)):
         total = np.float32(0.0)
         for j in range(difference.shape[1]):
@@ -43,25 +43,25 @@ def _differences(
 
 @compiled
 def distil(
-    trained: Trained,
+    trained: TrainingState,
     target: Layers,
     inputs: Inputs,
     valid: Flags,
     batches: int,
     learning: bool,
-    rule: AdamRule,
-    times: int,
+    settings: AdamSettings,
+    step_number: int,
     workspace: Workspace,
-    of_target: Activations,
+    target_activations: Activations,
     errors: Floats,
     losses: Floats,
     start: int,
     stop: int,
 ) -> bool:
-    """Errors `(learners, batch)` of learners start … stop − 1, 0 for rows that are not `valid`; False as `forward`.
+    """Write the errors `(learners, batch)` of learners start … stop − 1, 0 for invalid rows; return False as `forward`.
 
-    If `learning`, then f̂ takes Adam's step number `times` on their mean over the valid rows of the first of `batches`
-    equal parts, the next step on the second part, and so on; `losses` `(learners,)` gets the last mean.
+    If `learning`, f̂ takes an Adam step on the mean error of the valid rows of each of `batches` equal parts, the first
+    with the number `step_number`; the errors are those before each step. losses: `(learners,)`, receives the last mean.
     """
     batch, width = inputs.codes.shape[1] // batches, inputs.codes.shape[2]
     predictor, gradient = trained.layers, workspace.gradient
@@ -71,14 +71,14 @@ def distil(
     numbers = np.empty((batch, inputs.numbers.shape[2]), dtype=np.float32)
     difference, target_features = np.empty((batch, features), np.float32), np.empty((batch, features), np.float32)
     packed, common = np.empty(batch, np.float32), np.empty((1, width), dtype=np.int64)
-    none = np.empty((batch, 0), dtype=np.float32)  # no gradient of the input
+    no_gradient = np.empty((batch, 0), dtype=np.float32)  # no gradient of the input
     for learner in range(start, stop):
-        for number in range(batches):  # all of a learner's in turn, while its parameters are in the cache
+        for number in range(batches):  # all steps of a learner in turn, while its parameters are in the cache
             count = pack(inputs, valid, learner, number * batch, codes, numbers)
             part_valid, part_errors = valid[learner, number * batch :], errors[learner, number * batch :]
             part_errors[:batch] = np.float32(0.0)
             rows, delta = codes[:count], difference[:count]
-            of_learner = LearnerInputs(rows, numbers[:count], inputs.starts, common[0])
+            learner_inputs = LearnerInputs(rows, numbers[:count], inputs.starts, common[0])
             if count:
                 if width and not most_common_codes(rows.reshape(1, count, width), inputs.starts, common):
                     return False
@@ -86,10 +86,10 @@ def distil(
                     predictor,
                     target,
                     learner,
-                    of_learner,
+                    learner_inputs,
                     work,
                     workspace.activations,
-                    of_target,
+                    target_activations,
                     delta,
                     target_features[:count],
                     packed[:count],
@@ -112,19 +112,19 @@ def distil(
                 backward_learner(
                     predictor,
                     learner,
-                    of_learner,
+                    learner_inputs,
                     workspace.activations,
                     0,
                     delta,
                     gradient,
                     0,
-                    none[:count],
+                    no_gradient[:count],
                 )
                 if width:
-                    mark_present(of_learner, trained.met[learner])
-            else:  # Adam moves on all the same, as PyTorch's does
+                    mark_present(learner_inputs, trained.had_gradient[learner])
+            else:  # without valid rows Adam still makes a step, with a gradient of zero, as PyTorch's does
                 clear(gradient)
                 if not width:
                     gradient.weight[0][:] = np.float32(0.0)
-            move(trained, learner, gradient, rule, times + number)
+            adam_update(trained, learner, gradient, settings, step_number + number)
     return True

@@ -19,7 +19,10 @@ NORM_EPSILON = 1e-5  # torch.nn.functional.layer_norm's
 
 
 class FirstLayerWorkspace(NamedTuple):
-    """What the first layer works with: present `(features,)`, change `(features + 1, outputs)`, none `(outputs,)`."""
+    """Buffers of `sum_rows_of_learner`: present `(features,)`, change `(features + 1, outputs)`.
+
+    none: a bias of zeros, `(outputs,)`.
+    """
 
     present: Flags
     change: Floats
@@ -28,7 +31,7 @@ class FirstLayerWorkspace(NamedTuple):
 
 @network_part
 def first_layer_workspace(layers: Layers) -> FirstLayerWorkspace:
-    """Workspace for the first layer of one learner."""
+    """New buffers for the first layer of one learner."""
     features, outputs = layers.weight[0].shape[1:]
     return FirstLayerWorkspace(
         np.empty(features, dtype=np.bool_),
@@ -39,7 +42,7 @@ def first_layer_workspace(layers: Layers) -> FirstLayerWorkspace:
 
 @network_part
 def normalise(linear: Floats, active: Floats, inverse: Floats, bias: Floats, gain: Floats, shift: Floats) -> None:
-    """Bias, LayerNorm where there is a gain, and ReLU, row by row."""
+    """Bias, LayerNorm if `gain` is not empty, and ReLU, row by row, from z in `linear`; arrays as in `Activations`."""
     rows, width = linear.shape
     for row in range(rows):
         z, x = linear[row], active[row]
@@ -73,7 +76,10 @@ def forward_learner(
     first: int,
     values: Floats,
 ) -> None:
-    """The outputs of one learner's rows, `(rows, outputs)`; first: the row of the activations that they begin with."""
+    """Write the outputs of one learner's rows into `values` `(rows, outputs)`.
+
+    first: the first row of `activations` to write to.
+    """
     codes, numbers, starts, common = inputs
     rows, depth = len(values), len(layers.weight) - 1
     last = first + rows
@@ -81,7 +87,7 @@ def forward_learner(
         linear = activations.linear[k][first:last]
         if k:
             product(activations.active[k - 1][first:last], layers.weight[k][learner], linear)
-        elif codes.shape[1]:  # the bias comes with the normalisation
+        elif codes.shape[1]:  # without the bias, which `normalise` adds
             sum_rows_of_learner(
                 codes, starts, common, layers.weight[0][learner], work.none, work.present, work.change, linear
             )
@@ -99,9 +105,9 @@ def forward_learner(
 
 @network_part
 def pack(inputs: Inputs, needed: Flags, learner: int, first: int, codes: Codes, numbers: Floats) -> int:
-    """The needed ones of one learner's rows from `first` on, as many as fit into codes and numbers, into these.
+    """Copy the `needed` ones among one learner's rows first … first + len(codes) − 1 to the start of codes and numbers.
 
-    Returns how many they are.
+    Returns their number.
     """
     count = 0
     for row in range(first, first + len(codes)):
@@ -124,11 +130,11 @@ def forward(
     start: int,
     stop: int,
 ) -> bool:
-    """Outputs `(learners, batch, outputs)` of learners start … stop − 1; False where a code is outside its column.
+    """Write the outputs of learners start … stop − 1 into `values` `(learners, batch, outputs)`.
 
-    needed: `(learners, batch)`, rows to compute; the others are zeros. Where `keep`, all rows are computed, and
-    `activations` and `common` are left for the backward pass; then `activations` has rows for all learners, else for
-    one.
+    needed: `(learners, batch)`, the rows to compute; the outputs of the others are zeros. keep: compute all rows, and
+    keep `activations` and `common` for the backward pass; `activations` then has rows for all learners, else for one.
+    Returns False where a code is no category of its column.
     """
     batch, width = inputs.codes.shape[1:]
     work = first_layer_workspace(layers)
@@ -145,8 +151,8 @@ def forward(
             return False
         first = learner * batch if keep else 0
         if count:
-            of_learner = LearnerInputs(rows, features, inputs.starts, common[learner])
-            forward_learner(layers, learner, of_learner, work, activations, first, outputs)
+            learner_inputs = LearnerInputs(rows, features, inputs.starts, common[learner])
+            forward_learner(layers, learner, learner_inputs, work, activations, first, outputs)
         if not whole:
             count = 0
             for row in range(batch):

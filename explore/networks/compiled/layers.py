@@ -1,4 +1,4 @@
-"""The arrays that the compiled networks work on, and how their parts are compiled."""
+"""The arrays that the compiled networks read and write, and the decorator of their functions."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
@@ -11,18 +11,18 @@ from explore.networks.one_hot import Codes, Floats, Ints
 
 Flags = npt.NDArray[np.bool_]
 Function = TypeVar("Function", bound=Callable[..., Any])
-# Sums may be reassociated, so that they are vectorised; NaN and infinity keep their meaning.
+# LLVM's fast-math flags that let sums be vectorised, without those that assume finite numbers.
 REASSOCIATE = {"reassoc", "contract", "nsz"}
 
 
 def network_part(function: Function) -> Function:
-    """Compile `function` as a part of kernels, a function of its own in them: long loops gain nothing by splicing."""
+    """Compile `function` to be called by kernels without inlining: its loops are long, and inlining gains nothing."""
     result: Function = numba.njit(function, error_model="numpy", fastmath=REASSOCIATE, inline="never")
     return result
 
 
 class Layers(NamedTuple):
-    """The parameters of every layer of every learner, or as many numbers that belong to them.
+    """The parameters of every layer of every learner, or their gradients or moments.
 
     weight: `(learners, inputs, outputs)` each; bias, gain, shift: `(learners, 1, outputs)` each. gain and shift have no
     columns where the layer is not normalised.
@@ -35,10 +35,10 @@ class Layers(NamedTuple):
 
 
 class Inputs(NamedTuple):
-    """What the first layer reads: category codes, `(learners, batch, width)`, or numbers, `(learners, batch, inputs)`.
+    """The network's input: category codes, `(learners, batch, width)`, or numbers, `(learners, batch, inputs)`.
 
-    The other one has no columns. starts: `(width + 1,)`, the row of the first weight with which each column of codes
-    begins, and last their number.
+    The other one has no columns. starts: `(width + 1,)`, the row of the first weight for code 0 of each column, and
+    last the number of rows.
     """
 
     codes: Codes
@@ -47,9 +47,9 @@ class Inputs(NamedTuple):
 
 
 class LearnerInputs(NamedTuple):
-    """What the first layer of one learner reads: codes, `(rows, width)`, or numbers, `(rows, inputs)`.
+    """The input of one learner: codes, `(rows, width)`, or numbers, `(rows, inputs)`.
 
-    starts: as in `Inputs`. common: `(width,)`, the code of each column that `most_common_codes` of these rows gives.
+    starts: as in `Inputs`. common: `(width,)`, the rows' `most_common_codes`.
     """
 
     codes: Codes
@@ -59,10 +59,10 @@ class LearnerInputs(NamedTuple):
 
 
 class Activations(NamedTuple):
-    """What the forward pass writes: `(rows, width)` for each hidden layer, `(layers, rows)` for `inverse`.
+    """The results of the forward pass (symbols as in `forward`): `(rows, width)` for each hidden layer.
 
-    linear: z, then n where the layer is normalised; active: x; inverse: 1/√(var z + 10⁻⁵). Without LayerNorm `active`
-    is the memory of `linear`.
+    linear: z, overwritten by n where the layer is normalised. active: x; without LayerNorm the same array as `linear`.
+    inverse: `(layers, rows)`, 1/√(var z + 10⁻⁵).
     """
 
     linear: tuple[Floats, ...]
@@ -71,7 +71,7 @@ class Activations(NamedTuple):
 
 
 def new_activations(layers: Layers, rows: int) -> Activations:
-    """Memory for the forward pass of `rows` rows."""
+    """New arrays for the forward pass of `rows` rows."""
     widths = [weight.shape[2] for weight in layers.weight[:-1]]
     linear = tuple(np.empty((rows, width), dtype=np.float32) for width in widths)
     normalised = layers.gain[0].shape[2] > 0

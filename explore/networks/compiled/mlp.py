@@ -1,4 +1,4 @@
-"""The compiled passes as PyTorch sees them: a function with gradients, on the memory of the network's parameters."""
+"""The compiled passes as a differentiable PyTorch function; its arrays share the memory of the network's parameters."""
 
 import sys
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ NO_STARTS = np.zeros(1, dtype=np.int64)
 
 
 class LayerParameters(NamedTuple):
-    """The parameters of one layer, each with the learners first; gain and shift where it is normalised."""
+    """The parameters of one layer, learners on the first axis; gain and shift are None where it is not normalised."""
 
     weight: torch.nn.Parameter
     bias: torch.nn.Parameter
@@ -27,10 +27,10 @@ class LayerParameters(NamedTuple):
 
 
 class RowGradient:
-    """The gradient of a first weight whose input is codes, and which of its rows ever had one.
+    """The gradient of a first weight whose input is codes; marks: `(learners, features)`, its rows that ever had one.
 
-    Most rows never do: the memory is used again for each backward pass, and only `marks`, `(learners, features)`, are
-    cleared and visited.
+    Most rows never do: the array is used again in each backward pass, in which only the marked rows are cleared and
+    visited.
     """
 
     def __init__(self) -> None:
@@ -40,44 +40,44 @@ class RowGradient:
     def take(self, weight: torch.Tensor) -> tuple[Floats, Flags]:
         """An array for the gradient, zero in all rows that are not marked, and the marks."""
         self.resize(weight)
-        if sys.getrefcount(self._memory) > 2:  # it is still the gradient of something, such as a second pass
+        if sys.getrefcount(self._memory) > 2:  # still in use as a gradient, such as that of a second pass
             return np.zeros_like(self._memory), self.marks
         return self._memory, self.marks
 
     def resize(self, weight: torch.Tensor) -> None:
-        """Make the arrays as large as the weight, `(learners, features, outputs)`."""
+        """Allocate the arrays anew if the shape of the weight, `(learners, features, outputs)`, has changed."""
         if self._memory.shape != tuple(weight.shape):
             self._memory = np.zeros(tuple(weight.shape), dtype=np.float32)
             self.marks = np.zeros(tuple(weight.shape[:2]), dtype=np.bool_)
 
     def owns(self, gradient: torch.Tensor) -> bool:
-        """Whether only marked rows of this gradient differ from zero, because it is the array that `take` gave."""
+        """Whether this gradient is the array that `take` returned, in which only marked rows differ from zero."""
         return self._memory.size > 0 and gradient.data_ptr() == self._memory.ctypes.data
 
     def __reduce__(self) -> Any:
-        # A copy has its own memory, of zeros; its rows that ever had a gradient are those of the original.
+        # A copy has an array of zeros of its own, and the marks of the original.
         return RowGradient.marked, (self.marks, self._memory.shape)
 
     @classmethod
     def marked(cls, marks: Flags, shape: tuple[int, ...]) -> "RowGradient":
-        """One of this shape in which the rows of `marks` have had a gradient."""
+        """A zero gradient of this shape with these marks."""
         rows = cls()
         rows.marks, rows._memory = marks, np.zeros(shape, dtype=np.float32)
         return rows
 
 
 class CompiledLayers:
-    """The arrays of layers, on the memory of their parameters; they are made anew when the parameters have moved."""
+    """The arrays of layers as views of their parameters, made anew when a parameter has another address in memory."""
 
     def __init__(self) -> None:
-        self._where: list[int] = []
+        self._addresses: list[int] = []
         self._layers = Layers((), (), (), ())
 
     def of(self, parts: Sequence[LayerParameters]) -> Layers:
         """The arrays of these layers."""
-        where = [each.data_ptr() for part in parts for each in part if each is not None]
-        if where != self._where:
-            self._where = where
+        addresses = [each.data_ptr() for part in parts for each in part if each is not None]
+        if addresses != self._addresses:
+            self._addresses = addresses
             self._layers = arrays_of(parts)
         return self._layers
 
@@ -89,7 +89,7 @@ class CompiledLayers:
 
 
 def arrays_of(parts: Sequence[Sequence[torch.Tensor | None]]) -> Layers:
-    """Layers as (weight, bias, gain, shift) each, as arrays on the same memory."""
+    """The arrays of layers given as (weight, bias, gain, shift) each, sharing the tensors' memory."""
     none = np.empty((parts[0][0].shape[0], 1, 0), dtype=np.float32)  # type: ignore[union-attr]
     each = [[none if part is None else part.detach().numpy() for part in layer] for layer in parts]
     weight, bias, gain, shift = (tuple(part) for part in zip(*each, strict=True))
@@ -97,7 +97,7 @@ def arrays_of(parts: Sequence[Sequence[torch.Tensor | None]]) -> Layers:
 
 
 def inputs_of(rows: torch.Tensor, starts: Ints | None) -> Inputs:
-    """Codes of columns that begin with `starts`, or numbers where there are none, as the kernels read them."""
+    """The input of the kernels: `rows` `(learners, batch, …)` as codes, or as numbers where `starts` is None."""
     if starts is None:
         return Inputs(np.empty((*rows.shape[:2], 0), dtype=np.uint8), _array(rows), NO_STARTS)
     codes = (rows if rows.dtype == torch.uint8 else rows.long()).contiguous().numpy()
@@ -105,7 +105,10 @@ def inputs_of(rows: torch.Tensor, starts: Ints | None) -> Inputs:
 
 
 def run_forward(layers: Layers, inputs: Inputs, needed: Flags | None = None) -> torch.Tensor:
-    """Outputs `(learners, batch, outputs)`, zero for rows that are not `needed`; BadInput for a code out of range."""
+    """Outputs `(learners, batch, outputs)`, zero for rows that are not `needed` `(learners, batch)`.
+
+    BadInput for a code that is no category of its column.
+    """
     learners, batch = inputs.codes.shape[:2]
     parts = blocks(learners)
     activations = [new_activations(layers, batch) for _ in parts]
@@ -127,9 +130,9 @@ class CompiledMLP(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, rows: torch.Tensor, starts: Ints | None, layers: Layers, of_first: RowGradient, *parameters: Any
+        ctx: Any, rows: torch.Tensor, starts: Ints | None, layers: Layers, row_gradient: RowGradient, *parameters: Any
     ) -> torch.Tensor:
-        """Outputs `(learners, batch, outputs)`; `parameters` are weight, bias, gain and shift of each layer in turn."""
+        """Outputs `(learners, batch, outputs)`; parameters: weight, bias, gain and shift of each layer in turn."""
         inputs = inputs_of(rows, starts)
         learners, batch = inputs.codes.shape[:2]
         activations = new_activations(layers, learners * batch)
@@ -141,8 +144,8 @@ class CompiledMLP(torch.autograd.Function):
             blocks(learners),
         ):
             raise no_such_category()
-        ctx.save_for_backward(rows, *parameters)  # so that a change in place before the backward pass is noticed
-        ctx.kept = (layers, of_first, inputs, common, activations)
+        ctx.save_for_backward(rows, *parameters)  # PyTorch then raises if one is changed in place before the backward
+        ctx.kept = (layers, row_gradient, inputs, common, activations)
         return torch.from_numpy(values)
 
     @staticmethod
@@ -150,8 +153,8 @@ class CompiledMLP(torch.autograd.Function):
     def backward(ctx: Any, outputs_gradient: torch.Tensor) -> tuple[Any, ...]:
         """The gradients of the input and of every parameter."""
         _, *parameters = ctx.saved_tensors
-        layers, of_first, inputs, common, activations = ctx.kept
-        gradient, marks = _new_gradient(layers, of_first, parameters[0], bool(inputs.codes.shape[2]))
+        layers, row_gradient, inputs, common, activations = ctx.kept
+        gradient, marks = _new_gradient(layers, row_gradient, parameters[0], bool(inputs.codes.shape[2]))
         shape = inputs.numbers.shape if ctx.needs_input_grad[0] else (*inputs.numbers.shape[:2], 0)
         numbers_gradient = np.empty(shape, dtype=np.float32)
         _run_backward(layers, inputs, common, activations, _array(outputs_gradient), gradient, marks, numbers_gradient)
@@ -163,10 +166,10 @@ class CompiledMLP(torch.autograd.Function):
         return (of_rows, None, None, None, *of_parameters)
 
 
-def _new_gradient(layers: Layers, of_first: RowGradient, weight: torch.Tensor, codes: bool) -> tuple[Layers, Flags]:
+def _new_gradient(layers: Layers, row_gradient: RowGradient, weight: torch.Tensor, codes: bool) -> tuple[Layers, Flags]:
     """Arrays for the gradient of every parameter, and the marks of the first weight's rows."""
     if codes:
-        of_weight, marks = of_first.take(weight)
+        of_weight, marks = row_gradient.take(weight)
     else:
         of_weight, marks = np.empty_like(layers.weight[0]), np.empty((len(weight), 0), dtype=np.bool_)
     others = [tuple(np.empty_like(part) for part in parts) for parts in (layers.weight[1:], *layers[1:])]

@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explore.networks.compiled.products import FEW, WIDE, input_gradient, product, weight_gradient
+from explore.networks.compiled.products import MAX_ROWS, MIN_COLUMNS, input_gradient, product, weight_gradient
 
 sizes = st.tuples(
-    st.sampled_from([1, 2, 7, FEW, FEW + 1]), st.integers(1, 40), st.sampled_from([1, 7, WIDE, WIDE + 9]), st.integers()
+    st.sampled_from([1, 2, 7, MAX_ROWS, MAX_ROWS + 1]),
+    st.integers(1, 40),
+    st.sampled_from([1, 7, MIN_COLUMNS, MIN_COLUMNS + 9]),
+    st.integers(),
 )
 
 
@@ -34,11 +37,11 @@ def test_each_product_is_that_of_double_precision(size) -> None:
         np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-5 * np.sqrt(inputs + outputs))
 
 
-@pytest.mark.parametrize("rows", [1, FEW, FEW + 1])
+@pytest.mark.parametrize("rows", [1, MAX_ROWS, MAX_ROWS + 1])
 def test_what_is_not_finite_is_not_passed_over(rows) -> None:
     x = np.zeros((rows, 3), dtype=np.float32)
     x[0, 1] = np.nan
-    out = np.empty((rows, WIDE), dtype=np.float32)
-    product(x, np.ones((3, WIDE), dtype=np.float32), out)
+    out = np.empty((rows, MIN_COLUMNS), dtype=np.float32)
+    product(x, np.ones((3, MIN_COLUMNS), dtype=np.float32), out)
     assert np.isnan(out[0]).all()
     assert (out[1:] == 0).all()
