@@ -6,7 +6,7 @@ value that the environment returned and what the space allows:
 
     shape       that of the space, after the batch axis; axes of length 1 may be left out or added
     type        whole numbers where the space has them: floats are never cut to integers
-    range       the bounds of the space; for floats up to rounding (`ROUNDING`)
+    range       the bounds of the space; for floats up to rounding (`TOLERANCE`)
     finiteness  neither NaN nor infinite, whatever the bounds
 
 Columns are floats, whole numbers, or categories counted from 0. A whole number whose bounds exceed those that the type
@@ -25,12 +25,12 @@ from explore.numerics.compiled import compiled
 
 Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
-ROUNDING = 1e-5  # the tolerance of a bound of floats, relative to max(1, |bound|)
-LARGEST = float(np.finfo(np.float32).max)  # larger numbers are infinite as float32, the type that networks read
+TOLERANCE = 1e-5  # the tolerance of a bound of floats, relative to max(1, |bound|)
+LARGEST_FLOAT = float(np.finfo(np.float32).max)  # larger numbers are infinite as float32, the type that networks read
 LOWER_BITS = 32
-LARGEST_WHOLE = 2**63 - 1
+LARGEST_INTEGER = 2**63 - 1
 # By type of rows: the interval in which every whole number is represented exactly.
-EXACT = {"u1": (0, 255), "i8": (-(2**63), LARGEST_WHOLE), "f4": (-(2**24), 2**24), "f8": (-(2**53), 2**53)}
+EXACT_INTEGERS = {"u1": (0, 255), "i8": (-(2**63), LARGEST_INTEGER), "f4": (-(2**24), 2**24), "f8": (-(2**53), 2**53)}
 
 
 class Leaf:
@@ -56,29 +56,29 @@ class Leaf:
             start = np.asarray(space.start, dtype=np.int64).reshape(-1)
             self._counts = [int(count) for count in counts]
             self._start = start if start.any() else None
-            least, most = [0] * len(counts), [int(count) - 1 for count in counts]
+            lowest, highest = [0] * len(counts), [int(count) - 1 for count in counts]
         elif isinstance(space, gym.spaces.MultiBinary):
-            least, most = [0] * self.numbers, [1] * self.numbers
-        elif isinstance(space, gym.spaces.Box) and space.dtype is not None and _kept(space.dtype):
+            lowest, highest = [0] * self.numbers, [1] * self.numbers
+        elif isinstance(space, gym.spaces.Box) and space.dtype is not None and _is_storable(space.dtype):
             self.floating = np.dtype(space.dtype).kind == "f"
-            least, most = (bound.reshape(-1).tolist() for bound in (space.low, space.high))
+            lowest, highest = (bound.reshape(-1).tolist() for bound in (space.low, space.high))
         else:
             raise BadInput(_unsupported(name, space))
-        self.least, self.most = least, most
+        self.lowest, self.highest = lowest, highest
         if self.floating:
-            self._low, self._high = _loosened(least, -1), _loosened(most, 1)
+            self._low, self._high = _widened(lowest, -1), _widened(highest, 1)
         else:
-            self._low = np.array(least, dtype=np.int64)
+            self._low = np.array(lowest, dtype=np.int64)
             # Larger bounds are those of uint64, whose numbers are split and checked in `_halves`.
-            self._high = np.array([min(int(bound), LARGEST_WHOLE) for bound in most], dtype=np.int64)
-        self._bytes = not self.floating and all(low <= 0 for low in least) and all(high >= 255 for high in most)
+            self._high = np.array([min(int(bound), LARGEST_INTEGER) for bound in highest], dtype=np.int64)
+        self._bytes = not self.floating and all(low <= 0 for low in lowest) and all(high >= 255 for high in highest)
 
     def fits(self, dtype: np.dtype[Any]) -> bool:
         """Whether `dtype` represents every number of this leaf exactly."""
         if self.floating:
             return dtype.kind == "f" and dtype.itemsize >= np.dtype(self.space.dtype).itemsize
-        low, high = EXACT[dtype.str[1:]]
-        return all(bound >= low for bound in self.least) and all(bound <= high for bound in self.most)
+        low, high = EXACT_INTEGERS[dtype.str[1:]]
+        return all(bound >= low for bound in self.lowest) and all(bound <= high for bound in self.highest)
 
     @property
     def categories(self) -> list[int]:
@@ -94,8 +94,8 @@ class Leaf:
     def bounds(self) -> npt.NDArray[np.float64]:
         """The lower and the upper bound of each column, `(2, columns)` float64."""
         if not self.split:
-            return np.array([self.least, self.most], dtype=np.float64).reshape(2, self.numbers)
-        upper = [[int(bound) >> LOWER_BITS for bound in ends] for ends in (self.least, self.most)]
+            return np.array([self.lowest, self.highest], dtype=np.float64).reshape(2, self.numbers)
+        upper = [[int(bound) >> LOWER_BITS for bound in ends] for ends in (self.lowest, self.highest)]
         lower = [[0] * self.numbers, [2**LOWER_BITS - 1] * self.numbers]
         return np.stack([upper, lower], axis=2).reshape(2, -1).astype(np.float64)
 
@@ -139,13 +139,14 @@ class Leaf:
         return array
 
     def _floats(self, array: Array, dtype: np.dtype[Any], trusted: bool) -> Array:
+        """Floats, `(batch, columns)` of type `dtype`, with the range still unchecked; BadInput for rounded integers."""
         flat = array.reshape(len(array), self.numbers)
         if array.dtype == dtype:
             return np.ascontiguousarray(flat)
         with np.errstate(over="ignore"):  # numbers that overflow become infinite, which `rows` refuses
             numbers = np.ascontiguousarray(flat, dtype=dtype)
         if array.dtype.kind in "iu" and array.dtype.itemsize > 2 and not trusted:
-            low, high = EXACT[dtype.str[1:]]
+            low, high = EXACT_INTEGERS[dtype.str[1:]]
             if array.size and (array.max() > high or array.min() < low):
                 raise BadInput(
                     f"{self.name}: got whole numbers beyond {high}, which {dtype} rounds; {self._expected()}."
@@ -160,8 +161,8 @@ class Leaf:
         self._refuse_floats(array)
         if array.dtype == np.uint8 and self._start is None:
             return np.ascontiguousarray(flat)
-        if array.dtype == np.uint64 and array.size and array.max() > LARGEST_WHOLE:
-            raise self._outside(flat, int((flat > LARGEST_WHOLE).argmax()))
+        if array.dtype == np.uint64 and array.size and array.max() > LARGEST_INTEGER:
+            raise self._outside(flat, int((flat > LARGEST_INTEGER).argmax()))
         whole = np.ascontiguousarray(flat, dtype=np.int64)
         return whole if self._start is None else whole - self._start
 
@@ -171,7 +172,7 @@ class Leaf:
         if not trusted:
             self._refuse_floats(array)
             start = 0 if self._start is None else self._start.astype(object)
-            low, high = (np.array(ends, dtype=object) + start for ends in (self.least, self.most))
+            low, high = (np.array(ends, dtype=object) + start for ends in (self.lowest, self.highest))
             wrong = (flat < low) | (flat > high)
             if wrong.any():
                 raise self._outside(flat, int(wrong.argmax()))
@@ -192,11 +193,11 @@ class Leaf:
         """The error for the number at the flat index `first` of the batch, in the environment's own numbers."""
         place, number = first % self.numbers, flat.reshape(-1)[first]
         at = f" at {[int(i) for i in np.unravel_index(place, self.shape)]}" if self.shape else ""
-        if self.floating and not abs(float(number)) <= LARGEST:
+        if self.floating and not abs(float(number)) <= LARGEST_FLOAT:
             remedy = 'correct the environment, or leave such observations out with on_invalid="skip"'
             return BadInput(f"{self.name}: got {number}{at}, which is not finite in float32: {remedy}.")
         start = 0 if self._start is None else int(self._start[place])
-        low, high = self.least[place] + start, self.most[place] + start
+        low, high = self.lowest[place] + start, self.highest[place] + start
         return BadInput(f"{self.name}: got {number}{at}, where the space {self._space()} has {low:.6g} to {high:.6g}.")
 
     def _expected(self) -> str:
@@ -207,7 +208,7 @@ class Leaf:
         if not isinstance(self.space, gym.spaces.Box):
             text = str(self.space)
             return text if len(text) <= 60 else f"{type(self.space).__name__} of shape {self.shape}"
-        ends = f"{min(self.least):.6g} to {max(self.most):.6g}, " if self.numbers else ""
+        ends = f"{min(self.lowest):.6g} to {max(self.highest):.6g}, " if self.numbers else ""
         return f"Box({ends}shape {self.shape}, {self.space.dtype})"
 
 
@@ -248,17 +249,17 @@ def _keys(space: gym.spaces.Dict) -> str:
     return ", ".join(repr(key) for key in space.spaces)
 
 
-def _kept(dtype: Any) -> bool:
+def _is_storable(dtype: Any) -> bool:
     """Whether rows can store every number of this type: bool, integers and floats of up to 64 bits."""
     return np.dtype(dtype).kind in "biuf" and np.dtype(dtype).itemsize <= 8
 
 
-def _loosened(bounds: Sequence[float], sign: int) -> npt.NDArray[np.float64]:
-    """Bounds of floats widened by `ROUNDING` (sign −1: lower, +1: upper), within the finite range of float32."""
+def _widened(bounds: Sequence[float], sign: int) -> npt.NDArray[np.float64]:
+    """Bounds of floats widened by `TOLERANCE` (sign −1: lower, +1: upper), within the finite range of float32."""
     exact = np.array(bounds, dtype=np.float64)
     with np.errstate(over="ignore"):
-        loose = exact + sign * ROUNDING * np.maximum(np.abs(exact), 1.0)
-    return np.clip(loose, -LARGEST, LARGEST)
+        widened = exact + sign * TOLERANCE * np.maximum(np.abs(exact), 1.0)
+    return np.clip(widened, -LARGEST_FLOAT, LARGEST_FLOAT)
 
 
 def _unsupported(name: str, space: gym.Space[Any]) -> str:

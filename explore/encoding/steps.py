@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from explore.encoding.leaves import LARGEST
+from explore.encoding.leaves import LARGEST_FLOAT
 from explore.errors import BadInput, unknown
 
 OnInvalid = Literal["refuse", "skip"]
@@ -38,7 +38,7 @@ def checked_rewards(reward: Any, envs: int) -> npt.NDArray[np.float64]:
             f"one number for each of {envs} environments is right."
         )
     rewards = array.astype(np.float64)
-    finite = np.abs(rewards) <= LARGEST  # False for NaN
+    finite = np.abs(rewards) <= LARGEST_FLOAT  # False for NaN
     if not finite.all():
         raise BadInput(f"the environment's reward is {rewards[~finite][0]}: rewards must be finite in float32.")
     return rewards

@@ -91,8 +91,8 @@ class CompiledLayers:
 def arrays_of(parts: Sequence[Sequence[torch.Tensor | None]]) -> Layers:
     """The arrays of layers given as (weight, bias, gain, shift) each, sharing the tensors' memory."""
     none = np.empty((parts[0][0].shape[0], 1, 0), dtype=np.float32)  # type: ignore[union-attr]
-    each = [[none if part is None else part.detach().numpy() for part in layer] for layer in parts]
-    weight, bias, gain, shift = (tuple(part) for part in zip(*each, strict=True))
+    arrays = [[none if part is None else part.detach().numpy() for part in layer] for layer in parts]
+    weight, bias, gain, shift = (tuple(part) for part in zip(*arrays, strict=True))
     return Layers(weight, bias, gain, shift)
 
 
@@ -158,22 +158,23 @@ class CompiledMLP(torch.autograd.Function):
         shape = inputs.numbers.shape if ctx.needs_input_grad[0] else (*inputs.numbers.shape[:2], 0)
         numbers_gradient = np.empty(shape, dtype=np.float32)
         _run_backward(layers, inputs, common, activations, _array(outputs_gradient), gradient, marks, numbers_gradient)
-        each = [part for layer in zip(*gradient, strict=True) for part in layer]
-        of_parameters = [
-            torch.from_numpy(part) if given is not None else None for part, given in zip(each, parameters, strict=True)
+        gradients = [part for layer in zip(*gradient, strict=True) for part in layer]
+        parameter_gradients = [
+            torch.from_numpy(part) if parameter is not None else None
+            for part, parameter in zip(gradients, parameters, strict=True)
         ]
-        of_rows = torch.from_numpy(numbers_gradient) if ctx.needs_input_grad[0] else None
-        return (of_rows, None, None, None, *of_parameters)
+        input_gradient = torch.from_numpy(numbers_gradient) if ctx.needs_input_grad[0] else None
+        return (input_gradient, None, None, None, *parameter_gradients)
 
 
 def _new_gradient(layers: Layers, row_gradient: RowGradient, weight: torch.Tensor, codes: bool) -> tuple[Layers, Flags]:
     """Arrays for the gradient of every parameter, and the marks of the first weight's rows."""
     if codes:
-        of_weight, marks = row_gradient.take(weight)
+        weight_gradient, marks = row_gradient.take(weight)
     else:
-        of_weight, marks = np.empty_like(layers.weight[0]), np.empty((len(weight), 0), dtype=np.bool_)
+        weight_gradient, marks = np.empty_like(layers.weight[0]), np.empty((len(weight), 0), dtype=np.bool_)
     others = [tuple(np.empty_like(part) for part in parts) for parts in (layers.weight[1:], *layers[1:])]
-    return Layers((of_weight, *others[0]), others[1], others[2], others[3]), marks
+    return Layers((weight_gradient, *others[0]), others[1], others[2], others[3]), marks
 
 
 def _run_backward(
