@@ -6,7 +6,7 @@ To record anew after a change that is meant: `python -m benchmarks traits --reco
 import pytest
 
 from bandits.trial.plugin_under_test import plugin_under_test
-from bandits.trial.traits import combination_lock, noise, novelty, regret
+from bandits.trial.traits import combination_lock, long_learning, noise, novelty, regret
 from bandits.trial.traits.catalogue import measured
 from bandits.trial.traits.recorded import figures
 
@@ -16,7 +16,11 @@ PROBES = (*novelty.PROBES, *noise.PROBES, *combination_lock.PROBES, *regret.PROB
 @pytest.mark.parametrize(
     ("kind", "spec", "probes"),
     [
-        ("bonus", "count", PROBES),
+        (
+            "bonus",
+            "count",
+            (*PROBES, *long_learning.PROBES),
+        ),  # the scale of a count that forgets nothing halves its bonus
         ("bonus", "mbie-eb", PROBES),
         ("strategy", "epsilon-greedy", (*combination_lock.PROBES, *regret.PROBES)),
         ("policy", "ucb", regret.PROBES_OF_POLICIES),
