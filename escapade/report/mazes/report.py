@@ -16,6 +16,7 @@ from escapade.report.mazes.luck import luck_lines
 from escapade.report.mazes.traps import trap_lines
 from escapade.report.mazes.verdict import headline, held_out_lines, rank_sentence, sentence
 
+UNLIMITED = 10_000  # columns
 MANY = 13  # learners from which on an interval depends no longer on the limits of the returns: .75^13 < .025
 
 LEGEND = (
@@ -36,7 +37,7 @@ def show(console: Console, mazes: Sequence[dict[str, Any]], *, details: bool = F
     if not mazes:
         return
     show_verdict(console, mazes)
-    console.print(_table(mazes))
+    console.print(_fitting_table(console, mazes))
     goals = any(maze["optimum"] is not None or maze.get("threshold") is None for maze in mazes)
     console.print(LEGEND_BY_GOAL if goals else LEGEND_BY_RETURN, style="dim")
     for line in planner_lines(mazes):
@@ -83,18 +84,28 @@ def show_verdict(console: Console, mazes: Sequence[dict[str, Any]]) -> None:
         console.print(ranks)
 
 
-def _table(mazes: Sequence[dict[str, Any]]) -> Table:
+def _fitting_table(console: Console, mazes: Sequence[dict[str, Any]]) -> Table:
+    """The table; where a line is too long for the console, intervals stand below returns, seconds below steps."""
+    narrow = _table(mazes)
+    narrow.columns[0].width = SHORT  # the only column that can be broken
+    needed = console.measure(narrow, options=console.options.update(width=UNLIMITED)).maximum
+    return _table(mazes) if needed <= console.width else _table(mazes, apart="\n")
+
+
+def _table(mazes: Sequence[dict[str, Any]], apart: str = " ") -> Table:
+    """A row per planner and agent; apart: what separates a figure from its interval, and steps from seconds."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    # Of what cannot be broken rich cuts off the end where the console is too narrow.
     table.add_column("maze\n  agent", overflow="fold", min_width=SHORT)
     for name in ("return [95 %]", "held\nout", "solved", "P", "half", "90 %"):
-        table.add_column(name, justify="right", overflow="fold", no_wrap=name.startswith(("return", "held", "P")))
+        table.add_column(name, justify="right", no_wrap=True)
     for maze in mazes:
         table.add_row(maze["id"].removeprefix("MiniGrid-"))
         table.add_row(*_attainable(maze), style="dim")
         for planner in maze.get("planners") or []:
-            table.add_row(*_planner_row(planner, maze["optimum"]), style="dim")
+            table.add_row(*_planner_row(planner, maze["optimum"], apart), style="dim")
         for agent in maze["agents"]:
-            table.add_row(*_row(agent))
+            table.add_row(*_row(agent, apart))
         table.add_section()
     return table
 
@@ -107,22 +118,22 @@ def _attainable(maze: dict[str, Any]) -> tuple[str, str]:
     return ("  planner", "unknown") if threshold is None else ("  solved from", f"{threshold:g}")
 
 
-def _planner_row(planner: dict[str, Any], optimum: float | None) -> tuple[str, ...]:
+def _planner_row(planner: dict[str, Any], optimum: float | None, apart: str) -> tuple[str, ...]:
     value = "none" if planner["return"] is None else f"{planner['return']:.2f}"
-    return f"  {planner['method']}", value, "", "", "", *(reached_by_planner(planner, name, optimum) for name in SHARES)
+    costs = (reached_by_planner(planner, name, optimum).replace(" ", apart) for name in SHARES)
+    return f"  {planner['method']}", value, "", "", "", *costs
 
 
-def _row(agent: dict[str, Any]) -> tuple[Any, ...]:
+def _row(agent: dict[str, Any], apart: str) -> tuple[Any, ...]:
     interval, comparison, solved = agent["return"]["ci"], agent.get("improvement"), agent["success"]["solved"]
-    shown = "" if interval is None else f" [{interval[0]:.2f}, {interval[1]:.2f}]"
+    shown = "" if interval is None else f"{apart}[{interval[0]:.2f}, {interval[1]:.2f}]"
     return (
         Padding(broken(agent["spec"]), (0, 0, 0, 2)),
         f"{agent['return']['iqm']:.2f}{shown}",
         "none" if agent["held_out"]["return"] is None else f"{agent['held_out']['return']:.2f}",
         "unknown" if solved is None else f"{solved}/{agent['learners']}",
         "" if comparison is None else f"{comparison['probability']:.2f}{'*' if comparison['significant'] else ' '}",
-        reached(agent, "half"),
-        reached(agent, "most"),
+        *(reached(agent, name).replace(" ", apart) for name in SHARES),
     )
 
 

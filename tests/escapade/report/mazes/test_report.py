@@ -48,6 +48,20 @@ def test_the_report_keeps_within_the_width_and_cuts_nothing(width, details):
     assert "\x1b" not in text
 
 
+@pytest.mark.parametrize("seconds", [1, 100, 12_345])
+@pytest.mark.parametrize("worst", [0.0, -12.5])
+def test_long_figures_are_not_cut_at_eighty_columns(seconds, worst):
+    mazes = maze_figures([block("epsilon-greedy", [worst] * 10), block("count", [0.9] * 10)], {MAZE: 0.97})
+    for agent in mazes[0]["agents"]:
+        agent["cost"] = {name: {"steps": 102_500.0, "seconds": seconds} for name in ("half", "most")}
+    text = report(mazes)
+    assert max(map(len, text.splitlines())) <= 80
+    table = text[text.index("\n maze") : text.index("return: interq")]
+    assert table.count("102k") == len(re.findall(rf"\b{seconds:,}s\b", table)) == 4
+    assert " 90 %" in table
+    assert f"{mazes[0]['agents'][1]['return']['ci'][1]:.2f}]" in table
+
+
 def test_the_verdict_comes_first_and_the_report_fits_two_screens():
     lines = report(experiment(mazes=(MAZE,)), 80).splitlines()
     assert lines[0].startswith(f"{MAZE}: count:beta=0.1,by=state solved it with 10 of 10 ")
