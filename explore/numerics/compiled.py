@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import numba
 from numba.core import cgutils
+from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic, overload
 
@@ -50,6 +51,16 @@ def has_source(function: Callable[..., Any]) -> bool:
     try:
         _source(plain.__module__)
     except (KeyError, OSError, TypeError):
+        return False
+    return True
+
+
+def code_is_kept() -> bool:
+    """Whether compiled code is cached on disk, so that what one process compiles serves the next."""
+    find_folder: Callable[..., object] = FunctionCache  # has no types
+    try:
+        find_folder(borrowed)
+    except RuntimeError:
         return False
     return True
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from explore.numerics import compiled as numerics
+
 PART = """
 from explore.numerics.compiled import kernel_part
 
@@ -54,3 +56,17 @@ def test_without_a_place_to_keep_compiled_code_there_is_none_kept(tmp_path: Path
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["2", "0"]
     assert done.stderr.count("NUMBA_CACHE_DIR") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the home folder is found in another way there")
+@pytest.mark.parametrize("writable", [True, False])
+def test_whether_compiled_code_is_kept_is_known(tmp_path: Path, writable: bool) -> None:
+    """A copy of the module whose `__pycache__` is a file: no folder can be made there, not even by root."""
+    (tmp_path / "copied.py").write_text(Path(numerics.__file__).read_text())
+    if not writable:
+        (tmp_path / "__pycache__").write_text("")
+    environment = {**os.environ, "HOME": os.devnull, "XDG_CACHE_HOME": os.devnull, "PYTHONPATH": str(tmp_path)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    run = [sys.executable, "-c", "import copied; print(copied.code_is_kept())"]
+    done = subprocess.run(run, env=environment, capture_output=True, text=True)
+    assert done.stdout == f"{writable}\n", done.stderr
