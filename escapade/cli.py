@@ -92,7 +92,8 @@ def invoke(arguments: list[str] | None = None) -> int:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script; the module of a maze may lie in the current folder (what is installed comes first)."""
+    sys.path.append(os.getcwd())
     statuses: list[int] = []
     worker = threading.Thread(target=lambda: statuses.append(invoke()), daemon=True)
     interrupt.end_tidily_on(*(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)))

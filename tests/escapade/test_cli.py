@@ -5,6 +5,7 @@ import json
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -193,3 +194,14 @@ def test_the_list_of_mazes_tells_both_optima_of_every_trap(capsys):
 def test_a_wrong_trap_or_scale_is_named(maze, message, capsys):
     assert invoke(["mazes", "--maze", maze]) == 2
     assert message in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.slow
+def test_a_maze_may_lie_in_the_current_folder(tmp_path) -> None:
+    register = "from gymnasium import register\nregister('Own-v0', 'minigrid.envs:EmptyEnv', kwargs={'size': 5})\n"
+    (tmp_path / "own_mazes.py").write_text(register)
+    program = [Path(sys.executable).with_name("escapade"), "mazes", "--maze", "own_mazes:Own-v0", "--out", "out"]
+    program += ["--agent", "greedy", "--agent", "count", "--learners", "1", "--steps", "80", "--jobs", "2"]
+    done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Own-v0" in done.stdout
