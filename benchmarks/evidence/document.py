@@ -28,7 +28,7 @@ def write() -> None:
         for maze in figures(sweep):
             # The same bytes for the same figures.
             with rc_context({"svg.hashsalt": "escapade"}):
-                picture(maze).savefig(FIGURES / f"{short(maze['id'])}.svg", metadata={"Date": None})
+                picture(maze).savefig(FIGURES / figure(sweep.name, maze), metadata={"Date": None})
 
 
 def contents(sweeps: list[Recorded]) -> dict[str, str]:
@@ -111,7 +111,7 @@ def escapes(sweeps: list[Recorded]) -> str:
     for sweep in sweeps:
         for maze in figures(sweep):
             agents = {agent["spec"]: agent for agent in maze["agents"]}
-            if not all(name in agents for name in SHOWN) or len(agents) > len(SHOWN):
+            if set(agents) != set(SHOWN):
                 continue
             cells = [_cell(agents[name]) for name in SHOWN]
             planner = "–" if maze["optimum"] is None else f"{maze['optimum']:.2f}"
@@ -119,6 +119,12 @@ def escapes(sweeps: list[Recorded]) -> str:
                 f"| {short(maze['id'])} ({steps(maze['agents'][0]['steps'])}) | {planner} | {' | '.join(cells)} |"
             )
     return "\n".join(lines)
+
+
+def figure(sweep: str, maze: dict[str, Any]) -> str:
+    """The file name of a maze's learning curves: the maze's where the agents are those of the README's table."""
+    shown = {agent["spec"] for agent in maze["agents"]} == set(SHOWN)
+    return f"{short(maze['id'])}.svg" if shown else f"{sweep}-{short(maze['id'])}.svg"
 
 
 def _cell(agent: dict[str, Any]) -> str:

@@ -62,6 +62,15 @@ def test_the_planners_of_a_maze_are_named_with_their_budget(evidence):
     assert "With 2,000 simulated steps for each layout, mean over 20 layouts: tree-search 0.046.\n" in text
 
 
+def test_every_sweep_has_a_figure_of_its_own(evidence):
+    def names(name, agents):
+        recorded = recorded_sweep(evidence, [block(agent, [0.5, 0.9]) for agent in agents])
+        return [evidence.document.figure(name, maze) for maze in evidence.document.figures(recorded)]
+
+    assert names("doorkey", evidence.document.SHOWN) == ["DoorKey-5x5.svg"]
+    assert names("collection", ["count", "ride"]) == ["collection-DoorKey-5x5.svg"]
+
+
 def test_planning_in_what_is_recorded_changes_nothing_else(evidence, tmp_path, monkeypatch):
     module = evidence.sweeps
     before = (module.RECORDED / "keycorridor.json").read_text("utf-8")
