@@ -112,6 +112,13 @@ def is_maze(text: str) -> bool:
     return bare_id.startswith(FAMILIES) if kind is None else issubclass(kind, MiniGridEnv)
 
 
+def short_name(maze: str) -> str:
+    """The id of a maze without how the ids of its family begin."""
+    for family in FAMILIES:
+        maze = maze.removeprefix(family)
+    return maze
+
+
 def _read(text: str) -> tuple[str, dict[str, Any]]:
     """The id, with its module where it has one, and the settings as they were written."""
     module, colon, rest = text.strip().partition(":")

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from agents.mazes.maze_spec import short_name
 from escapade.report import setup
 from escapade.report.bandits.names import SHORT, broken
 from escapade.report.bandits.report import sentence
@@ -109,7 +110,7 @@ def _table(everyone: Sequence[Results], compared: Sequence[dict[str, Any]]) -> T
     better = {(each["place"], each["maze"], each["agent"]): each for each in compared}
     keys = list(dict.fromkeys(key for agents in known for key in agents))
     for maze in dict.fromkeys(maze for maze, _ in keys):
-        table.add_row(maze.removeprefix("MiniGrid-"))
+        table.add_row(short_name(maze))
         for spec in (spec for other, spec in keys if other == maze):
             head: Any = Padding(broken(spec), (0, 0, 0, 2))
             for place, agents in enumerate(known):

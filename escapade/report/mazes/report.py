@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from agents.mazes.maze_spec import short_name
 from escapade.report.bandits.names import SHORT, broken
 from escapade.report.chart import HEIGHT, LOW, chart
 from escapade.report.mazes import visits
@@ -100,7 +101,7 @@ def _table(mazes: Sequence[dict[str, Any]], apart: str = " ") -> Table:
     for name in ("return [95 %]", "held\nout", "solved", "P", "half", "90 %"):
         table.add_column(name, justify="right", no_wrap=True)
     for maze in mazes:
-        table.add_row(maze["id"].removeprefix("MiniGrid-"))
+        table.add_row(short_name(maze["id"]))
         table.add_row(*_attainable(maze), style="dim")
         for planner in maze.get("planners") or []:
             table.add_row(*_planner_row(planner, maze["optimum"], apart), style="dim")
