@@ -6,11 +6,13 @@ from typing import Any
 
 from matplotlib import rc_context
 
+from agents.dqn.settings import DQNSettings
 from benchmarks import replace
-from benchmarks.evidence.sweeps import Recorded, recorded
+from benchmarks.evidence.sweeps import Recorded, planned, recorded
 from escapade.report.mazes.cost import SHARES, reached
 from escapade.report.mazes.curves import picture
 from escapade.report.mazes.figures import maze_figures
+from escapade.report.setup import settings_text
 
 ROOT = Path(__file__).parents[2]
 RESULTS, README, FIGURES = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "figures"
@@ -28,7 +30,7 @@ def write() -> None:
         for maze in figures(sweep):
             # The same bytes for the same figures.
             with rc_context({"svg.hashsalt": "escapade"}):
-                picture(maze).savefig(FIGURES / figure(sweep.name, maze), metadata={"Date": None})
+                picture(maze).savefig(FIGURES / figure(sweep, maze), metadata={"Date": None})
 
 
 def contents(sweeps: list[Recorded]) -> dict[str, str]:
@@ -64,6 +66,8 @@ def table(sweep: Recorded) -> str:
     lines = [
         f"`python -m benchmarks evidence --run {sweep.name}`, {sweep.made['day']}, {sweep.made['machine']}, {made}."
     ]
+    if changed := settings_text(sweep.dqn):
+        lines[0] += f" DQN settings that are not today's defaults: {changed}."
     for maze in figures(sweep):
         agents = maze["agents"]
         optimum = "not known" if maze["optimum"] is None else f"{maze['optimum']:.3f}"
@@ -111,20 +115,25 @@ def escapes(sweeps: list[Recorded]) -> str:
     for sweep in sweeps:
         for maze in figures(sweep):
             agents = {agent["spec"]: agent for agent in maze["agents"]}
-            if set(agents) != set(SHOWN):
+            if not is_of_the_table(sweep, maze):
                 continue
             cells = [_cell(agents[name]) for name in SHOWN]
             planner = "–" if maze["optimum"] is None else f"{maze['optimum']:.2f}"
-            lines.append(
-                f"| {short(maze['id'])} ({steps(maze['agents'][0]['steps'])}) | {planner} | {' | '.join(cells)} |"
-            )
+            run = ", ".join(filter(None, [steps(maze["agents"][0]["steps"]), settings_text(sweep.dqn)]))
+            lines.append(f"| {short(maze['id'])} ({run}) | {planner} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def figure(sweep: str, maze: dict[str, Any]) -> str:
-    """The file name of a maze's learning curves: the maze's where the agents are those of the README's table."""
-    shown = {agent["spec"] for agent in maze["agents"]} == set(SHOWN)
-    return f"{short(maze['id'])}.svg" if shown else f"{sweep}-{short(maze['id'])}.svg"
+def is_of_the_table(sweep: Recorded, maze: dict[str, Any]) -> bool:
+    """Whether a maze of a sweep is a row of the README's table: its agents, and the default settings of the DQN."""
+    asked = sweep.name not in planned() or planned()[sweep.name].plan.dqn == DQNSettings()
+    return asked and {agent["spec"] for agent in maze["agents"]} == set(SHOWN)
+
+
+def figure(sweep: Recorded, maze: dict[str, Any]) -> str:
+    """The file name of a maze's learning curves: the maze's own where it is a row of the README's table."""
+    name = short(maze["id"])
+    return f"{name}.svg" if is_of_the_table(sweep, maze) else f"{sweep.name}-{name}.svg"
 
 
 def _cell(agent: dict[str, Any]) -> str:

@@ -41,6 +41,7 @@ class Recorded:
     """A recorded sweep or experiment: its blocks, the planner's return in each maze, and with what it was made.
 
     planners: figures of planners with a budget in its mazes (`escapade.runs.planners`); empty where there are none yet.
+    dqn: all settings of the DQN that it was trained with.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Recorded:
     optima: dict[str, float | None]
     blocks: list[Block]
     planners: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    dqn: dict[str, Any] = dataclasses.field(default_factory=lambda: DQNSettings().resolved())
 
 
 def planned() -> dict[str, Sweep]:
@@ -74,6 +76,7 @@ def record(sweep: Sweep) -> None:
         print(failure)
     figures = {
         "made": made_with(*PACKAGES),
+        "dqn": sweep.plan.dqn.resolved(),
         "optima": optima(sweep.plan.mazes),
         "planners": planned_returns,
         "blocks": [_figures(block) for block in trained.blocks],
@@ -119,7 +122,8 @@ def record_experiment(folder: Path) -> str:
     }
     name: str = session["experiment"]["name"]
     mazes = list(dict.fromkeys(block.maze for block in blocks))
-    figures = {"made": made, "optima": optima(mazes), "blocks": [_figures(block) for block in blocks]}
+    dqn = session["experiment"]["mazes"]["dqn"]
+    figures = {"made": made, "dqn": dqn, "optima": optima(mazes), "blocks": [_figures(block) for block in blocks]}
     _write(EXPERIMENTS / f"{name}.json", figures)
     return name
 
@@ -134,7 +138,7 @@ def _read(path: Path) -> Recorded:
     blocks = [
         Block(**{**block, "results": [_learner(each) for each in block["results"]]}) for block in figures["blocks"]
     ]
-    return Recorded(path.stem, figures["made"], figures["optima"], blocks, figures.get("planners", []))
+    return Recorded(path.stem, figures["made"], figures["optima"], blocks, figures.get("planners", []), figures["dqn"])
 
 
 def _write(path: Path, figures: dict[str, Any]) -> None:

@@ -14,18 +14,23 @@ from docs.generator.markdown import NOT_MEASURED
 from escapade.report.markdown import table
 from escapade.report.mazes.curves import picture
 from escapade.report.mazes.figures import maze_figures
+from escapade.report.setup import settings_text
 
 BASELINE = "epsilon-greedy"
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What one agent reached in one maze of one sweep; `agent` holds its figures, as reports have them."""
+    """What one agent reached in one maze of one sweep.
+
+    agent: its figures, as reports have them. settings: those of the DQN that are not the defaults.
+    """
 
     sweep: str
     maze: str
     optimum: float | None
     agent: dict[str, Any]
+    settings: str = ""
 
     @property
     def escaped(self) -> str:
@@ -54,7 +59,7 @@ def figures(name: str) -> list[dict[str, Any]]:
 def results() -> list[Result]:
     """Every agent in every maze that is recorded, in the order of the sweeps."""
     return [
-        Result(name, maze["id"], maze["optimum"], agent)
+        Result(name, maze["id"], maze["optimum"], agent, settings_text(recordings()[name].dqn))
         for name in recordings()
         for maze in figures(name)
         for agent in maze["agents"]
@@ -96,7 +101,7 @@ def performance_table(measured: list[Result]) -> str:
         held_out = agent["held_out"]
         rows.append(
             (
-                f"`{agent['spec']}`",
+                ", ".join(filter(None, [f"`{agent['spec']}`", result.settings])),
                 f"{agent['steps']:,}",
                 interval(agent["return"]["iqm"], agent["return"]["ci"]),
                 "–" if held_out["return"] is None else interval(held_out["return"], held_out["ci"]),

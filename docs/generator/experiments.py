@@ -14,6 +14,7 @@ from escapade.report.mazes.comparison import compare
 from escapade.report.mazes.cost import reached
 from escapade.report.mazes.figures import maze_figures
 from escapade.report.mazes.luck import luck_lines
+from escapade.report.setup import settings_text
 from escapade.statistics import mean_ranks
 
 SEVERAL = 2  # mazes that ranks need
@@ -44,7 +45,7 @@ def layouts() -> str:
 def luck() -> str:
     """The spread of the learners, and the verdict of fewer of them."""
     lines = [f"- {line}" for maze in figures("instability") for line in luck_lines(maze)]
-    return "\n".join(lines) if lines else _missing("instability")
+    return "\n".join(lines) + _settings("instability") if lines else _missing("instability")
 
 
 def maze_scale() -> str:
@@ -75,7 +76,7 @@ def implementations() -> str:
     names = ("DQN of", "learners that solve it", "return", "half of the planner's return", "90 %")
     return (
         f"{table(names, rows)}\n\nThe probability that a learner of Stable-Baselines3 beats one of Escapade is "
-        f"{interval(result.probability, result.interval)}: the difference is {verdict}."
+        f"{interval(result.probability, result.interval)}: the difference is {verdict}.{_settings('implementations')}"
     )
 
 
@@ -101,7 +102,7 @@ def transfer() -> str:
     )
     return (
         f"{table(names, rows)}\n\nThe probability that the mean return over the training is greater after exploring: "
-        f"{chances}."
+        f"{chances}.{_settings('transfer-fine-tune')}"
     )
 
 
@@ -132,7 +133,13 @@ def _solved(agent: Mapping[str, Any]) -> str:
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[str]], experiment: str) -> str:
-    return table(names, rows) if rows else _missing(experiment)
+    return table(names, rows) + _settings(experiment) if rows else _missing(experiment)
+
+
+def _settings(experiment: str) -> str:
+    """A line with the settings of the DQN that are not today's defaults; empty where there are none."""
+    changed = settings_text(recorded_experiments()[experiment].dqn)
+    return f"\n\nDQN settings that are not today's defaults: {changed}." if changed else ""
 
 
 def _missing(experiment: str) -> str:

@@ -1,5 +1,6 @@
 """The provenance of results: command, DQN settings other than the defaults, versions, machine, state of the code."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -32,7 +33,7 @@ def lines(sessions: list[dict[str, Any]]) -> list[str]:
     if initial := mazes.get("initial"):
         shown.append(f"Every learner begins with the trained networks of its name in '{initial}'.")
     if dqn := mazes.get("dqn"):
-        changed = ", ".join(f"{name}={_value(value)}" for name, value in changed_settings(dqn).items())
+        changed = settings_text(dqn)
         shown.append(f"DQN settings: {changed}, others at defaults." if changed else "DQN settings: all at defaults.")
     others = {
         f"{name} {session['versions'].get(name, 'unknown')}"
@@ -43,6 +44,11 @@ def lines(sessions: list[dict[str, Any]]) -> list[str]:
     if others:
         shown.append(f"Some learners were trained with other versions: {', '.join(sorted(others))}.")
     return shown
+
+
+def settings_text(dqn: Mapping[str, Any]) -> str:
+    """The DQN's settings, as JSON values, that differ from their defaults: "discount=0.9, batch=32"; empty for none."""
+    return ", ".join(f"{name}={_value(value)}" for name, value in changed_settings(dqn).items())
 
 
 def _value(value: Any) -> str:

@@ -27,9 +27,9 @@ def block(agent, returns):
     return Block("MiniGrid-DoorKey-5x5-v0", agent, 2000, 12.4, 100.0, results)
 
 
-def recorded_sweep(evidence, blocks, optimum=1.0):
+def recorded_sweep(evidence, blocks, optimum=1.0, name="some"):
     made = {"day": "2026-01-01", "machine": "one", "python": "3.11"}
-    return evidence.sweeps.Recorded("some", made, {"MiniGrid-DoorKey-5x5-v0": optimum}, blocks)
+    return evidence.sweeps.Recorded(name, made, {"MiniGrid-DoorKey-5x5-v0": optimum}, blocks)
 
 
 def test_every_sweep_can_be_run(evidence):
@@ -64,11 +64,24 @@ def test_the_planners_of_a_maze_are_named_with_their_budget(evidence):
 
 def test_every_sweep_has_a_figure_of_its_own(evidence):
     def names(name, agents):
-        recorded = recorded_sweep(evidence, [block(agent, [0.5, 0.9]) for agent in agents])
-        return [evidence.document.figure(name, maze) for maze in evidence.document.figures(recorded)]
+        recorded = recorded_sweep(evidence, [block(agent, [0.5, 0.9]) for agent in agents], name=name)
+        return [evidence.document.figure(recorded, maze) for maze in evidence.document.figures(recorded)]
 
-    assert names("doorkey", evidence.document.SHOWN) == ["DoorKey-5x5.svg"]
+    shown = evidence.document.SHOWN
+    assert names("doorkey-8x8", shown) == ["DoorKey-5x5.svg"]
     assert names("collection", ["count", "ride"]) == ["collection-DoorKey-5x5.svg"]
+    assert names("multiroom-discount-0.99", shown) == ["multiroom-discount-0.99-DoorKey-5x5.svg"]
+
+
+def test_the_table_has_the_sweeps_of_the_defaults_and_says_where_they_were_others(evidence):
+    made = [block(agent, [0.5, 0.9]) for agent in evidence.document.SHOWN]
+    sweeps = [recorded_sweep(evidence, made, name=name) for name in ("doorkey-8x8", "multiroom-discount-0.99")]
+    sweeps[0].dqn["discount"] = 0.9
+    rows = evidence.document.escapes(sweeps).splitlines()[2:]
+    assert len(rows) == 1
+    assert rows[0].startswith("| DoorKey-5x5 (2.0k, discount=0.9) |")
+    assert "not today's defaults: discount=0.9." in evidence.document.table(sweeps[0])
+    assert "today's defaults" not in evidence.document.table(sweeps[1])
 
 
 def test_planning_in_what_is_recorded_changes_nothing_else(evidence, tmp_path, monkeypatch):
