@@ -16,7 +16,7 @@ return of five learners with a count bonus, for γ_e = 0.99, 0.97, 0.95:
 
 and in DoorKey-8x8 at γ_e = 0.97 with γ_i = 0.97 .19, n = 5 .18, Adam's step size 2.5e-4 .21, 1e-3 0. What it costs: in
 longer runs the DoorKey mazes are solved as surely as with 0.99 but later, DoorKey-8x8 with a count by the median of ten
-learners after 75,000 steps instead of 67,500 (docs/results.md).
+learners after 78,700 steps instead of 67,500 (docs/results.md).
 """
 
 from typing import Literal
