@@ -1,5 +1,6 @@
 """Ray and Dask of two workers on this machine: the figures of one process, whatever happens to a worker."""
 
+import functools
 import importlib.util
 import os
 import signal
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,7 +212,10 @@ def test_ctrl_c_ends_the_work_and_the_same_command_goes_on_from_what_was_finishe
 
     def start() -> "subprocess.Popen[str]":
         command = [sys.executable, str(trainer / "program.py"), *words]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=trainer)
+        # A job in the background ignores SIGINT, and so do the processes that it starts.
+        unignored = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, cwd=trainer, preexec_fn=unignored, **pipes)
 
     def finished() -> bool:
         if not (out / "runs.sqlite").exists():
