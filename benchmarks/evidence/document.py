@@ -7,6 +7,7 @@ from typing import Any
 from matplotlib import rc_context
 
 from agents.dqn.settings import DQNSettings
+from agents.mazes.maze_spec import short_name
 from benchmarks import replace
 from benchmarks.evidence.sweeps import Recorded, planned, recorded
 from escapade.report.mazes.cost import SHARES, reached
@@ -126,8 +127,9 @@ def escapes(sweeps: list[Recorded]) -> str:
 
 def is_of_the_table(sweep: Recorded, maze: dict[str, Any]) -> bool:
     """Whether a maze of a sweep is a row of the README's table: its agents, and the default settings of the DQN."""
-    asked = sweep.name not in planned() or planned()[sweep.name].plan.dqn == DQNSettings()
-    return asked and {agent["spec"] for agent in maze["agents"]} == set(SHOWN)
+    planned_sweep = planned().get(sweep.name)
+    defaults = planned_sweep is None or planned_sweep.plan.dqn == DQNSettings()
+    return defaults and {agent["spec"] for agent in maze["agents"]} == set(SHOWN)
 
 
 def figure(sweep: Recorded, maze: dict[str, Any]) -> str:
@@ -153,4 +155,4 @@ def steps(number: float | None) -> str:
 
 def short(maze: str) -> str:
     """An id without its namespace and version."""
-    return re.sub(r"^(MiniGrid-|escapade/)|-v\d+$", "", maze)
+    return re.sub(r"-v\d+$", "", short_name(maze))

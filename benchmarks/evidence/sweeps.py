@@ -1,6 +1,7 @@
 """The sweeps of sweeps.toml and the experiments of examples/: their results as they are recorded, a JSON file each."""
 
 import dataclasses
+import functools
 import json
 import tomllib
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ class Recorded:
     dqn: dict[str, Any] = dataclasses.field(default_factory=lambda: DQNSettings().resolved())
 
 
+@functools.cache
 def planned() -> dict[str, Sweep]:
     """The sweeps by name, in the order of the file."""
     tables = tomllib.loads(FILE.read_text("utf-8"))["sweep"]

@@ -36,10 +36,9 @@ SILENT = 5.0  # seconds of waiting that need no explanation: from Numba's cache 
 @contextlib.contextmanager
 def compiling_ahead(plan: Plan | None, console: Console) -> Iterator[None]:
     """Compile for the plan in the background, where there is a core for it; the block ends when that is done."""
-    if plan is None or plan.device != "cpu" or not is_maze(plan.mazes[0]) or joblib.cpu_count() < 2:
-        yield
-        return
-    if not code_is_kept():  # what another process compiles would be lost
+    trains = plan is not None and plan.device == "cpu" and is_maze(plan.mazes[0])
+    # Where compiled code is not kept, what another process compiles would be lost.
+    if plan is None or not trains or joblib.cpu_count() < 2 or not code_is_kept():
         yield
         return
     with contextlib.ExitStack() as stack:
