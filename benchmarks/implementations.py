@@ -4,7 +4,7 @@
     python -m benchmarks implementations examples/implementations.toml escapade-runs/implementations-sb3
     escapade report escapade-runs/implementations escapade-runs/implementations-sb3
 
-Trained are the learners that the folder lacks, one after the other, in every maze of the file; they are kept as the
+Trained are the learners that the folder lacks, in every maze of the file; they are kept as the
 agent `epsilon-greedy`, so that the report compares them with ours. The file must switch off what SB3's DQN lacks
 (double Q-learning, LayerNorm, dueling, priorities), which is checked. What remains are differences of the
 implementations: SB3 moves its target network once per vector step and not at each update, acts on the online network
@@ -12,24 +12,22 @@ when evaluated, takes all the learner's slots from one random stream, and clips 
 32 episodes with ε = 0.05, on layouts of their own stream.
 """
 
+import functools
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-import stable_baselines3
 from stable_baselines3 import DQN
+from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.buffers import NStepReplayBuffer
+from stable_baselines3.common.callbacks import BaseCallback
 
 from agents.dqn.settings import DQNSettings
 from agents.mazes.stable_baselines3 import MazeVecEnv
-from agents.training.results import Block, LearnerResult
-from benchmarks.integrations import STRIDE, Curve, evaluated
+from benchmarks.peers.sb3_training import Agent, train_missing
 from escapade.experiments.experiment import Experiment, load
-from escapade.runs.plan import environment_settings
 from escapade.runs.store import Store
 from explore.errors import BadInput
-from explore.numerics.threads import single_threaded_torch
 from explore.strategies.epsilon_greedy import EpsilonGreedySettings
 
 AGENT = "epsilon-greedy"
@@ -56,34 +54,13 @@ def run(experiment: Experiment, folder: Path) -> None:
     if mazes is None:
         raise BadInput("the experiment has no table [mazes].")
     settings = sb3_settings(experiment.dqn)
+    making = functools.partial(make, experiment.dqn)
+    agents = [Agent(AGENT, maze, mazes.steps, {"dqn": settings}, making) for maze in mazes.mazes]
     store = Store(folder)
-    configurations = [
-        {
-            "maze": maze,
-            "agent": AGENT,
-            "steps": mazes.steps,
-            "seed": experiment.seed,
-            "device": "cpu",
-            "settings": {
-                "maze": environment_settings(maze),
-                "library": f"stable-baselines3 {stable_baselines3.__version__}",
-                "dqn": settings,
-            },
-        }
-        for maze in mazes.mazes
-    ]
-    store.check(configurations)
-    shared = {"learners": mazes.learners, "steps": mazes.steps, "seed": experiment.seed, "device": "cpu"}
-    blocks = [{key: each[key] for key in ("maze", "agent", "settings")} for each in configurations]
-    store.begin({"name": f"{experiment.name}-sb3", "mazes": {**shared, "blocks": blocks}})
-    for configuration in configurations:
-        present = store.learners(configuration)
-        for learner in range(mazes.learners):
-            if learner not in present:
-                block = train(configuration["maze"], mazes.steps, learner, experiment.seed, experiment.dqn)
-                store.save(configuration, block)
-                print(f"{block.maze} learner {learner}: {block.results[0].train_return:.3f}, {block.seconds:.0f} s")
-    store.close()
+    try:
+        train_missing(store, f"{experiment.name}-sb3", agents, mazes.learners, experiment.seed)
+    finally:
+        store.close()
 
 
 def sb3_settings(dqn: DQNSettings) -> dict[str, Any]:
@@ -110,50 +87,11 @@ def sb3_settings(dqn: DQNSettings) -> dict[str, Any]:
     }
 
 
-def train(maze: str, steps: int, learner: int, seed: int, dqn: DQNSettings) -> Block:
-    """One learner, whose seed derives from the experiment's and its own name."""
-    own = STRIDE * (learner + 1) + seed
-    started = time.perf_counter()
-    with single_threaded_torch():
-        environments = MazeVecEnv(maze, dqn.envs, seed=own)
-        model = DQN(
-            "MlpPolicy",
-            environments,
-            replay_buffer_class=NStepReplayBuffer,
-            seed=own,
-            device="cpu",
-            **sb3_settings(dqn),
-        )
-        curve = TimedCurve(maze, own + STRIDE // 2, steps)
-        model.learn(steps, callback=curve)
-        training = time.perf_counter() - started - curve.seconds
-        reached, success = evaluated(model, maze, curve.seed)
-    result = LearnerResult(
-        learner=learner,
-        train_return=reached,
-        train_success=success,
-        held_out_return=None,
-        held_out_success=None,
-        first_reward_step=curve.first_reward,
-        curve=[(int(step), float(value)) for step, value in curve.points],
-        first_success_step=curve.first_reward,
-    )
-    seconds = time.perf_counter() - started
-    return Block(maze, AGENT, steps, seconds, steps / training, [result])
-
-
-class TimedCurve(Curve):
-    """A curve that knows how many seconds its evaluations took."""
-
-    def __init__(self, maze: str, seed: int, steps: int) -> None:
-        super().__init__(maze, seed, steps)
-        self.seconds = 0.0
-
-    def _on_step(self) -> bool:
-        before = time.perf_counter()
-        going_on = super()._on_step()
-        self.seconds += time.perf_counter() - before
-        return going_on
+def make(dqn: DQNSettings, maze: str, seed: int) -> tuple[BaseAlgorithm, list[BaseCallback]]:
+    """SB3's DQN in the maze, without callbacks."""
+    venv = MazeVecEnv(maze, dqn.envs, seed=seed)
+    settings = sb3_settings(dqn)
+    return DQN("MlpPolicy", venv, replay_buffer_class=NStepReplayBuffer, seed=seed, device="cpu", **settings), []
 
 
 if __name__ == "__main__":

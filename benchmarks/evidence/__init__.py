@@ -44,4 +44,4 @@ def main(*arguments: str) -> None:
     elif "--document" in arguments:
         document.write()
     else:
-        print(document.tables())
+        print(document.tables(sweeps.recorded()))

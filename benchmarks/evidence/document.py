@@ -1,6 +1,7 @@
-"""The tables of docs/results.md and of the README, between their markers, and the figures of learning curves."""
+"""The tables of the documents, between their markers, and the figures of learning curves."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from matplotlib import rc_context
 from agents.dqn.settings import DQNSettings
 from agents.mazes.maze_spec import short_name
 from benchmarks import replace
-from benchmarks.evidence.sweeps import Recorded, planned, recorded
+from benchmarks.evidence.sweeps import Recorded, planned, recorded, recorded_integrations
 from escapade.report.mazes.cost import SHARES, reached
 from escapade.report.mazes.curves import picture
 from escapade.report.mazes.figures import maze_figures
@@ -17,14 +18,15 @@ from escapade.report.setup import settings_text
 
 ROOT = Path(__file__).parents[2]
 RESULTS, README, FIGURES = ROOT / "docs" / "results.md", ROOT / "README.md", ROOT / "docs" / "figures"
+STABLE_BASELINES3 = ROOT / "docs" / "stable_baselines3.md"
 SHOWN = "epsilon-greedy", "count", "rnd", "icm"  # the agents of the README's table
 
 
 def write() -> None:
-    """Fill the markers `<!-- sweep NAME -->` and `<!-- escapes -->` in both documents, and draw the figures."""
-    sweeps = recorded()
+    """Fill the markers `<!-- sweep NAME -->` and `<!-- escapes -->` in the documents, and draw the figures."""
+    sweeps = recorded() + recorded_integrations()
     parts = contents(sweeps)
-    for document in (RESULTS, README):
+    for document in (RESULTS, README, STABLE_BASELINES3):
         replace(document, filled(document.read_text("utf-8"), parts))
     FIGURES.mkdir(exist_ok=True)
     for sweep in sweeps:
@@ -51,9 +53,9 @@ def filled(text: str, parts: dict[str, str]) -> str:
     return text
 
 
-def tables() -> str:
-    """The tables of every sweep that is recorded."""
-    return "\n\n".join(f"{sweep.name}\n\n{table(sweep)}" for sweep in recorded())
+def tables(sweeps: Sequence[Recorded]) -> str:
+    """The tables of recorded sweeps, each after its name."""
+    return "\n\n".join(f"{sweep.name}\n\n{table(sweep)}" for sweep in sweeps) or "nothing is recorded"
 
 
 def figures(sweep: Recorded) -> list[dict[str, Any]]:
@@ -65,7 +67,8 @@ def table(sweep: Recorded) -> str:
     """A sweep as Markdown: what it was made with, and a table for each of its mazes."""
     made = ", ".join(f"{name} {value}" for name, value in sweep.made.items() if name not in ("day", "machine"))
     lines = [
-        f"`python -m benchmarks evidence --run {sweep.name}`, {sweep.made['day']}, {sweep.made['machine']}, {made}."
+        f"`python -m benchmarks {sweep.benchmark} --run {sweep.name}`, {sweep.made['day']}, {sweep.made['machine']}, "
+        f"{made}."
     ]
     if changed := settings_text(sweep.dqn):
         lines[0] += f" DQN settings that are not today's defaults: {changed}."

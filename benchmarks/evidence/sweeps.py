@@ -1,9 +1,10 @@
-"""The sweeps of sweeps.toml and the experiments of examples/: their results as they are recorded, a JSON file each."""
+"""What is recorded, a JSON file each: the sweeps of sweeps.toml, experiments of examples/, other libraries' agents."""
 
 import dataclasses
 import functools
 import json
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from explore.errors import BadInput
 FILE = Path(__file__).parent / "sweeps.toml"
 RECORDED = Path(__file__).parent / "recorded"
 EXPERIMENTS = RECORDED / "experiments"
+INTEGRATIONS = RECORDED / "integrations"
 RUNS = Path("evidence-runs")
 PACKAGES = "torch", "numpy", "numba", "minigrid"
 PLANNERS = ("tree-search", "annealing", "random")  # with as many simulated steps per layout as a learner takes in all
@@ -42,7 +44,8 @@ class Recorded:
     """A recorded sweep or experiment: its blocks, the planner's return in each maze, and with what it was made.
 
     planners: figures of planners with a budget in its mazes (`escapade.runs.planners`); empty where there are none yet.
-    dqn: all settings of the DQN that it was trained with.
+    dqn: all settings of the DQN that it was trained with; empty for another library's agents.
+    benchmark: the one that records it with `--run NAME`.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Recorded:
     blocks: list[Block]
     planners: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     dqn: dict[str, Any] = dataclasses.field(default_factory=lambda: DQNSettings().resolved())
+    benchmark: str = "evidence"
 
 
 @functools.cache
@@ -135,12 +139,26 @@ def recorded_experiments() -> dict[str, Recorded]:
     return {path.stem: _read(path) for path in sorted(EXPERIMENTS.glob("*.json"))}
 
 
+def record_integration(name: str, blocks: list[Block], packages: Sequence[str]) -> None:
+    """Write the figures of another library's agents; `packages` are those whose versions are noted."""
+    mazes = list(dict.fromkeys(block.maze for block in blocks))
+    figures = {"made": made_with(*packages), "optima": optima(mazes), "blocks": [_figures(block) for block in blocks]}
+    _write(INTEGRATIONS / f"{name}.json", figures)
+
+
+def recorded_integrations() -> list[Recorded]:
+    """Every run of another library's agents that is recorded, by `python -m benchmarks integrations`."""
+    read = [_read(path) for path in sorted(INTEGRATIONS.glob("*.json"))]
+    return [dataclasses.replace(each, benchmark="integrations") for each in read]
+
+
 def _read(path: Path) -> Recorded:
     figures = json.loads(path.read_text("utf-8"))
     blocks = [
         Block(**{**block, "results": [_learner(each) for each in block["results"]]}) for block in figures["blocks"]
     ]
-    return Recorded(path.stem, figures["made"], figures["optima"], blocks, figures.get("planners", []), figures["dqn"])
+    planners, dqn = figures.get("planners", []), figures.get("dqn", {})
+    return Recorded(path.stem, figures["made"], figures["optima"], blocks, planners, dqn)
 
 
 def _write(path: Path, figures: dict[str, Any]) -> None:

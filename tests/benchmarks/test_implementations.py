@@ -4,6 +4,7 @@ import importlib
 from pathlib import Path
 
 import pytest
+from joblib import parallel_config
 
 from agents.dqn.settings import DQNSettings
 from escapade.experiments import load
@@ -40,18 +41,20 @@ def test_what_sb3_lacks_is_refused(implementations):
 
 
 def test_learners_are_kept_once_and_compared(implementations, tmp_path, monkeypatch):
-    monkeypatch.setattr("benchmarks.integrations.EPISODES", 2)
+    monkeypatch.setattr("benchmarks.peers.sb3_training.EPISODES", 2)
     experiment = load(EXPERIMENT)
     mazes = experiment.mazes.model_copy(update={"mazes": ["MiniGrid-Empty-5x5-v0"], "learners": 2, "steps": 400})
     experiment = experiment.model_copy(
         update={"mazes": mazes, "dqn": experiment.dqn.model_copy(update={"warmup": 64, "batch": 8})}
     )
-    implementations.run(experiment, tmp_path / "sb3")
+    with parallel_config(backend="sequential"):
+        implementations.run(experiment, tmp_path / "sb3")
     kept = kept_in(tmp_path / "sb3")
     (agent,) = kept.mazes[0]["agents"]
     assert (agent["spec"], agent["learners"], agent["steps"]) == ("epsilon-greedy", 2, 400)
     assert [point[0] for point in agent["curve"]] == list(range(40, 401, 40))
-    monkeypatch.setattr(implementations, "train", lambda *_: pytest.fail("trained again"))
-    implementations.run(experiment, tmp_path / "sb3")
+    monkeypatch.setattr("benchmarks.peers.sb3_training.train", lambda *_: pytest.fail("trained again"))
+    with parallel_config(backend="sequential"):
+        implementations.run(experiment, tmp_path / "sb3")
     (compared,) = comparisons([kept, kept_in(tmp_path / "sb3")])
     assert (compared["agent"], compared["probability"]) == ("epsilon-greedy", 0.5)

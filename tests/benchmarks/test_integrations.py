@@ -1,78 +1,96 @@
-"""The benchmark of the integrations: it trains what is missing, and its table says what learners did."""
+"""The benchmark of the integrations: it trains what is missing, keeps it, and records it as sweeps are recorded."""
 
 import importlib
-import json
 from pathlib import Path
 
 import pytest
+from joblib import parallel_config
+
+from escapade.report.results import kept_in
+from explore.errors import BadInput
 
 pytest.importorskip("stable_baselines3", reason="the extra sb3 is not installed")
 
+MAZE = "MiniGrid-Empty-5x5-v0"
+
 
 @pytest.fixture
-def integrations(monkeypatch):
+def peer(monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    return importlib.import_module("benchmarks.integrations")
+    return importlib.import_module("benchmarks.peers.sb3_training")
 
 
-def learner(number, value, first, bonus="count"):
-    return {
-        "maze": "M",
-        "steps": 1000,
-        "agent": "dqn",
-        "bonus": bonus,
-        "learner": number,
-        "return": value,
-        "success": float(value > 0),
-        "first_reward": first,
-        "curve": [],
-        "seconds": 2.0,
-    }
+@pytest.fixture
+def integrations(monkeypatch, tmp_path, peer):
+    module = importlib.import_module("benchmarks.integrations")
+    monkeypatch.setattr(module.sweeps, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(module.sweeps, "INTEGRATIONS", tmp_path / "recorded")
+    monkeypatch.setattr(peer, "EPISODES", 2)
+    monkeypatch.setattr(module, "STEPS", {MAZE: 320})
+    monkeypatch.setattr(module, "BONUSES", (None, "count"))
+    monkeypatch.setattr(module, "DQN_SETTINGS", {**module.DQN_SETTINGS, "learning_starts": 200})
+    monkeypatch.setattr(module, "PPO_SETTINGS", {**module.PPO_SETTINGS, "n_steps": 16})
+    return module
 
 
-def test_the_table_has_the_interquartile_mean_and_who_got_out(integrations):
-    rows = [learner(number, value, 100 * (number + 1)) for number, value in enumerate([0.0, 0.5, 0.7, 0.9])]
-    rows += [learner(0, 0.0, None, None)]
-    with_bonus, without = integrations.table(rows).splitlines()[2:]
-    assert with_bonus.startswith("| M (1,000) | dqn | count | 4 | 0.60 [")  # the mean of 0.5 and 0.7
-    assert with_bonus.endswith("| 3 | 250 | 2 |")
-    assert without == "| M (1,000) | dqn | none | 1 | 0.00 | 0 | – | 2 |"
-    assert "nothing is recorded" in integrations.table([])
+@pytest.mark.parametrize("name", ["sb3-dqn", "sb3-ppo"])
+def test_a_run_trains_only_what_is_missing_and_records_all(integrations, peer, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(integrations, "LEARNERS", 1)
+    with parallel_config(backend="sequential"):
+        integrations.record(name)
+    (first,) = integrations.sweeps.recorded_integrations()
+    assert first.made["stable_baselines3"]
+    trained = []
+    train = peer.train
+    monkeypatch.setattr(
+        peer, "train", lambda agent, learner, seed: trained.append((agent.name, learner)) or train(agent, learner, seed)
+    )
+    monkeypatch.setattr(integrations, "LEARNERS", 2)
+    with parallel_config(backend="sequential"):
+        integrations.record(name)
+    plain = name.removeprefix("sb3-")
+    assert trained == [(plain, 1), (f"{plain} with count", 1)]
+    (both,) = integrations.sweeps.recorded_integrations()
+    assert [block.agent for block in both.blocks] == [plain, f"{plain} with count"]
+    for block, before in zip(both.blocks, first.blocks, strict=True):
+        assert [result.learner for result in block.results] == [0, 1]
+        assert block.results[0] == before.results[0]
+        assert len(block.results[1].curve) == 10
+    (maze,) = kept_in(tmp_path / "runs" / name).mazes
+    assert [agent["spec"] for agent in maze["agents"]] == [block.agent for block in both.blocks]
+    text = integrations.document.table(both)
+    assert text.startswith(f"`python -m benchmarks integrations --run {name}`, ")
+    assert "today's defaults" not in text
+    assert f"| `{plain} with count` |" in text
 
 
-def test_a_run_trains_only_what_is_missing(integrations, tmp_path, monkeypatch):
-    monkeypatch.setattr(integrations, "BONUSES", (None, "count"))
-    monkeypatch.setattr(integrations, "DQN_SETTINGS", {**integrations.DQN_SETTINGS, "learning_starts": 200})
-    monkeypatch.setattr(integrations, "PPO_SETTINGS", {**integrations.PPO_SETTINGS, "n_steps": 16})
-    file = tmp_path / "learners.json"
-    integrations.run({"MiniGrid-Empty-5x5-v0": 320}, 1, file)
-    rows = integrations.recorded(file)
-    assert [(row["agent"], row["bonus"]) for row in rows] == [
-        ("dqn", None),
-        ("dqn", "count"),
-        ("ppo", None),
-        ("ppo", "count"),
-    ]
-    assert all(len(row["curve"]) == 10 and row["curve"][-1][0] >= 320 for row in rows if row["agent"] == "ppo")
-    assert json.loads(file.read_text())["made"]["stable_baselines3"]
-    calls = []
-    monkeypatch.setattr(integrations, "train", lambda *given: calls.append(given) or rows[0])
-    integrations.run({"MiniGrid-Empty-5x5-v0": 320}, 2, file)
-    assert [(call[2], call[3], call[4]) for call in calls] == [
-        ("dqn", None, 1),
-        ("dqn", "count", 1),
-        ("ppo", None, 1),
-        ("ppo", "count", 1),
-    ]
+def test_learners_of_other_settings_are_refused(integrations, monkeypatch):
+    monkeypatch.setattr(integrations, "LEARNERS", 1)
+    with parallel_config(backend="sequential"):
+        integrations.record("sb3-dqn")
+        monkeypatch.setitem(integrations.DQN_SETTINGS, "gamma", 0.5)
+        with pytest.raises(BadInput, match=r"trained with other settings: dqn.gamma is 0.97 there and 0.5 here"):
+            integrations.record("sb3-dqn")
 
 
-def test_evaluation_leaves_the_training_as_it_is(integrations):
+def test_words_that_are_no_run_are_refused(integrations):
+    for words in (["--run", "sb3"], ["sb3-dqn"], ["--rum"]):
+        with pytest.raises(SystemExit, match=r"integrations takes --run, and with it sb3-dqn or sb3-ppo, not"):
+            integrations.main(*words)
+
+
+def test_nothing_recorded_is_said(integrations, capsys):
+    integrations.main()
+    assert capsys.readouterr().out == "nothing is recorded\n"
+
+
+def test_evaluation_leaves_the_training_as_it_is(integrations, peer):
     weights = []
     for evaluations in (0, 1):
-        model = integrations.make("MiniGrid-Empty-5x5-v0", "dqn", "count", seed=1)
+        model, _ = integrations.make("dqn", "count", MAZE, seed=1)
         model.learn(200)
         for _ in range(evaluations):
-            integrations.evaluated(model, "MiniGrid-Empty-5x5-v0", 3)
+            peer.evaluated(model, MAZE, 3)
         model.learn(200, reset_num_timesteps=False)
         weights.append(model.replay_buffer.actions[: model.replay_buffer.pos].tolist())
     assert weights[0] == weights[1]
