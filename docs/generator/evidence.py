@@ -33,6 +33,11 @@ class Result:
     settings: str = ""
 
     @property
+    def name(self) -> str:
+        """The agent, with the DQN's settings that are not the defaults, as Markdown."""
+        return ", ".join(filter(None, [f"`{self.agent['spec']}`", self.settings]))
+
+    @property
     def escaped(self) -> str:
         """How many learners reach the goal in more than half of their episodes."""
         return f"{self.agent['success']['solved']} of {self.agent['learners']}"
@@ -101,7 +106,7 @@ def performance_table(measured: list[Result]) -> str:
         held_out = agent["held_out"]
         rows.append(
             (
-                ", ".join(filter(None, [f"`{agent['spec']}`", result.settings])),
+                result.name,
                 f"{agent['steps']:,}",
                 interval(agent["return"]["iqm"], agent["return"]["ci"]),
                 "–" if held_out["return"] is None else interval(held_out["return"], held_out["ci"]),

@@ -15,7 +15,7 @@ from escapade.report.mazes.cost import reached
 def sample_cost() -> str:
     """Steps of each agent until it has 90 % of the planner's return."""
     rows = [
-        (short(result.maze), f"`{result.agent['spec']}`", reached(result.agent, "most"))
+        (short(result.maze), result.name, reached(result.agent, "most"))
         for result in evidence.results()
         if "most" in result.agent["cost"]
     ]
@@ -24,7 +24,7 @@ def sample_cost() -> str:
 
 def planners() -> str:
     """What planners with a budget get in each recorded maze, beside the exact one and two agents."""
-    agents = {(result.maze, result.agent["spec"]): result.agent for result in evidence.results()}
+    agents = {(result.maze, result.agent["spec"]): result.agent for result in reversed(evidence.results())}
     rows = []
     for sweep in recorded():
         for maze in dict.fromkeys(each["maze"] for each in sweep.planners):
@@ -51,7 +51,7 @@ def _escapes(results: Sequence[Result]) -> str:
     rows = []
     for result in results:
         value = interval(result.agent["return"]["iqm"], result.agent["return"]["ci"])
-        rows.append((short(result.maze), f"`{result.agent['spec']}`", result.escaped, value))
+        rows.append((short(result.maze), result.name, result.escaped, value))
     return _table_or_nothing(("maze", "agent", "learners that solve it", "return"), rows)
 
 
@@ -62,7 +62,7 @@ def held_out() -> str:
         agent, other = result.agent, result.agent["held_out"]
         if other["return"] is not None:
             trained = interval(agent["return"]["iqm"], agent["return"]["ci"])
-            rows.append((short(result.maze), f"`{agent['spec']}`", trained, interval(other["return"], other["ci"])))
+            rows.append((short(result.maze), result.name, trained, interval(other["return"], other["ci"])))
     return _table_or_nothing(("maze", "agent", "trained layouts", "held-out layouts"), rows)
 
 
@@ -72,7 +72,7 @@ def spread() -> str:
     for result in evidence.results():
         returns = sorted(result.agent["returns"])
         three = (returns[0], returns[len(returns) // 2], returns[-1])
-        rows.append((short(result.maze), f"`{result.agent['spec']}`", *(f"{value:.2f}" for value in three)))
+        rows.append((short(result.maze), result.name, *(f"{value:.2f}" for value in three)))
     return _table_or_nothing(("maze", "agent", "worst learner", "median", "best learner"), rows)
 
 

@@ -103,7 +103,9 @@ class MazeExperiment(_Table):
     device: str = Field(
         "cpu", pattern=r"^(cpu|cuda(:\d+)?)$", description="where the networks are trained: cpu or cuda"
     )
-    backend: Literal["loky", "ray", "dask"] = Field("loky", description="joblib backend that runs the blocks")
+    backend: Literal["loky", "ray", "dask"] = Field(
+        "loky", description="where the blocks run: loky, processes of this machine; ray or dask, a cluster"
+    )
 
 
 class Experiment(_Table):

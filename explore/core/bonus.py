@@ -17,7 +17,7 @@ transition and passes it to `score`. (A bonus made of several, `explore.bonuses.
 last axis.)
 
 Defaults: β = 0.02, m and first visits were measured on MiniGrid-DoorKey-8x8 with the two-headed DQN, where count, RND
-and ICM all reach the goal with them (90 % of the return after 105,000 to 150,000 steps), and suit returns near 1. A
+and ICM all reach the goal with them (docs/results.md), and suit returns near 1. A
 discount of 0.99 is RND's.
 
 An author writes `novelty`, and where the formula needs them `update_statistics` (counts, normalisers),
