@@ -74,7 +74,7 @@ class WrappedBonus:
             key = np.where(which, key, self._state_key)
         self._state_key = key
         self.over = self.over & ~which
-        self.bonus.episode_start[0, torch.from_numpy(which)] = True
+        self.bonus.begin_episodes(torch.from_numpy(which)[None])
 
     def actions(self, action: Any) -> torch.Tensor:
         """The actions of all environments, checked, `(1, envs)` or `(1, envs, …)`."""

@@ -3,9 +3,9 @@
 `BonusReward` wraps a vector environment, `BonusRewardSingle` a single one. The bonus observes each real step with
 its true successor, in every autoreset mode:
 
-    SAME_STEP    the observation returned is already the next episode's; the successor is `info["final_obs"]` NEXT_STEP
-    the step after an episode's end only resets: it is not a transition, gets no bonus, and is not learned from DISABLED
-    the caller resets ended environments, with `options={"reset_mask": …}`
+    SAME_STEP    the observation returned is already the next episode's; the successor is `info["final_obs"]`
+    NEXT_STEP    the step after an episode's end only resets: it is no transition, gets no bonus, and teaches nothing
+    DISABLED     the caller resets ended environments, with `options={"reset_mask": …}`
 
 β stays constant unless the bonus has a `half_life`, in environment steps of all `envs` together
 (`"rnd:half_life=40000"`): a wrapper does not know how long the run will be.

@@ -119,7 +119,7 @@ class QAgent:
             episodic = self.bonus.observe(transitions)
         self.strategy.observe(transitions)
         self.network.observe(transitions, self.action_streams)
-        self.replay.add(transitions, episodic)
+        self.replay.add(transitions, episodic, self.network.learning(self.action_streams))
         self.steps += self.settings.envs
 
     def learn(self) -> None:
@@ -152,8 +152,8 @@ class QAgent:
 
     def interrupt(self) -> None:
         """Every slot goes on with a new episode that no step led to: its newest transition counts as truncated."""
-        for bonus in [] if self.bonus is None else [part for part in self.bonus.modules() if isinstance(part, Bonus)]:
-            bonus.episode_start.fill_(True)
+        if self.bonus is not None:
+            self.bonus.begin_episodes()
         newest = self.replay.truncate_newest()
         if newest is not None:
             # No transition, for whoever counts: but the episode is over.
@@ -219,8 +219,13 @@ class QAgent:
                 f"the bonus is for learners {bonus.names} with {bonus.envs} environments each: make it for learners "
                 f"{self.learners} with {self.settings.envs}."
             )
-        if bonus.encoder.width != self.encoder.width:
-            raise BadInput(f"the bonus is for another observation space, {bonus.observation_space}.")
+        if bonus.observation_space != self.encoder.space:
+            raise BadInput(
+                "the bonus is for other observations than the DQN reads: make it for the space that "
+                "`agents.training.observations.symbolic_space` gives for the environment's."
+            )
+        if bonus.action_space != gym.spaces.Discrete(self.actions):
+            raise BadInput(f"the bonus is for actions in {bonus.action_space}: make it for Discrete({self.actions}).")
         return bonus.to(self.device)
 
     def _checked_strategy(self, strategy: Strategy) -> Strategy:

@@ -32,7 +32,8 @@ class UpdateBatch:
 
     observation, action: of the first step. returns: `(learners, batch, functions)`, the discounted sum of the rewards
     up to `successor`. discounts: of that shape, what the successor's value is multiplied by (0 where there is none).
-    importance: `(learners, batch)`, the weight of each sample in the loss.
+    importance: `(learners, batch)`, the weight of each sample in the loss. learning: `(learners, batch, functions)`,
+    which functions learn from it; None for all.
     """
 
     observation: torch.Tensor
@@ -41,11 +42,12 @@ class UpdateBatch:
     returns: torch.Tensor
     discounts: torch.Tensor
     importance: torch.Tensor
+    learning: torch.Tensor | None = None
 
     def split(self, size: int) -> list["UpdateBatch"]:
         """Batches of `size`, one after the other."""
-        parts = [part.split(size, dim=1) for part in vars(self).values()]
-        return [UpdateBatch(*each) for each in zip(*parts, strict=True)]
+        parts = {name: part.split(size, dim=1) for name, part in vars(self).items() if part is not None}
+        return [UpdateBatch(**dict(zip(parts, each, strict=True))) for each in zip(*parts.values(), strict=True)]
 
 
 class TorchBackend:
@@ -108,9 +110,8 @@ class TorchBackend:
         action = batch.action[:, :, None, None].expand(-1, -1, values.shape[2], 1)
         taken = values.gather(-1, action).squeeze(-1)
         loss = torch.nn.functional.smooth_l1_loss(taken, targets, reduction="none") * batch.importance.unsqueeze(-1)
-        mask = self.network.mask(loss.shape[1], streams)
-        if mask is not None:
-            loss = loss * mask
+        if batch.learning is not None:
+            loss = loss * batch.learning
         self.optimiser.zero_grad(set_to_none=True)
         loss.mean(1).sum().backward()  # a sum over learners and functions: none scales another's step
         self.optimiser.step()

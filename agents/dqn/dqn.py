@@ -11,7 +11,6 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -32,6 +31,7 @@ from agents.training.learner_env import LearnerVectorEnv
 from agents.training.observations import symbolic_space
 from explore.core.bonus import Bonus
 from explore.core.plugins import BONUSES, STRATEGIES
+from explore.core.saving import read_state, write_state
 from explore.core.spec import Spec, parse, settings_from
 from explore.core.strategy import Strategy
 from explore.core.transitions import Transitions
@@ -173,8 +173,8 @@ class DQN:
 
         env: an id, None for the one that the agent was made with, or a vector environment with a slot for each episode
         of each learner, in order. layouts: of a maze, "train" or "held-out". epsilon: share of random actions. purpose:
-        names the random streams, so that equal calls give equal scores. BadInput where the agent was made with a vector
-        environment and none is given.
+        names the random streams, so that equal calls with an id give equal scores. BadInput where the agent was made
+        with a vector environment and none is given.
         """
         env = self.id if env is None else env
         checked_count("episodes", episodes)
@@ -203,15 +203,7 @@ class DQN:
         other environments keep theirs to themselves, and begin new episodes after `load`. The file has tensors and
         plain numbers, and no code.
         """
-        file = _checked_path(path)
-        draft = file.with_name(f"{file.name}.draft")
-        state = self.state_dict()
-        try:
-            torch.save(state, draft)
-            os.replace(draft, file)  # whole or not at all
-        except (OSError, RuntimeError) as error:  # PyTorch raises the latter for a folder that is not there
-            draft.unlink(missing_ok=True)
-            raise BadInput(f"the DQN cannot be saved as {file}: {error}") from None
+        write_state(self.state_dict(), path, "DQN")
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Go on where `save` was called, bit for bit in compiled mazes, with an agent that was made alike.
@@ -219,14 +211,7 @@ class DQN:
         In other environments every slot begins a new episode, and the one that was under way counts as truncated.
         BadInput where the file is none of a DQN's, or of one that was made otherwise: it names the first difference.
         """
-        file = _checked_path(path)
-        try:
-            state = torch.load(file, map_location=self.device, weights_only=True)
-        except FileNotFoundError:
-            raise BadInput(f"there is no file {file}.") from None
-        except Exception as error:  # whatever a file that is something else raises
-            raise BadInput(f"{file} is not a saved DQN: {error}") from None
-        self.load_state_dict(state, str(file))
+        self.load_state_dict(read_state(path, self.device, "DQN"), os.fspath(path))
 
     def start_from(self, weights: Mapping[str, Any]) -> None:
         """Begin with trained networks, each learner with those of the learner of its name; nothing else is taken over.
@@ -284,11 +269,18 @@ class DQN:
         """Close the environment."""
         self.env.close()
 
+    def _environment(self) -> str | None:
+        """The id, or of a vector environment of mazes what they are; None for another vector environment."""
+        vector = self.env.vector
+        if self.id is not None or not isinstance(vector, Mazes):
+            return self.id
+        return f"{vector.layouts.spec}, {len(vector.layouts)} layouts, rewards times {vector.reward_scale}"
+
     def _made_with(self) -> dict[str, Any]:
         """What must be equal for a saved state to be gone on with."""
         bonus, strategy = self.agent.bonus, self.agent.strategy
         return {
-            "environment": self.id,
+            "environment": self._environment(),
             "observation space": str(self.env.space),
             "actions": self.env.actions,
             "learners": self.learners,
@@ -298,13 +290,6 @@ class DQN:
             "strategy": [type(strategy).__name__, strategy.settings.model_dump(mode="json")],
             "network": [type(self.agent.network).__name__, self.agent.network.settings.model_dump(mode="json")],
         }
-
-
-def _checked_path(path: Any) -> Path:
-    try:
-        return Path(path)
-    except TypeError:
-        raise BadInput(f"{path!r} is not a path: give the name of a file.") from None
 
 
 def _agent_spec(

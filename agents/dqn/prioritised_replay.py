@@ -36,8 +36,8 @@ class PrioritisedReplay(Replay):
         self._tree: Doubles = np.zeros((0, 0))  # (learners, 2·leaves): node k is the sum of nodes 2k and 2k + 1
         self._largest: Doubles = np.zeros(0)  # (learners,) priority of a start that was never in an update
 
-    def add(self, transitions: Transitions, episodic: torch.Tensor) -> None:
-        super().add(transitions, episodic)
+    def add(self, transitions: Transitions, episodic: torch.Tensor, learning: torch.Tensor | None = None) -> None:
+        super().add(transitions, episodic, learning)
         if not self._tree.size:
             learners = len(transitions.reward)
             self._tree, self._largest = np.zeros((learners, 2 * self._leaves)), np.ones(learners)
@@ -89,7 +89,7 @@ class PrioritisedReplay(Replay):
 
     def load_state_dict(self, state: dict[str, Any], device: torch.device) -> None:
         super().load_state_dict(state, device)
-        self._tree, self._largest = state["tree"].numpy().copy(), state["largest"].numpy().copy()
+        self._tree, self._largest = (state[name].cpu().numpy().copy() for name in ("tree", "largest"))
 
     def _counts(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Whether the rows at places within their learner, `(learners, batch)`, are transitions."""

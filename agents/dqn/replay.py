@@ -18,6 +18,8 @@ from explore.core.transitions import Transitions
 from explore.errors import BadInput
 from explore.numerics.streams import Streams
 
+BESIDE = ("episodic", "learning")  # what is stored beside the parts of a transition
+
 
 class NStepBatch:
     """`steps` consecutive transitions from each drawn start; every tensor begins `(learners, batch)`.
@@ -61,6 +63,11 @@ class NStepBatch:
         return self._transitions(self.places.gather(-1, self.mask.sum(-1, keepdim=True) - 1).squeeze(-1))
 
     @cached_property
+    def learning(self) -> torch.Tensor | None:
+        """Which value functions learn from each first transition, `(learners, batch, functions)`; None for all."""
+        return self._at("learning", self.places[..., 0]) if "learning" in self._parts else None
+
+    @cached_property
     def rewards(self) -> torch.Tensor:
         """The rewards of all steps, `(learners, batch, steps)`."""
         return self._at("reward", self.places)
@@ -70,7 +77,7 @@ class NStepBatch:
         return self._transitions(self.places.flatten(1).gather(1, items))
 
     def _transitions(self, places: torch.Tensor) -> Transitions:
-        return Transitions(**{name: self._at(name, places) for name in self._parts if name != "episodic"})
+        return Transitions(**{name: self._at(name, places) for name in self._parts if name not in BESIDE})
 
     def _at(self, name: str, places: torch.Tensor) -> torch.Tensor:
         drawn: torch.Tensor = self._parts[name].index_select(0, places.flatten()).unflatten(0, places.shape)
@@ -95,13 +102,15 @@ class Replay:
         """Vector steps held now."""
         return min(self.written, self.length)
 
-    def add(self, transitions: Transitions, episodic: torch.Tensor) -> None:
-        """Store one vector step, every tensor `(learners, envs, …)`.
+    def add(self, transitions: Transitions, episodic: torch.Tensor, learning: torch.Tensor | None = None) -> None:
+        """Store one vector step, every tensor `(learners, envs, …)`; `learning`: which functions learn from it.
 
         BadInput where it has not the parts that the first one had: a mask of valid rows, or the states' names.
         """
         parts = _named(transitions)
         parts["episodic"] = episodic
+        if learning is not None:
+            parts["learning"] = learning
         if not self._parts:
             self._parts = {
                 name: torch.zeros(*part.shape[:2], self.length, *part.shape[2:], dtype=part.dtype, device=part.device)
@@ -138,7 +147,7 @@ class Replay:
             return None
         place = (self.written - 1) % self.length
         self._parts["truncated"][:, :, place] |= ~self._parts["terminated"][:, :, place]
-        return Transitions(**{name: part[:, :, place] for name, part in self._parts.items() if name != "episodic"})
+        return Transitions(**{name: part[:, :, place] for name, part in self._parts.items() if name not in BESIDE})
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that is held."""

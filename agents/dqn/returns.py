@@ -51,6 +51,7 @@ def with_returns(
         returns=torch.stack(returns, dim=-1),
         discounts=torch.stack(discounts, dim=-1),
         importance=drawn.counts.to(returns[0].dtype),
+        learning=drawn.learning,
     )
 
 
@@ -66,7 +67,8 @@ def scored(drawn: NStepBatch, bonus: Bonus) -> torch.Tensor:
     counts = paid.sum(1, keepdim=True)
     most = int(counts.max())
     if 2 * most > paid.shape[1]:
-        return bonus.score(drawn.transitions, drawn.episodic)
+        # The same rows as below, so that a learner's bonus does not depend on how many the others have.
+        return bonus.score(drawn.transitions.with_valid(paid & drawn.transitions.mask), drawn.episodic)
     scores = torch.zeros(paid.shape, device=paid.device)
     if most:
         # Each learner's ones side by side, and beyond them rows that are no transitions.

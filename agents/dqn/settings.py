@@ -19,7 +19,7 @@ longer runs the DoorKey mazes are solved as surely as with 0.99 but later, DoorK
 learners after 78,700 steps instead of 67,500 (docs/results.md).
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -31,7 +31,9 @@ from explore.encoding.steps import OnInvalid
 class DQNSettings(Settings):
     """Settings of the DQN. The defaults that no paper is named for were measured on MiniGrid."""
 
-    hidden: tuple[int, ...] = Field((128, 128), min_length=1, description="widths of the hidden layers")
+    hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (128, 128), min_length=1, description="widths of the hidden layers"
+    )
     layer_norm: bool = Field(True, description="LayerNorm before each ReLU (Ba et al. 2016)")
     dueling: bool = Field(False, description="values as state value plus advantages (Wang et al. 2016)")
     double: bool = Field(

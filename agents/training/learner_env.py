@@ -27,6 +27,7 @@ from explore.encoding.steps import (
     checked_ends,
     checked_on_invalid,
     checked_rewards,
+    final_info,
     final_state_keys,
     state_keys,
     with_final_observations,
@@ -72,6 +73,7 @@ class LearnerVectorEnv:
         self.space = symbolic_space(vector.single_observation_space)
         # The compiled mazes keep to their space; whatever else runs is checked.
         self._encoder = Encoder(self.space, trusted=isinstance(vector, Mazes) and vector.compiled)
+        self._checking_encoder = Encoder(self.space)  # of observations that do not come from the environment
         self._skip = checked_on_invalid(on_invalid) == "skip"
         self._begin(None if seeds is None else list(seeds))
         self.success = torch.zeros(learners, self.envs, dtype=torch.bool)
@@ -99,7 +101,6 @@ class LearnerVectorEnv:
             if "final_obs" not in info:
                 raise BadInput("an episode ended, and info['final_obs'] does not have the observation it ended in.")
             successor, arrived = with_final_observations(rows, finite, info["final_obs"], ended, self._encode)
-            final_key = final_state_keys(info, slots)
             if state_key is not None:
                 final_key = final_state_keys(info, slots)
                 next_state_key = None if final_key is None else np.where(ended, final_key, state_key)
@@ -117,7 +118,7 @@ class LearnerVectorEnv:
             next_state_key=None if next_state_key is None else self._per_slot(next_state_key),
             valid=valid,
         )
-        self.names_success |= "success" in info or "success" in info.get("final_info", {})
+        self.names_success |= "success" in info or "success" in final_info(info)
         goal = terminated & (reward > 0) & isinstance(self.vector, Mazes)
         self.success = self._per_slot(_successes(info, goal, ended))
         self._see(rows, finite)
@@ -126,7 +127,7 @@ class LearnerVectorEnv:
 
     def encode(self, observation: Any) -> torch.Tensor:
         """Rows `(learners, batch, width)` of a batch of observations; BadInput where it cannot be divided evenly."""
-        rows = self._encoder.encode(symbolic_rows(self.vector.single_observation_space, observation))
+        rows = self._checking_encoder.encode(symbolic_rows(self.vector.single_observation_space, observation))
         if len(rows) % self.learners:
             raise BadInput(f"{len(rows)} observations cannot be divided evenly among {self.learners} learners.")
         return torch.from_numpy(rows.reshape(self.learners, -1, rows.shape[1])).to(self.device)
@@ -157,7 +158,8 @@ class LearnerVectorEnv:
         self.vector.set_state(State(worlds, arrays["layout"]))
         self.vector.slot_seeds, self.vector.episodes = arrays["slot_seeds"], arrays["episodes"]
         self.vector.visits = arrays["visits"]
-        self.rows, self._state_key = state["rows"].to(self.device), state["state_key"]
+        key = state["state_key"]
+        self.rows, self._state_key = state["rows"].to(self.device), None if key is None else key.to(self.device)
         return True
 
     def close(self) -> None:
@@ -205,7 +207,7 @@ def _signed(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def _successes(info: dict[str, Any], otherwise: Flags, ended: Flags) -> Flags:
     """Where the environment says that this step reached its goal, `otherwise` where it does not say; `(slots,)`."""
-    live, last = info.get("success"), info.get("final_info", {}).get("success")
+    live, last = info.get("success"), final_info(info).get("success")
     reached = otherwise if live is None else checked_ends("info['success']", live, len(ended))
     if last is None:
         return reached

@@ -52,7 +52,22 @@ def symbolic_rows(space: gym.Space[Any], observation: Any) -> Any:
 
 
 def _is_maze(space: gym.Space[Any]) -> bool:
-    return isinstance(space, gym.spaces.Dict) and {"image", "direction"} <= set(space.spaces)
+    """Whether observations in `space` are MiniGrid's codes; BadInput where their missions are texts."""
+    if not isinstance(space, gym.spaces.Dict):
+        return False
+    names = set(space.spaces)
+    if not {"image", "direction"} <= names <= {"image", "direction", "mission"}:
+        return False
+    image, direction, mission = space["image"], space["direction"], space.get("mission")
+    coded = isinstance(image, gym.spaces.Box) and image.dtype == np.uint8 and image.shape[2:] == (3,)
+    if not (coded and isinstance(direction, gym.spaces.Discrete)):
+        return False
+    if not isinstance(mission, gym.spaces.Discrete | None):
+        raise BadInput(
+            "the environment's missions are texts, which no network reads: make the mazes with agents.mazes.make, "
+            "which numbers them."
+        )
+    return True
 
 
 def _shown(observation: Any) -> str:

@@ -115,6 +115,7 @@ def train(
                     "visits": torch.from_numpy(mazes.visits.copy()) if isinstance(mazes, Mazes) else None,
                     "elapsed": elapsed + time.perf_counter() - started,
                     "evaluating": evaluating,
+                    "names_success": dqn.env.names_success,
                 },
             )
 
@@ -123,6 +124,7 @@ def train(
         first_reward, first_success = state["first_reward"], state["first_success"]
         curves = [[(step, value) for step, value in curve] for curve in state["curves"]]
         returns, elapsed, evaluating = np.array(state["returns"]), state["elapsed"], state["evaluating"]
+        dqn.env.names_success |= state.get("names_success", False)
         if isinstance(mazes, Mazes):
             mazes.visits[:] = state["visits"].numpy()
     began = dqn.steps

@@ -15,6 +15,7 @@ In a spec string the bonuses are joined by `+`, and inside one of them `/` stand
 None of these characters is special to a shell. A mix of a mix is refused: write all parts in one mix.
 """
 
+import math
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -46,6 +47,8 @@ class MixSettings(BonusSettings):
             raise ValueError("a mix cannot hold a mix: write all bonuses in one")
         if len(shares) != len(specs):
             raise ValueError(f"'{self.bonuses}' and weights '{self.weights}' do not match: give one weight per bonus")
+        if not all(math.isfinite(share) and (share >= 0 or self.how == "sum") for share in shares):
+            raise ValueError(f"weights '{self.weights}' must be finite, and 0 or more for how=product")
         for spec in specs:
             BONUSES.resolve(spec)  # refuses an unknown part or setting here, before anything is made
         return self

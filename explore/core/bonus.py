@@ -17,8 +17,7 @@ transition and passes it to `score`. (A bonus made of several, `explore.bonuses.
 last axis.)
 
 Defaults: β = 0.02, m and first visits were measured on MiniGrid-DoorKey-8x8 with the two-headed DQN, where count, RND
-and ICM all reach the goal with them (docs/results.md), and suit returns near 1. A
-discount of 0.99 is RND's.
+and ICM all reach the goal with them (docs/results.md), and suit returns near 1. A discount of 0.99 is RND's.
 
 An author writes `novelty`, and where the formula needs them `update_statistics` (counts, normalisers),
 `episodic_factor` (memory of the current episode) and `train_step` (networks). Freezing, rows without a transition,
@@ -193,6 +192,17 @@ class Bonus(StatefulModule, ABC):
             episode.add(self.departed(transitions), starting)
         return episode.add(self.arrived(transitions), transitions.mask)
 
+    def begin_episodes(self, slots: torch.Tensor | None = None) -> None:
+        """The next step of these slots, `(learners, envs)` bool, all where None, begins an episode.
+
+        For environments that were reset in mid-episode: the end of an episode is in the transitions. Bonuses within
+        this one are told too.
+        """
+        for module in self.modules():
+            if isinstance(module, Bonus):
+                start = module.episode_start
+                start.fill_(True) if slots is None else start.logical_or_(slots.to(start.device))
+
     @torch.no_grad()
     def observe(self, transitions: Transitions) -> torch.Tensor:
         """Process one real environment step of every slot; returns the episodic factor, `(learners, envs)`.
@@ -231,6 +241,8 @@ class Bonus(StatefulModule, ABC):
     def _follow(self, transitions: Transitions, episodic: torch.Tensor) -> None:
         """Update scale and networks with one step that is counted; not before the warm-up is over."""
         if self.settings.warmup:
+            if not self._warm.any():
+                return  # an optimiser counts its steps, those without a transition too
             transitions = transitions.with_valid(transitions.mask & self._warm)
         if self.settings.learns_from == "new":
             terms, self.last_losses = self.score_and_train(transitions, episodic)
@@ -288,6 +300,10 @@ class Bonus(StatefulModule, ABC):
             return {}
         transitions.check(self.learners, self.encoder.width)
         counted = self._counted(transitions)
+        if self.settings.warmup:
+            if not self._warm.any():
+                return {}
+            counted = counted.with_valid(counted.mask & self._warm)
         self.last_losses = self.train_step(counted) if batches == 1 else self.train_steps(counted, batches)
         return self.last_losses
 

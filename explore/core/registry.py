@@ -39,9 +39,10 @@ class Registry(Generic[Plugin]):
         self._by_name: dict[str, EntryPoint] = {}
 
     def add(self, name: str, plugin: Plugin) -> None:
-        """Register `plugin` from Python for this process; BadInput where the name is taken."""
+        """Register `plugin` from Python for this process; BadInput where the name is taken or it has no settings."""
         if name in self._added or name in self._points():
             raise BadInput(f"the {self.kind} name '{name}' is taken: choose another.")
+        self._check(f"the {self.kind} '{name}' ({plugin!r})", plugin)
         self._added[name] = plugin
 
     def names(self) -> list[str]:
@@ -61,11 +62,7 @@ class Registry(Generic[Plugin]):
                 loaded = point.load()
             except (Exception, SystemExit) as error:  # whatever a third party's import raises
                 raise BadInput(f"{what} cannot be imported: {type(error).__name__}: {error}") from error
-            settings = getattr(loaded, "Settings", None)
-            if not (isinstance(settings, type) and issubclass(settings, Settings)):
-                raise BadInput(
-                    f"{what} is not a {self.kind}: its Settings must be a class derived from explore.Settings."
-                )
+            self._check(what, loaded)
             self._loaded[name] = loaded
         return self._loaded[name]
 
@@ -91,6 +88,11 @@ class Registry(Generic[Plugin]):
                     problem = str(error)
             listed.append(Entry(point.name, origin, version, point.value, problem))
         return sorted(listed, key=lambda entry: (entry.name, entry.problem is not None))
+
+    def _check(self, what: str, plugin: Any) -> None:
+        settings = getattr(plugin, "Settings", None)
+        if not (isinstance(settings, type) and issubclass(settings, Settings)):
+            raise BadInput(f"{what} is not a {self.kind}: its Settings must be a class derived from explore.Settings.")
 
     def _points(self) -> dict[str, EntryPoint]:
         """One entry point per name: Escapade's own before others, then by distribution name."""

@@ -15,6 +15,7 @@ import torch
 from explore.core.spec import Settings, settings_from
 from explore.core.stateful import StatefulModule
 from explore.core.transitions import Transitions
+from explore.errors import checked_count
 from explore.numerics.streams import Streams
 
 
@@ -22,7 +23,7 @@ class Strategy(StatefulModule, ABC):
     """A way to choose for `learners` learners with `envs` slots each.
 
     `horizon` is the environment steps that a learner takes in the whole run, for schedules. Keyword settings are
-    checked against `Settings`; BadInput where one is wrong.
+    checked against `Settings`; BadInput where one is wrong, or a count is less than 1.
     """
 
     Settings: ClassVar[type[Settings]] = Settings
@@ -30,10 +31,10 @@ class Strategy(StatefulModule, ABC):
     def __init__(self, actions: int, *, learners: int = 1, envs: int = 1, horizon: int = 100_000, **settings: Any):
         super().__init__()
         self.settings: Any = settings_from(self.Settings, settings, f"the strategy {type(self).__name__}")
-        self.actions = actions
-        self.learners = learners
-        self.envs = envs
-        self.horizon = horizon
+        self.actions = checked_count("actions", actions)
+        self.learners = checked_count("learners", learners)
+        self.envs = checked_count("envs", envs)
+        self.horizon = checked_count("horizon", horizon)
 
     @abstractmethod
     def choose(self, values: torch.Tensor, step: int, streams: Streams) -> torch.Tensor:

@@ -72,9 +72,17 @@ def final_state_keys(info: dict[str, Any], envs: int) -> npt.NDArray[np.int64] |
 
     BadInput as `state_keys`.
     """
-    # Gymnasium's own vector environments pass the last info of an episode as `final_info`.
-    keys = info.get("final_state_key", info.get("final_info", {}).get("state_key"))
+    keys = info.get("final_state_key", final_info(info).get("state_key"))
     return None if keys is None else _keys(keys, envs)
+
+
+def final_info(info: dict[str, Any]) -> dict[str, Any]:
+    """The last info of episodes that ended, as Gymnasium's own vector environments give it; empty where there is none.
+
+    Gymnasium before 1.0 had an array of objects there, which is not read.
+    """
+    last = info.get("final_info")
+    return last if isinstance(last, dict) else {}
 
 
 def with_final_observations(

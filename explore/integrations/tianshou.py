@@ -143,7 +143,9 @@ class BonusVectorReplayBuffer(VectorReplayBuffer):
         if self._arrived is None:
             return
         reset = self._continues[envs] & (rows != self._arrived[envs]).any(axis=1)
-        self.bonus.episode_start[0, torch.from_numpy(envs[reset])] = True
+        begins = np.zeros(self.bonus.envs, dtype=np.bool_)
+        begins[envs[reset]] = True
+        self.bonus.begin_episodes(torch.from_numpy(begins)[None])
 
     def _score(self, rows: Ints) -> None:
         if not len(rows):

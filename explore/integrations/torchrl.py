@@ -134,10 +134,7 @@ class BonusTransform(Transform):
 
     def _reset(self, tensordict: Any, tensordict_reset: Any) -> Any:
         which = None if tensordict is None else tensordict.get("_reset", None)
-        if which is None:
-            self.bonus.episode_start.fill_(True)
-        else:
-            self.bonus.episode_start |= which.reshape(1, -1).to(self.bonus.episode_start.device)
+        self.bonus.begin_episodes(None if which is None else which.reshape(1, -1))
         return tensordict_reset
 
     def _make(self) -> None:

@@ -56,7 +56,7 @@ class StackedAdam(torch.optim.Adam):
                 weight, first, second = (part.reshape(by_row) for part in (weight, first, second))
                 gradient, marks = gradient.reshape(by_row), rows.marks.reshape(-1)
             work.append((weight, gradient, first, second, marks, rule, int(times)))
-        parts = blocks(len(trained[0]))
+        parts = blocks(max(len(each[0]) for each in work))
 
         def kernel(block: int, start: int, stop: int) -> bool:
             for each in work:

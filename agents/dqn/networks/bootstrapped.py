@@ -3,7 +3,8 @@
     Q_k(s, a) = f_k(s, a) + κ·p_k(s, a),   k = 1 … K        (Osband et al. 2018; f_k learned, p_k fixed at its start)
 
 Each environment slot follows one member, drawn anew at the start of each episode; each member learns from its own
-random share of the transitions and bootstraps from itself. The exploiting policy is greedy in the mean of the members.
+random share of the transitions, drawn once for each transition, and bootstraps from itself. The exploiting policy is
+greedy in the mean of the members.
 
 K = 20 and κ = 5 are bsuite's (`baselines/jax/boot_dqn`), for rewards near 1 and one small network per member. Here the
 members share the hidden layers and κ applies to priors with outputs of order 1/√width: K = 10, κ = 1.
@@ -70,8 +71,8 @@ class Bootstrapped(Network):
         drawn = streams.integers(self.extrinsic, self.envs)
         self.member.copy_(torch.where(transitions.ended, drawn, self.member))
 
-    def mask(self, batch: int, streams: Streams) -> torch.Tensor:
-        learns: torch.Tensor = streams.uniform(batch, self.functions) < self.settings.share
+    def learning(self, streams: Streams) -> torch.Tensor:
+        learns: torch.Tensor = streams.uniform(self.envs, self.functions) < self.settings.share
         if self.intrinsic:
             learns[..., -1] = True  # there is one function of the bonus, and nothing to disagree with
         return learns

@@ -2,7 +2,8 @@
 
     y = x(μ_w + σ_w ⊙ f(p)f(q)ᵀ) + μ_b + σ_b ⊙ f(q),   f(x) = sgn(x)√|x|,   p, q ~ N(0, 1)     (factorised noise)
 
-μ starts uniform in ±1/√inputs and σ at σ₀/√inputs with σ₀ = 0.5 (section 3.2). Noise is drawn anew before each choice
+μ_w starts uniform in ±1/√inputs, a hundredth of that in the last layer, and μ_b at 0 (the paper draws both from the
+first); σ at σ₀/√inputs with σ₀ = 0.5 (section 3.2). Noise is drawn anew before each choice
 and each update, per learner; the exploiting policy uses the mean weights, without noise.
 """
 

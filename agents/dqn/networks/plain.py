@@ -105,8 +105,11 @@ class Network(torch.nn.Module, ABC):
         """Take in one real step of every slot, in order; most networks need nothing."""
         return
 
-    def mask(self, batch: int, streams: Streams) -> torch.Tensor | None:
-        """Which functions learn from which drawn transition, `(learners, batch, functions)`; None for all."""
+    def learning(self, streams: Streams) -> torch.Tensor | None:
+        """Which functions learn from the newest step of every slot, `(learners, envs, functions)` bool; None for all.
+
+        Drawn once for each transition, and kept with it in replay.
+        """
         return None
 
 

@@ -148,7 +148,7 @@ class BonusBuffer(ReplayBuffer):
         reset = self._continues & (rows != self._latest).any(axis=1)
         if not reset.any():
             return
-        self.bonus.episode_start[0, torch.from_numpy(reset)] = True
+        self.bonus.begin_episodes(torch.from_numpy(reset)[None])
         self.statistics.restart(reset)
         before = (self.pos - 1) % self.buffer_size
         self._truncated[before] |= reset

@@ -8,6 +8,7 @@ within `VecNormalize`, keeps the original in the info as well:
     venv = VecNormalize(KeepTerminalObservation(venv))
 """
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -34,5 +35,5 @@ class KeepTerminalObservation(VecEnvWrapper):
         observation, reward, done, infos = self.venv.step_wait()
         for env in np.flatnonzero(done):
             if "terminal_observation" in infos[env]:
-                infos[env][ORIGINAL] = infos[env]["terminal_observation"]
+                infos[env][ORIGINAL] = copy.deepcopy(infos[env]["terminal_observation"])
         return observation, reward, done, infos

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 
 from explore.core.bonus import Bonus
+from explore.core.saving import read_state, write_state
 from explore.encoding.steps import OnInvalid
 from explore.errors import BadInput
 from explore.integrations.run_statistics import RunStatistics
@@ -120,29 +121,30 @@ class BonusVecEnv(VecEnvWrapper):
     def save_bonus(self, path: str | os.PathLike[str]) -> None:
         """Write the bonus with all that it has learned: `load_bonus` brings it back."""
         state = {"made_with": self._made_with(), "bonus": self.bonus.state_dict()}
-        torch.save(state | {"default_half_life": self.bonus.default_half_life}, path)
+        write_state(state | {"default_half_life": self.bonus.default_half_life}, path, "bonus")
 
     def load_bonus(self, path: str | os.PathLike[str]) -> None:
         """Go on with a bonus that `save_bonus` wrote; every environment begins a new episode.
 
         BadInput where there is no such file, or the bonus was made otherwise.
         """
-        try:
-            state = torch.load(path, map_location=self.bonus.steps.device, weights_only=True)
-        except FileNotFoundError:
-            raise BadInput(f"there is no file {os.fspath(path)}.") from None
+        state = read_state(path, self.bonus.steps.device, "bonus")
         if state["made_with"] != self._made_with():
             raise BadInput(f"{os.fspath(path)} has the bonus {state['made_with']}, this one is {self._made_with()}.")
         self.bonus.load_state_dict(state["bonus"])
         self.bonus.default_half_life = state["default_half_life"]
-        for part in self.bonus.modules():
-            if isinstance(part, Bonus):
-                part.episode_start.fill_(True)
+        self.bonus.begin_episodes()
 
     def _made_with(self) -> dict[str, Any]:
         """What must be equal for the state of another bonus to be gone on with."""
         settings = self.bonus.settings.model_dump(mode="json")
-        return {"name": type(self.bonus).__name__, "environments": self.num_envs, "settings": settings}
+        return {
+            "name": type(self.bonus).__name__,
+            "environments": self.num_envs,
+            "observations": str(self.bonus.observation_space),
+            "actions": str(self.bonus.action_space),
+            "settings": settings,
+        }
 
     def _vector_info(self, infos: list[dict[str, Any]], ended: npt.NDArray[np.bool_]) -> dict[str, Any]:
         """The infos of all environments as Gymnasium's vector environments give them, as far as a bonus needs them."""

@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from agents.dqn.dqn import DQN
 from agents.dqn.settings import DQNSettings
 from agents.mazes import make
+from agents.training.observations import symbolic_space
 from agents.training.trained import weights_of
 from explore.core.plugins import make_bonus, make_strategy
 from explore.errors import BadInput
@@ -182,6 +183,33 @@ def test_parts_may_be_objects() -> None:
     assert same(by_spec, by_object)
 
 
+def test_a_bonus_for_other_spaces_is_refused() -> None:
+    """Of the same width, so that nothing else would tell."""
+    maze = make(MAZE, 4)
+    read = symbolic_space(maze.single_observation_space)
+    for space, actions, message in (
+        (maze.single_observation_space, 7, "for other observations than the DQN reads: make it for the space that"),
+        (gym.spaces.Box(-1, 1, (148,)), 7, "for other observations"),
+        (read, 3, r"for actions in Discrete\(3\): make it for Discrete\(7\)"),
+    ):
+        bonus = make_bonus("rnd", space, gym.spaces.Discrete(actions), envs=4)
+        with pytest.raises(BadInput, match=message):
+            DQN(MAZE, bonus=bonus, learners=1, settings=SMALL)
+
+
+def test_a_state_of_other_mazes_is_refused(tmp_path: Any) -> None:
+    mazes = [MAZE, "MiniGrid-Empty-5x5-v0", f"{MAZE}:train_layouts=3"]
+    agents = [DQN(make(maze, 4), learners=1, settings=SMALL) for maze in mazes]
+    agents[0].train(8)
+    agents[0].save(tmp_path / "agent.pt")
+    for other in agents[1:]:
+        with pytest.raises(BadInput, match="is of a DQN with environment"):
+            other.load(tmp_path / "agent.pt")
+    again = DQN(make(MAZE, 4), learners=1, settings=SMALL)
+    again.load(tmp_path / "agent.pt")
+    assert again.steps == 8
+
+
 def test_alone_as_in_company_exactly() -> None:
     company = DQN(MAZE, bonus="count", learners=[0, 3], settings=SMALL)
     alone = DQN(MAZE, bonus="count", learners=[3], settings=SMALL)
@@ -308,6 +336,7 @@ def test_an_agent_that_skips_learns_and_is_evaluated_where_it_is_refused_by_defa
         ({"device": "gpu"}, "unknown device 'gpu': did you mean 'cpu'"),
         ({"device": None}, "device None: give 'cpu', 'cuda' or 'cuda:0'"),
         ({"device": "cuda:x"}, "unknown device 'cuda:x'"),
+        ({"settings": {"hidden": (128, 0)}}, "hidden"),
     ],
 )
 def test_arguments_of_another_type_are_named(arguments: dict[str, Any], message: str) -> None:
@@ -347,6 +376,9 @@ def test_observations_of_a_maze_that_are_none_are_named() -> None:
         (np.zeros((1, 147)), r"not an array of shape \(1, 147\)"),
         ({"image": view["image"]}, "not one of image"),
         ({**view, "image": None}, "are not numbers"),
+        ({**view, "image": np.full((1, 7, 7, 3), np.nan)}, "nan"),
+        ({**view, "image": np.full((1, 7, 7, 3), 1.7)}, "1.7"),
+        ({**view, "direction": np.array([256])}, "256"),
         ({**view, "direction": np.zeros(2, np.int64)}, "differ in number: 1, 2"),
         ({**view, "image": np.zeros((1, 5, 5, 3), np.uint8)}, r"shape \(76,\)"),
     ):

@@ -1,5 +1,7 @@
 """Prioritised replay against its formulas: shares of draws, importance weights, and what may be drawn at all."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -105,3 +107,20 @@ def test_a_learner_without_any_transition_has_the_weight_zero() -> None:
         replay.add(Transitions(ones[..., None], no.long(), ones, ones[..., None], no, no, valid=valid), ones)
     weights = replay.importance(replay.sample(50, STEPS, Streams(0, "draw", [0, 1])), 0.5)
     assert torch.equal(weights, torch.tensor([[0.0], [1.0]]).expand(2, 50))
+
+
+def test_a_state_on_another_device_is_taken_over() -> None:
+    class Elsewhere(torch.Tensor):
+        """A tensor that, as one on a GPU, becomes an array only by way of the CPU."""
+
+        def numpy(self, **_: Any) -> Any:
+            raise TypeError("can't convert cuda:0 device type tensor to numpy.")
+
+        def cpu(self, **_: Any) -> torch.Tensor:
+            return self.as_subclass(torch.Tensor)
+
+    state = filled(6).state_dict()
+    moved = {name: state[name].as_subclass(Elsewhere) for name in ("tree", "largest")}
+    other = PrioritisedReplay(ENVS * LENGTH, ENVS, STEPS, 0.7)
+    other.load_state_dict(state | moved, torch.device("cpu"))
+    assert torch.equal(other.state_dict()["tree"], state["tree"])

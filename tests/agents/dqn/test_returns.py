@@ -4,7 +4,7 @@ import gymnasium as gym
 import pytest
 import torch
 
-from agents.dqn.replay import Replay
+from agents.dqn.replay import NStepBatch, Replay
 from agents.dqn.returns import scored
 from explore.core.plugins import make_bonus
 from explore.core.transitions import Transitions
@@ -57,3 +57,21 @@ def test_only_what_pays_is_scored() -> None:
     bonus.novelty = lambda transitions: asked.append(transitions.reward.shape) or torch.ones_like(transitions.reward)
     assert (scored(drawn, bonus) > 0).sum(1).tolist() == drawn.mask[:, 0].sum(-1).tolist()
     assert asked[0][1] <= 3
+
+
+@pytest.mark.parametrize("name", ["rnd", "icm", "noveld"])
+def test_a_learner_is_scored_the_same_whatever_the_others_have(name) -> None:
+    """Bit for bit, on either side of the share from which the whole batch is scored."""
+    spaces = gym.spaces.MultiDiscrete(CATEGORIES), gym.spaces.Discrete(3)
+    company, alone = (make_bonus(name, *spaces, learners=who, envs=ENVS, seed=0) for who in (LEARNERS, LEARNERS[:1]))
+    replay = filled(company, 0.3, False)
+    for step in range(40):
+        parts = {part: held[:1, :, step] for part, held in replay.state_dict()["parts"].items() if part != "episodic"}
+        alone.observe(Transitions(**parts))
+    for part in range(10):
+        drawn = replay.sample(20, 3, Streams(part, "replay", LEARNERS))
+        drawn.episodic[1] = 1.0  # the other learner is paid for everything
+        mine = NStepBatch(
+            {name: held[: len(held) // 2] for name, held in drawn._parts.items()}, drawn.places[:1].clone()
+        )
+        assert torch.equal(scored(drawn, company)[:1], scored(mine, alone))

@@ -190,6 +190,14 @@ def test_the_goal_is_read_from_the_last_info_of_an_episode() -> None:
     assert reached == [[False] * 2, [False] * 2, [True] * 2] * 2
 
 
+def test_a_last_info_of_another_kind_is_not_read() -> None:
+    """Gymnasium before 1.0 had an array of dicts there."""
+    said = {"final_obs": np.array([[3.0], [3.0]], np.float32), "final_info": np.array([{}, {}])}
+    ended = {"terminated": [True, True], "info": said}
+    step = LearnerVectorEnv(Scripted([{"seen": [2.0, 2.0], **ended}]), 1).step(NONE)
+    assert step.terminated.all()
+
+
 def test_an_environment_that_writes_into_the_same_memory_changes_no_transition() -> None:
     class Reusing(Scripted):
         buffer = np.zeros((2, 1), np.float32)
@@ -210,3 +218,15 @@ def test_the_state_of_a_maze_is_of_types_that_every_supported_pytorch_saves() ->
     assert state is not None
     tensors = [*state.pop("worlds"), *(part for part in state.values() if isinstance(part, torch.Tensor))]
     assert not {torch.uint16, torch.uint32, torch.uint64} & {tensor.dtype for tensor in tensors}
+
+
+def test_a_state_key_is_loaded_onto_the_device_of_the_rows() -> None:
+    mazes = make("MiniGrid-DoorKey-5x5-v0", 2)
+    mazes.with_key = True
+    env = LearnerVectorEnv(mazes, learners=1)
+    state = env.state_dict()
+    assert state is not None
+    env.device = torch.device("meta")  # as a CUDA device would be
+    assert env.load_state_dict(state)
+    assert env._state_key is not None
+    assert env._state_key.device == env.rows.device == torch.device("meta")

@@ -2,8 +2,10 @@
 
 import gymnasium as gym
 import numpy as np
+import pytest
 
 from agents.training.observations import CODES, symbolic_rows, symbolic_space
+from explore.errors import BadInput
 
 VIEW = gym.spaces.Box(0, 255, (7, 7, 3), np.uint8)
 
@@ -27,3 +29,16 @@ def test_other_spaces_are_left_alone() -> None:
     batch = np.zeros((2, 3))
     assert symbolic_space(space) is space
     assert symbolic_rows(space, batch) is batch
+
+
+def test_what_only_looks_like_a_maze_is_left_alone_and_missions_in_words_are_named() -> None:
+    direction = gym.spaces.Discrete(4)
+    for more in (
+        {"image": VIEW, "direction": gym.spaces.Box(0, 1, (2,))},
+        {"image": VIEW, "direction": direction, "energy": gym.spaces.Box(0, 1, (1,))},
+        {"image": gym.spaces.Box(0, 1, (7, 7, 3), np.float32), "direction": direction},
+    ):
+        space = gym.spaces.Dict(more)
+        assert symbolic_space(space) is space
+    with pytest.raises(BadInput, match=r"missions are texts.*agents\.mazes\.make"):
+        symbolic_space(gym.spaces.Dict({"image": VIEW, "direction": direction, "mission": gym.spaces.Text(9)}))

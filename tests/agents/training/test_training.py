@@ -2,8 +2,11 @@
 
 import io
 
+import gymnasium as gym
 import pytest
 import torch
+from gymnasium.envs.classic_control import CartPoleEnv
+from gymnasium.envs.registration import EnvSpec
 
 from agents.dqn.settings import DQNSettings
 from agents.training import training
@@ -144,3 +147,22 @@ def test_an_environment_that_names_no_success_has_none(monkeypatch) -> None:
     assert result.first_reward_step == 8
     assert result.first_success_step is None
     assert result.train_success is None
+
+
+def test_a_resumed_training_still_knows_that_the_environment_names_success(monkeypatch) -> None:
+    """From the last checkpoint no step is left in which it could say so again."""
+
+    class Reaching(CartPoleEnv):
+        def step(self, action):
+            seen, reward, terminated, truncated, info = super().step(action)
+            return seen, reward, terminated, truncated, {**info, "success": terminated}
+
+    monkeypatch.setattr(training, "CURVE_EPISODES", 1)
+    monkeypatch.setattr(training, "FINAL_EPISODES", 2)
+    monkeypatch.setitem(gym.registry, "Reaching-v0", EnvSpec("Reaching-v0", entry_point=Reaching))
+    arguments = {"learners": [0], "steps": 240, "seed": 2, "settings": DQNSettings(batch=8)}
+    kept = Kept(240)
+    with pytest.raises(KeyboardInterrupt):
+        train("Reaching-v0", "greedy", **arguments, checkpoints=kept)
+    (result,) = train("Reaching-v0", "greedy", **arguments, checkpoints=kept).results
+    assert result.train_success == 1.0

@@ -84,6 +84,9 @@ def test_the_spec_string(moves):
         ("mix:how=mean", "it must be 'sum' or 'product'"),
         ("mix:bonuses=count,weights=much", "numbers joined by"),
         ("mix:bonuses=count/beta", "name/setting=value"),
+        ("mix:weights=nan+1", "weights 'nan+1' must be finite"),
+        ("mix:weights=1+inf", "must be finite"),
+        ("mix:how=product,weights=-1+1", "0 or more for how=product"),
     ],
 )
 def test_bad_mixes_are_refused_with_a_sentence(wrong, message):

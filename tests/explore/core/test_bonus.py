@@ -202,7 +202,52 @@ def test_the_warm_up_sets_statistics_alone(moves):
         bonus.observe(step)
     assert bonus.watched == 4
     assert bonus.scale.steps.item() == 2  # the first two vector steps were the warm-up
-    assert [any(map(any, mask)) for mask in bonus.trained] == [False, False, True, True]
+    assert [any(map(any, mask)) for mask in bonus.trained] == [True, True]  # not trained during the warm-up
+
+
+@pytest.mark.parametrize(("name", "learns"), [("rnd", "observe"), ("icm", "learn")])
+def test_no_network_is_trained_during_the_warm_up(name, learns):
+    """Nor does Adam count its steps: the first real one would be three times as large."""
+    space = gym.spaces.MultiDiscrete([4, 3])
+    bonuses = [make_bonus(f"{name}:warmup={warmup}", space, gym.spaces.Discrete(2), envs=2) for warmup in (0, 6)]
+    random = torch.Generator().manual_seed(0)
+    no = torch.zeros(1, 2, dtype=torch.bool)
+    moved = [[], []]
+    for _ in range(5):
+        rows = [torch.randint(0, 3, (1, 2, 2), generator=random).byte() for _ in range(2)]
+        step = Transitions(rows[0], no.long(), no.float(), rows[1], no, no)
+        for bonus, sizes in zip(bonuses, moved, strict=True):
+            before = [part.clone() for part in bonus.parameters()]
+            bonus.observe(step)
+            if learns == "learn":
+                bonus.learn(step)
+            moves = [(part - old).abs().max().item() for part, old in zip(bonus.parameters(), before, strict=True)]
+            sizes.append(max(moves))
+    first, late = moved
+    waits = 3 if learns == "observe" else 2  # `learn` comes after the third step was observed
+    assert late[:waits] == [0] * waits
+    assert late[waits] == pytest.approx(first[0], rel=0.05)  # Adam's first step, of the size of the learning rate
+
+
+@pytest.mark.parametrize("name", ["first-visit", "mix:bonuses=first-visit", "mix:bonuses=e3b"])
+def test_bonuses_within_a_bonus_are_told_of_episodes_that_begin(name):
+    """A mix went on with the memory of the episode before the reset."""
+    space, no = gym.spaces.Discrete(5), torch.zeros(1, 1, dtype=torch.bool)
+    step = Transitions(
+        *(torch.tensor([[[code]]]).byte() if code is not None else no.long() for code in (0, None)),
+        no.float(),
+        torch.tensor([[[1]]]).byte(),
+        no,
+        no,
+    )
+    bonus, single = (make_bonus(each, space, gym.spaces.Discrete(2)) for each in (name, name.partition("=")[2] or name))
+    paid = [[], []]
+    for _ in range(3):
+        for each, scores in zip((bonus, single), paid, strict=True):
+            scores.append(each.score(step, each.observe(step)).item())
+            each.begin_episodes(torch.ones(1, 1, dtype=torch.bool))
+    assert paid[0] == pytest.approx(paid[1])
+    assert paid[0][1] > 0
 
 
 def test_a_factor_of_the_wrong_shape_is_refused(moves):

@@ -75,6 +75,8 @@ def test_plugins_added_from_python(registry):
         registry.add("mine", Count)
     with pytest.raises(BadInput, match="taken"):
         registry.add("count", Count)
+    with pytest.raises(BadInput, match=r"'odd one' .* is not a bonus: its Settings must be"):
+        registry.add("odd one", object)
 
 
 @pytest.mark.parametrize("registry_of", [BONUSES, STRATEGIES])

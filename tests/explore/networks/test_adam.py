@@ -139,3 +139,13 @@ def test_moments_that_have_faded_become_zero_and_move_nothing() -> None:
         assert (compiled.state[part]["exp_avg"] == 0).all()
     for part, other in zip(ours.parameters(), theirs.parameters(), strict=True):
         torch.testing.assert_close(part, other, rtol=1e-5, atol=1e-6)
+
+
+def test_a_scalar_parameter_is_moved_too() -> None:
+    nets = [torch.nn.ParameterList([torch.tensor(1.0), torch.ones(4, 3)]) for _ in range(2)]
+    for net, compiled in zip(nets, (True, False), strict=True):
+        adam = StackedAdam(net, lr=1e-2, compiled=compiled)
+        (net[0] * net[1].square().sum()).backward()
+        adam.step()
+    for part, other in zip(*nets, strict=True):
+        torch.testing.assert_close(part, other)

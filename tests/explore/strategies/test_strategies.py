@@ -7,7 +7,8 @@ import pytest
 import scipy.stats
 import torch
 
-from explore.core.plugins import STRATEGIES
+from explore.core.plugins import STRATEGIES, make_strategy
+from explore.errors import BadInput
 from explore.numerics.streams import Streams
 from explore.strategies.boltzmann import Boltzmann, gumbel
 from explore.strategies.boltzmann_gumbel import BoltzmannGumbel
@@ -189,3 +190,10 @@ def test_relabelled_actions_relabel_the_choice():
     plain, relabelled = frequencies(strategy), frequencies(strategy, values=VALUES[order])
     for one, other in zip(plain, relabelled, strict=True):
         assert scipy.stats.chi2_contingency([one[order], other]).pvalue > RARE
+
+
+@pytest.mark.parametrize("wrong", [{"horizon": 0}, {"horizon": -100}, {"learners": 0}, {"envs": -1}])
+def test_counts_below_one_are_refused(wrong):
+    (name,) = wrong
+    with pytest.raises(BadInput, match=f"{name} is {wrong[name]}"):
+        make_strategy("epsilon-greedy", 3, **wrong)

@@ -1,5 +1,6 @@
 """Bootstrapped DQN: priors that stay, members that are followed for an episode, shares of the transitions."""
 
+import dataclasses
 from collections import Counter
 
 import gymnasium as gym
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from agents.dqn.dqn import DQN
 from agents.dqn.networks.bootstrapped import Bootstrapped
 from explore.core.transitions import Transitions
 from explore.encoding.observations import Encoder
@@ -66,11 +68,34 @@ def test_a_new_member_is_drawn_where_an_episode_ended_and_only_there() -> None:
 
 
 def test_each_member_learns_from_its_own_share_and_the_bonus_from_all() -> None:
-    network = bootstrapped(share=0.3)
-    mask = network.mask(2000, Streams(0, "mask", [0, 1]))
+    network, streams = bootstrapped(share=0.3), Streams(0, "learning", [0, 1])
+    mask = torch.cat([network.learning(streams) for _ in range(500)], dim=1)
     assert mask.shape == (2, 2000, 6)
     assert mask[..., 5].all()
     shares = mask[..., :5].float().mean(1)
     np.testing.assert_allclose(shares, 0.3, atol=4 * np.sqrt(0.3 * 0.7 / 2000))
     together = (mask[..., 0] & mask[..., 1]).float().mean().item()
     assert together == pytest.approx(0.09, abs=0.02)  # independent of each other
+
+
+def test_who_learns_from_a_transition_is_drawn_once_and_stays() -> None:
+    """As in the paper: with a new draw for each update every member learns from every transition in the end."""
+    settings = {"hidden": (8,), "batch": 8, "warmup": 8, "capacity": 64, "weights": (0.0, 0.0)}
+    dqn = DQN("MiniGrid-Empty-5x5-v0", network="bootstrapped:members=3,share=0.5", learners=2, settings=settings)
+    dqn.train(40)
+    before = dqn.agent.replay.state_dict()["parts"]["learning"]
+    dqn.train(16)
+    after = dqn.agent.replay.state_dict()["parts"]["learning"]
+    assert torch.equal(after[:, :, :20], before)
+    drawn = dqn.agent.replay.sample(5, 1, Streams(0, "draws", [0, 1]))
+    batch = dqn.agent.with_returns(drawn)
+    held = dqn.agent.replay._parts["learning"].flatten(0, 2)
+    assert torch.equal(batch.learning, held[drawn.places[..., 0]])
+    parts = batch.split(3)
+    assert [part.learning.shape[1] for part in parts] == [3, 2]
+    # What no member learns from changes nothing.
+    nothing = dataclasses.replace(batch, learning=torch.zeros_like(batch.learning))
+    weights = [part.clone() for part in dqn.agent.network.parameters()]
+    dqn.agent.backend.optimiser.param_groups[0]["betas"] = (0.0, 0.0)  # without the momentum of earlier updates
+    dqn.agent.backend._update(nothing, dqn.agent.replay_streams)
+    assert all(map(torch.equal, weights, dqn.agent.network.parameters()))

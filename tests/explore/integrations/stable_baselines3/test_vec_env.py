@@ -204,6 +204,15 @@ def test_a_saved_bonus_goes_on(corridor, tmp_path, spec):
         other.load_bonus(tmp_path / "none.pt")
     with pytest.raises(BadInput, match="has the bonus"):
         BonusVecEnv(environments(corridor, 2, kind="box"), "re3").load_bonus(tmp_path / "bonus.pt")
+    with pytest.raises(BadInput, match="has the bonus"):
+        BonusVecEnv(environments(corridor, 2), spec).load_bonus(tmp_path / "bonus.pt")  # of other observations
+    (tmp_path / "text.pt").write_text("hello")
+    torch.save({"a": 1}, tmp_path / "other.pt")
+    for file in ("text.pt", "other.pt"):
+        with pytest.raises(BadInput, match="is not a saved bonus"):
+            other.load_bonus(tmp_path / file)
+    with pytest.raises(BadInput, match="cannot be saved as"):
+        other.save_bonus(tmp_path / "missing" / "bonus.pt")
 
 
 def test_a_bonus_that_does_not_fit_is_refused(corridor):
