@@ -39,7 +39,7 @@ class QAgent:
     """The agent of `learners` (their names): acts on rows of `observation_space`, remembers, learns.
 
     horizon: the environment steps that each learner takes in the whole run, for schedules. bonus, strategy: objects to
-    use instead of what `spec` names; BadInput where one is made for other learners, slots or actions.
+    use instead of what `spec` names; BadInput where one is made for other learners, slots, observations or actions.
 
     A bonus whose β is 0 has no value function: the agent is the same as without it, bit for bit, in its networks, its
     actions and its replay (but for the episodic factors). With any other β both value functions share the hidden

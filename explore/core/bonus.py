@@ -200,8 +200,10 @@ class Bonus(StatefulModule, ABC):
         """
         for module in self.modules():
             if isinstance(module, Bonus):
-                start = module.episode_start
-                start.fill_(True) if slots is None else start.logical_or_(slots.to(start.device))
+                if slots is None:
+                    module.episode_start.fill_(True)
+                else:
+                    module.episode_start.logical_or_(slots.to(module.episode_start.device))
 
     @torch.no_grad()
     def observe(self, transitions: Transitions) -> torch.Tensor:
